@@ -1,0 +1,52 @@
+// Threads for what blocks: fsync, rendering, encoding.
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+
+namespace srs {
+
+// Runs jobs in the order of their submission on `threads` threads. The queue is bounded: what does
+// not fit is refused, and the caller keeps it for later. Jobs take values and post results back to
+// the io_context themselves. The destructor waits for jobs that run and forgets those that wait.
+class WorkerPool {
+ public:
+  using Job = std::function<void()>;
+
+  WorkerPool(std::size_t threads, std::size_t capacity);
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  // False where `capacity` jobs wait already. A job must not throw.
+  bool submit(Job job);
+
+  std::size_t waiting() const;
+  std::size_t running() const { return running_; }
+  std::size_t threads() const { return thread_count_; }
+  // How long the oldest waiting job has waited; zero where none waits.
+  std::chrono::nanoseconds oldest_wait() const;
+
+ private:
+  struct Entry {
+    Job job;
+    std::chrono::steady_clock::time_point since;
+  };
+  void run_next();
+
+  const std::size_t thread_count_;
+  const std::size_t capacity_;
+  // Shared between the io_context and the threads: the one mutex this class exists for.
+  mutable std::mutex mutex_;
+  std::deque<Entry> queue_;
+  std::atomic<std::size_t> running_{0};
+  boost::asio::thread_pool threads_;
+};
+
+}  // namespace srs

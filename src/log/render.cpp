@@ -1,0 +1,89 @@
+#include "log/render.hpp"
+
+#include <srs/util/text.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+
+namespace srs::log {
+namespace {
+
+bool is_plain(std::string_view text) {
+  if (text.empty()) return false;
+  for (const char c : text) {
+    if (c <= ' ' || c == '"' || c == '\\' || c == '=' || static_cast<unsigned char>(c) >= 0x7F) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string escaped(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
+  // JSON's escaping, with everything beyond ASCII escaped too: no control sequence of a terminal
+  // and no line separator survives it.
+  return nlohmann::json(to_utf8(text)).dump(-1, ' ', true);
+}
+
+std::string value_text(const Value& value) {
+  return std::visit(
+      [](const auto& v) -> std::string {
+        using T = std::decay_t<decltype(v)>;
+        if constexpr (std::is_same_v<T, std::string>) return escaped(v);
+        else if constexpr (std::is_same_v<T, bool>) return v ? "true" : "false";
+        else if constexpr (std::is_same_v<T, double>) {
+          char text[32];
+          std::snprintf(text, sizeof text, "%.6g", v);
+          return text;
+        } else return std::to_string(v);
+      },
+      value.data());
+}
+
+nlohmann::ordered_json value_json(const Value& value) {
+  return std::visit(
+      [](const auto& v) -> nlohmann::ordered_json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>) return to_utf8(v);
+        else return v;
+      },
+      value.data());
+}
+
+}  // namespace
+
+std::string render_text(WallTime time, Level level, std::string_view logger, std::string_view event,
+                        const Fields& bound, std::initializer_list<Field> fields) {
+  std::string line = to_rfc3339(time);
+  line += ' ';
+  line += to_string(level);
+  line += " [";
+  line += logger;
+  line += "] ";
+  line += event;
+  const auto append = [&](const Field& field) {
+    line += ' ';
+    line += field.key;
+    line += '=';
+    line += value_text(field.value);
+  };
+  for (const auto& field : bound) append(field);
+  for (const auto& field : fields) append(field);
+  return line;
+}
+
+std::string render_json(WallTime time, Level level, std::string_view logger, std::string_view event,
+                        const Fields& bound, std::initializer_list<Field> fields) {
+  nlohmann::ordered_json record;
+  record["@timestamp"] = to_rfc3339(time);
+  record["log.level"] = to_string(level);
+  record["log.logger"] = logger;
+  record["message"] = event;
+  record["service.name"] = "siprec-server";
+  record["ecs.version"] = "8.11.0";
+  for (const auto& field : bound) record[field.key] = value_json(field.value);
+  for (const auto& field : fields) record[field.key] = value_json(field.value);
+  return record.dump();
+}
+
+}  // namespace srs::log

@@ -1,0 +1,90 @@
+#include <srs/log/root.hpp>
+
+#include "log/render.hpp"
+
+#include <spdlog/async.h>
+#include <spdlog/async_logger.h>
+#include <spdlog/sinks/dist_sink.h>
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <atomic>
+#include <utility>
+
+namespace srs::log {
+namespace {
+
+spdlog::sink_ptr make_sink(const Options& options) {
+  if (options.file.empty()) return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  return std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
+      options.file.string(), options.max_file_size, options.max_files);
+}
+
+}  // namespace
+
+class Root::Core final : public Sink {
+ public:
+  Core(const Options& options, spdlog::sink_ptr sink)
+      : options_(options),
+        level_(options.level),
+        threads_(std::make_shared<spdlog::details::thread_pool>(options.queue, 1)),
+        outputs_(std::make_shared<spdlog::sinks::dist_sink_mt>(
+            std::vector<spdlog::sink_ptr>{std::move(sink)})),
+        logger_(std::make_shared<spdlog::async_logger>(
+            "srs", outputs_, threads_, spdlog::async_overflow_policy::overrun_oldest)) {
+    outputs_->set_pattern("%v");
+    logger_->set_level(spdlog::level::trace);
+    logger_->flush_on(spdlog::level::trace);
+  }
+
+  bool enabled(Level level) const override { return level >= level_ && level != Level::Off; }
+
+  void write(Level level, std::string_view logger, std::string_view event, const Fields& bound,
+             std::initializer_list<Field> fields) override {
+    const auto render = options_.format == Format::Json ? render_json : render_text;
+    logger_->info(render(wall_now(), level, logger, event, bound, fields));
+  }
+
+  void set_level(Level level) { level_ = level; }
+  Level level() const { return level_; }
+
+  Result<void> reopen() {
+    if (options_.file.empty()) return {};
+    try {
+      auto sink = make_sink(options_);
+      sink->set_pattern("%v");
+      outputs_->set_sinks({std::move(sink)});
+    } catch (const spdlog::spdlog_ex& error) {
+      return Error{error.what()};
+    }
+    return {};
+  }
+
+  std::uint64_t dropped() const { return threads_->overrun_counter(); }
+
+ private:
+  const Options options_;
+  std::atomic<Level> level_;
+  std::shared_ptr<spdlog::details::thread_pool> threads_;
+  std::shared_ptr<spdlog::sinks::dist_sink_mt> outputs_;
+  std::shared_ptr<spdlog::async_logger> logger_;
+};
+
+Result<std::unique_ptr<Root>> Root::open(const Options& options) {
+  try {
+    return std::unique_ptr<Root>(new Root(std::make_shared<Core>(options, make_sink(options))));
+  } catch (const spdlog::spdlog_ex& error) {
+    return Error{"log.file: " + std::string(error.what())};
+  }
+}
+
+Root::Root(std::shared_ptr<Core> core) : core_(std::move(core)) {}
+Root::~Root() = default;
+
+Logger Root::logger(std::string name) const { return Logger(core_, std::move(name)); }
+void Root::set_level(Level level) { core_->set_level(level); }
+Level Root::level() const { return core_->level(); }
+Result<void> Root::reopen() { return core_->reopen(); }
+std::uint64_t Root::dropped() const { return core_->dropped(); }
+
+}  // namespace srs::log
