@@ -1,0 +1,48 @@
+// How datagrams come out of the kernel.
+#pragma once
+
+#include <srs/log/logger.hpp>
+#include <srs/metrics/registry.hpp>
+#include <srs/rtp/options.hpp>
+#include <srs/rtp/packet.hpp>
+#include <srs/rtp/port_pool.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace srs::rtp {
+
+class PacketSink {
+ public:
+  virtual ~PacketSink() = default;
+  // A batch of one port pair's datagrams in the order of arrival; RTCP ones may stand among them.
+  virtual void on_datagrams(std::span<const Datagram> datagrams) = 0;
+};
+
+// Reads the sockets of port pairs and hands what came to their sinks. Runs on the io_context.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual std::string_view name() const = 0;
+
+  // From now on `pair`'s datagrams go to `sink`; both outlive remove().
+  virtual void add(PortPair& pair, PacketSink& sink) = 0;
+  // Delivers everything that the kernel holds for `pair` now, then forgets it.
+  virtual void remove(PortPair& pair) = 0;
+  // Delivers everything that the kernel holds for `pair` now.
+  virtual void drain(PortPair& pair) = 0;
+
+  virtual std::size_t pairs() const = 0;
+};
+
+// The engine that `options.engine` names (`sweep`). Its metrics: rtp_sweep_overruns_total, the
+// kernel's drops of our sockets as rtp_kernel_drops_total, sweep duration.
+Result<std::unique_ptr<Engine>> make_engine(boost::asio::any_io_executor executor,
+                                            const Options& options, metrics::Registry& registry,
+                                            log::Logger log);
+
+}  // namespace srs::rtp

@@ -1,0 +1,48 @@
+// UDP port pairs for media streams.
+#pragma once
+
+#include <srs/metrics/registry.hpp>
+#include <srs/rtp/options.hpp>
+#include <srs/util/result.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+namespace srs::rtp {
+
+// Two bound UDP sockets: RTP on an even port, RTCP on the next one (RFC 3550 §11). Given back to
+// its pool by the destructor; the pool outlives it.
+class PortPair {
+ public:
+  virtual ~PortPair() = default;
+  virtual std::uint16_t port() const = 0;  // the RTP port, even
+  virtual int rtp_socket() const = 0;
+  virtual int rtcp_socket() const = 0;
+};
+
+// Leases pairs in the configured range, round robin. A freed pair rests for the quarantine, so that
+// stale media of one call never enters the next; whatever reached its sockets meanwhile is thrown
+// away at the next lease and counted. Sockets of freed pairs stay bound up to `idle_pairs`. A port
+// that another process holds is skipped. Runs on the io_context's thread.
+class PortPool {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // Fails where the range holds no pair, or where not a single pair can be bound.
+  static Result<std::unique_ptr<PortPool>> open(const Options& options, metrics::Registry& registry);
+  virtual ~PortPool() = default;
+
+  // An error where all pairs are taken, resting or held by others; counted as exhaustion.
+  virtual Result<std::unique_ptr<PortPair>> lease(Clock::time_point now) = 0;
+
+  virtual std::size_t capacity() const = 0;   // pairs in the range
+  virtual std::size_t allocated() const = 0;  // pairs leased now
+  virtual std::size_t resting(Clock::time_point now) const = 0;  // pairs in quarantine
+  // Pairs that lease() could give now.
+  std::size_t available(Clock::time_point now) const {
+    return capacity() - allocated() - resting(now);
+  }
+};
+
+}  // namespace srs::rtp
