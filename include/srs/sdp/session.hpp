@@ -28,7 +28,7 @@ struct Format {
   std::string encoding;           // as offered (`PCMU`, `opus`); empty: dynamic and without rtpmap
   std::uint32_t clock_rate = 0;   // Hz
   std::uint8_t channels = 1;
-  std::string fmtp;               // parameters as offered, may be empty
+  std::string fmtp;  // parameters as offered, may be empty
 };
 
 // a=crypto (RFC 4568 §4), as offered.
@@ -45,14 +45,14 @@ struct Source {
 };
 
 struct Media {
-  std::string type;      // `audio`
+  std::string type;  // `audio`
   std::uint16_t port = 0;
-  std::string protocol;  // `RTP/AVP`
+  std::string protocol;                  // `RTP/AVP`
   std::vector<std::string> raw_formats;  // the fmt list verbatim, echoed where the line is refused
   std::vector<Format> formats;           // those of raw_formats that are RTP payload types
-  std::string connection;   // address of the line's or the session's c=, empty: none
+  std::string connection;                // address of the line's or the session's c=, empty: none
   Direction direction = Direction::SendRecv;
-  std::string label;        // RFC 4574, verbatim; empty: none
+  std::string label;  // RFC 4574, verbatim; empty: none
   std::string mid;
   std::uint32_t ptime = 0;  // ms, 0: not said
   bool rtcp_mux = false;
@@ -60,22 +60,26 @@ struct Media {
   std::vector<Crypto> crypto;
   std::vector<Source> sources;
 
-  bool is_audio() const { return type == "audio"; }
+  bool is_audio() const;
   // RTP/AVP, RTP/AVPF, RTP/SAVP, RTP/SAVPF and their UDP/TLS forms.
   bool is_rtp() const;
   bool is_secure() const;
+  // c=0.0.0.0, the old way to say hold (RFC 3264 §8.4). `direction` stays as it was said: such an
+  // SRC may go on sending, and a recvonly answer loses nothing.
+  bool held_by_address() const;
 };
 
 struct Session {
-  std::string origin;      // the o= line's value
-  std::string name;        // the s= line's value
+  std::string origin;  // the o= line's value
+  std::string name;    // the s= line's value
   std::vector<Media> media;
   std::vector<std::string> warnings;  // what was odd and read all the same
 };
 
-// Reads an offer (or an answer to ours). Tolerant where an SRC's meaning is clear: bare LF, missing
-// t=, s= or c=, b= after a=, unknown attributes and lines. An error names the line and what to
-// change: no v=0, an m-line that can't be split, no m-line at all, a limit passed.
+// Reads an offer (or an answer to ours). Every string of the result is UTF-8 without control
+// characters, so it can be echoed and logged. Tolerant where an SRC's meaning is clear: bare LF,
+// missing t=, s= or c=, b= after a=, unknown attributes and lines. An error names the line and what
+// to change: no v=0, an m-line that can't be split, no m-line at all, a limit passed.
 Result<Session> parse(std::string_view text, const Limits& limits = {});
 
 }  // namespace srs::sdp

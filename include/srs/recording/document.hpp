@@ -1,0 +1,138 @@
+// metadata.json as values: schema `siprec-recording/1`, docs/recording-format.md.
+#pragma once
+
+#include <srs/util/result.hpp>
+#include <srs/util/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace srs::recording {
+
+enum class State { Recording, Rendering, Complete, Failed };
+std::string_view to_string(State state);
+
+// Why a recording ended; the text in `end_reason` and in metric labels.
+enum class EndReason {
+  Bye,           // bye
+  Cancelled,     // cancelled
+  NoMedia,       // no_media: none came within the limit
+  Inactivity,    // inactivity: it stopped coming
+  Expired,       // session_expired: RFC 4028
+  MaxDuration,   // max_duration
+  Shutdown,      // shutdown: we stopped before the call did
+  Crashed,       // crashed: our process died in mid-call
+  Failed,        // failed: our own error, see warnings
+};
+std::string_view to_string(EndReason reason);
+std::optional<EndReason> end_reason(std::string_view text);
+
+// One payload type of a stream as the offers named it.
+struct PayloadEntry {
+  std::uint8_t type = 0;
+  std::string encoding;
+  std::uint32_t clock_rate = 8000;
+  std::uint8_t channels = 1;
+  std::string fmtp;
+};
+
+struct DtmfEntry {
+  std::string digit;             // 0-9 * # A-D, or the event's number (RFC 4733 §3.2)
+  std::int64_t at_ms = 0;        // from started_at
+  std::int64_t duration_ms = 0;
+};
+
+struct StreamEntry {
+  std::string label;             // a=label, verbatim
+  unsigned channel = 0;          // in audio.wav, from 0: the order of the m-lines
+  std::string participant;       // id of the one who speaks here, empty: not known
+  std::uint16_t local_port = 0;  // our RTP port: the destination port in capture.pcapng
+  std::vector<PayloadEntry> payloads;
+  std::string codec;             // encoding of most packets, `PCMU`
+  std::vector<std::uint32_t> ssrcs;
+  std::uint64_t packets_received = 0;   // without duplicates
+  std::uint64_t packets_lost = 0;
+  std::uint64_t packets_duplicate = 0;
+  std::uint64_t packets_undecoded = 0;  // payload types that could not be rendered
+  double jitter_ms = 0;
+  std::optional<std::int64_t> first_packet_offset_ms;  // from started_at
+  std::int64_t concealed_ms = 0;        // audio made up for lost packets
+  std::vector<DtmfEntry> dtmf;
+};
+
+struct ParticipantEntry {
+  std::string id;
+  std::string aor;
+  std::string name;
+  std::string source;  // `metadata` or `sip`
+  std::optional<WallTime> joined_at;
+  std::optional<WallTime> left_at;
+};
+
+// What the SRC said about itself and the communication session.
+struct SessionEntry {
+  std::string src_address;       // `192.0.2.1:5060`
+  std::string transport;
+  std::string user_agent;
+  std::string from;
+  std::string to;
+  std::vector<std::string> communication_sessions;  // session ids
+  std::vector<std::string> groups;
+  std::vector<std::string> sip_session_ids;
+  // Vendor elements of the metadata and SIP headers (UCID, Session-ID, ...), bounded.
+  std::vector<std::pair<std::string, std::string>> extensions;
+};
+
+// What happened, in order: `answered`, `offer`, `hold`, `resume`, `metadata`, ... Bounded.
+struct EventEntry {
+  std::int64_t at_ms = 0;
+  std::string event;
+  std::string detail;
+};
+
+struct FileEntry {
+  std::string name;    // within the recording's directory
+  std::string type;    // media type
+  std::uint64_t bytes = 0;
+  std::string sha256;  // empty while it grows
+};
+
+struct AudioFormat {
+  std::uint32_t sample_rate = 0;
+  unsigned channels = 0;
+};
+
+struct Document {
+  std::string recording_id;
+  std::string call_id;
+  State state = State::Recording;
+  std::optional<EndReason> end_reason;
+  WallTime started_at{};
+  std::optional<WallTime> ended_at;
+  std::optional<AudioFormat> audio;
+  std::vector<StreamEntry> streams;
+  std::vector<ParticipantEntry> participants;
+  SessionEntry session;
+  std::vector<EventEntry> events;
+  std::vector<FileEntry> files;
+  std::vector<std::string> warnings;
+
+  // Adds it once; bounded to 100, the last one saying that more were left out.
+  void warn(std::string warning);
+};
+
+// Indented JSON, UTF-8 whatever came in, keys in the order of docs/recording-format.md, with
+// `schema` and `duration_ms`.
+std::string to_json(const Document& document);
+// Reads what to_json wrote; unknown keys are ignored, wrong types are an error naming the key.
+Result<Document> from_json(std::string_view text);
+
+inline constexpr std::string_view kMetadataFile = "metadata.json";
+inline constexpr std::string_view kCaptureFile = "capture.pcapng";
+inline constexpr std::string_view kAudioFile = "audio.wav";
+
+}  // namespace srs::recording

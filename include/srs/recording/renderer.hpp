@@ -1,0 +1,33 @@
+// From the capture to the audio file.
+#pragma once
+
+#include <srs/recording/document.hpp>
+#include <srs/util/result.hpp>
+
+#include <filesystem>
+
+namespace srs::recording {
+
+struct RenderOptions {
+  bool comfort_noise = true;  // noise where the sender said so (RFC 3389); false: silence
+};
+
+// Renders <directory>/capture.pcapng into <directory>/audio.wav: one channel per entry of
+// document.streams, 16-bit PCM (RF64 past 4 GiB), from started_at to ended_at on one wall-clock
+// timeline. Returns the document with what the capture says: every stream's statistics, codec,
+// SSRCs, digits, `audio`, `files` with sizes and SHA-256, `warnings`. Where ended_at is missing (a
+// crash), the last packet's arrival is taken. No capture: silence of the call's length. A damaged
+// tail is rendered up to the damage, with a warning. The audio file appears under its name only
+// when it is complete and on disk. Blocks: for a worker thread.
+//
+// Packets are ordered by extended sequence number, placed by RTP timestamp and arrival time;
+// duplicates are dropped, lost ones concealed up to 60 ms and then silent; streams of codecs that
+// can't be decoded yet stay silent with a warning, and need their capture kept (needs_capture).
+struct Rendered {
+  Document document;
+  bool needs_capture = false;
+};
+Result<Rendered> render(const std::filesystem::path& directory, Document document,
+                        const RenderOptions& options);
+
+}  // namespace srs::recording
