@@ -1,0 +1,74 @@
+// Settings: defaults, then the YAML file, then the environment, then the command line.
+#pragma once
+
+#include <srs/http/server.hpp>
+#include <srs/log/root.hpp>
+#include <srs/recording/options.hpp>
+#include <srs/rtp/options.hpp>
+#include <srs/sip/stack.hpp>
+#include <srs/util/result.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace srs::config {
+
+// Of the process itself.
+struct ServerOptions {
+  std::chrono::seconds drain_timeout{60};  // SIGTERM: how long running calls may go on
+};
+
+struct Settings {
+  ServerOptions server;
+  sip::Options sip;
+  rtp::Options rtp;
+  recording::Options recording;
+  http::Options http;
+  log::Options log;
+};
+
+// One thing wrong: where (`config/siprec.yaml:12`, `environment SIP_LISTEN`, `--sip.listen`), which
+// key, what and what to write instead.
+struct Fault {
+  std::string where;
+  std::string key;
+  std::string text;
+};
+
+struct Loaded {
+  Settings settings;
+  std::vector<Fault> faults;    // all of them; settings are usable only where there are none
+  std::vector<Fault> warnings;  // readable, but surely not meant
+};
+
+// Reads the environment by name; nothing where it is not set.
+using Environment = std::function<std::optional<std::string>(std::string_view)>;
+
+// `--key=value` or `--key value` pairs of the command line, keys as in the file: `sip.listen`.
+using Overrides = std::vector<std::pair<std::string, std::string>>;
+
+Loaded load(const std::optional<std::filesystem::path>& file, const Environment& environment,
+            const Overrides& overrides);
+
+// What only the system can say: directories writable, file-descriptor limit against the port range.
+std::vector<Fault> check_system(const Settings& settings);
+
+// The effective settings as YAML that load() reads back; secrets are masked.
+std::string print(const Settings& settings);
+
+// Every key with its environment names, default, unit and one line of comment.
+struct KeyInfo {
+  std::string key;
+  std::vector<std::string> environment;
+  std::string default_value;
+  std::string comment;
+};
+std::vector<KeyInfo> keys();
+
+}  // namespace srs::config

@@ -1,0 +1,72 @@
+// A small HTTP/1.1 server on Boost.Beast.
+#pragma once
+
+#include <srs/log/logger.hpp>
+#include <srs/metrics/registry.hpp>
+#include <srs/util/result.hpp>
+#include <srs/util/tasks.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace srs::http {
+
+struct Options {
+  std::string listen = "0.0.0.0:8080";     // `[::]:8080`; port 0: any free one
+  std::size_t max_connections = 256;       // further ones get 503 and are closed
+  std::size_t max_header_bytes = 8192;     // 431 beyond
+  std::size_t max_body_bytes = 65536;      // 413 beyond
+  std::chrono::milliseconds request_timeout{10000};  // for a request to arrive whole: 408
+  std::chrono::milliseconds idle_timeout{30000};     // between requests of one connection
+};
+
+struct Request {
+  std::string method;   // HEAD arrives as GET: the server leaves out the body itself
+  std::string path;     // percent-decoded, without the query
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, bounded
+  std::string remote;   // `127.0.0.1:51000`
+  std::vector<std::pair<std::string, std::string>> headers;  // bounded
+  std::string body;
+
+  // The first value of that name, empty where there is none. Headers regardless of case.
+  std::string_view parameter(std::string_view name) const;
+  std::string_view header(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// Small JSON body: {"error": text}.
+Response error_response(int status, std::string_view text);
+
+using Handler = std::function<Response(const Request&)>;
+
+// Serves the routes that were added before run(). HEAD works where GET does, other methods get 405
+// with Allow, unknown paths 404. Counts http_requests_total{endpoint,method,code} and
+// http_request_duration_seconds{endpoint}: endpoint is the route or `other`, method one of the
+// known ones or `other`. Runs on the io_context; `tasks` and `registry` outlive it.
+class Server {
+ public:
+  // Binds; an error names the address.
+  static Result<std::unique_ptr<Server>> open(Tasks& tasks, const Options& options,
+                                              metrics::Registry& registry, log::Logger log);
+  virtual ~Server() = default;
+
+  virtual void route(std::string method, std::string path, Handler handler) = 0;
+  virtual void run() = 0;   // begins to accept
+  virtual void stop() = 0;  // closes the listener and what is idle; requests in progress end
+  virtual std::uint16_t port() const = 0;
+  virtual std::size_t connections() const = 0;
+};
+
+}  // namespace srs::http
