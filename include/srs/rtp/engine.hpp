@@ -9,6 +9,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -21,6 +22,9 @@ class PacketSink {
   virtual ~PacketSink() = default;
   // A batch of one port pair's datagrams in the order of arrival; RTCP ones may stand among them.
   virtual void on_datagrams(std::span<const Datagram> datagrams) = 0;
+  // Comes now and then while the pair is in the engine, at least twice in Options::rtcp_interval,
+  // whether anything arrived or not: the one clock of all streams.
+  virtual void on_turn(std::chrono::steady_clock::time_point) {}
 };
 
 // Reads the sockets of port pairs and hands what came to their sinks. Runs on the io_context.

@@ -15,17 +15,19 @@ struct Totals {
   std::uint64_t packets_sent = 0;      // datagrams we sent from media ports: RTCP
   std::uint64_t bytes_sent = 0;
   std::uint64_t rtcp_received = 0;
-  std::uint64_t invalid = 0;           // neither RTP nor RTCP
-  std::uint64_t refused_source = 0;    // outside allowed_sources
+  std::uint64_t invalid = 0;         // neither RTP nor RTCP
+  std::uint64_t keep_alives = 0;     // empty datagrams and STUN
+  std::uint64_t refused_source = 0;  // outside allowed_sources
   std::uint64_t unknown_payload = 0;
-  std::uint64_t lost = 0;              // settled when a source ends
+  std::uint64_t lost = 0;  // settled when a source ends
   std::uint64_t duplicates = 0;
   std::uint64_t reordered = 0;
-  std::uint64_t source_changes = 0;    // address or SSRC
+  std::uint64_t source_changes = 0;  // address or SSRC
 };
 
-// rtp_packets_received_total, rtp_packets_sent_total, rtp_bytes_received_total, rtp_bytes_sent_total
-// and the rest of Totals, as Prometheus sees them. Keep the result as long as `totals` lives.
+// rtp_packets_received_total, rtp_packets_sent_total, rtp_bytes_received_total,
+// rtp_bytes_sent_total and the rest of Totals, as Prometheus sees them. Keep the result as long as
+// `totals` lives.
 std::shared_ptr<prometheus::Collectable> expose(metrics::Registry& registry, const Totals& totals);
 
 }  // namespace srs::rtp

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace srs::rtp {
 
@@ -16,6 +17,8 @@ namespace srs::rtp {
 struct Endpoint {
   sockaddr_storage storage{};
   std::uint16_t port() const;
+  // The address in `host`, numeric (`192.0.2.1`, `2001:db8::1`); nothing where it is none.
+  static std::optional<Endpoint> from(std::string_view host, std::uint16_t port);
   bool is_v6() const { return storage.ss_family == AF_INET6; }
   std::string to_string() const;  // `192.0.2.1:4000`, `[2001:db8::1]:4000`
   bool operator==(const Endpoint& other) const;
@@ -25,7 +28,7 @@ struct Endpoint {
 struct Datagram {
   Bytes bytes;
   Endpoint source;
-  WallTime arrival;  // the kernel's receive timestamp where it gave one
+  WallTime arrival;        // the kernel's receive timestamp where it gave one
   bool rtcp_port = false;  // it came to the odd port of the pair
 };
 
@@ -46,6 +49,10 @@ struct Packet {
 // Nothing where the bytes are no RTP packet: version, length, CSRC list, extension, padding
 // (RFC 3550 §A.1).
 std::optional<Packet> parse_packet(Bytes bytes);
+
+// What keeps a NAT binding or a media path alive and carries no media: empty datagrams, STUN
+// (RFC 6263 §4.1, §4.3; RFC 8489 §5).
+bool is_keep_alive(Bytes bytes);
 
 // RTCP multiplexed with RTP on one port is told apart by its packet type (RFC 5761 §4).
 bool looks_like_rtcp(Bytes bytes);

@@ -29,19 +29,23 @@ class PortPool {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Fails where the range holds no pair, or where not a single pair can be bound.
-  static Result<std::unique_ptr<PortPool>> open(const Options& options, metrics::Registry& registry);
+  // Begins at a random pair of the range, so that a server which starts again seldom gives a new
+  // call the port that a lost call still sends to. Fails where the range holds no pair, where
+  // `allowed_sources` names no network, or where not a single pair can be bound.
+  static Result<std::unique_ptr<PortPool>> open(const Options& options,
+                                                metrics::Registry& registry);
   virtual ~PortPool() = default;
 
   // An error where all pairs are taken, resting or held by others; counted as exhaustion.
   virtual Result<std::unique_ptr<PortPair>> lease(Clock::time_point now) = 0;
 
-  virtual std::size_t capacity() const = 0;   // pairs in the range
-  virtual std::size_t allocated() const = 0;  // pairs leased now
+  virtual std::size_t capacity() const = 0;                      // pairs in the range
+  virtual std::size_t allocated() const = 0;                     // pairs leased now
   virtual std::size_t resting(Clock::time_point now) const = 0;  // pairs in quarantine
+  virtual std::size_t held() const = 0;  // pairs that other processes held when last tried
   // Pairs that lease() could give now.
   std::size_t available(Clock::time_point now) const {
-    return capacity() - allocated() - resting(now);
+    return capacity() - allocated() - resting(now) - held();
   }
 };
 

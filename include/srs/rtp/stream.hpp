@@ -21,34 +21,35 @@ namespace srs::rtp {
 // RFC 3550 §6.4.1 and §A.3, §A.8, for one SSRC.
 struct SourceStats {
   std::uint32_t ssrc = 0;
-  std::string cname;                     // from SDES, empty: not said
-  std::uint64_t packets = 0;             // without duplicates
-  std::uint64_t bytes = 0;               // of payload
+  std::string cname;          // from SDES, empty: not said
+  std::uint64_t packets = 0;  // without duplicates
+  std::uint64_t bytes = 0;    // of payload
   std::uint64_t duplicates = 0;
-  std::uint64_t reordered = 0;           // came after a higher sequence number
-  std::uint64_t expected = 0;            // highest - lowest + 1
-  double jitter = 0;                     // in RTP timestamp units
-  std::uint32_t clock_rate = 8000;       // for jitter
+  std::uint64_t reordered = 0;      // came after a higher sequence number
+  std::uint64_t expected = 0;       // highest - lowest + 1
+  double jitter = 0;                // in RTP timestamp units
+  std::uint32_t clock_rate = 8000;  // for jitter
   WallTime first_arrival{};
   WallTime last_arrival{};
-  bool said_bye = false;                 // RTCP BYE (§6.6)
+  bool said_bye = false;  // RTCP BYE (§6.6)
 
   std::uint64_t lost() const { return expected > packets ? expected - packets : 0; }
 };
 
 struct StreamStats {
-  std::uint64_t packets = 0;       // RTP accepted
-  std::uint64_t bytes = 0;         // of whole datagrams
-  std::uint64_t invalid = 0;       // no RTP and no RTCP
+  std::uint64_t packets = 0;          // RTP accepted
+  std::uint64_t bytes = 0;            // of whole datagrams
+  std::uint64_t invalid = 0;          // no RTP and no RTCP
   std::uint64_t unknown_payload = 0;  // payload types that SDP did not name (kept all the same)
   std::uint64_t source_changes = 0;
-  std::vector<SourceStats> sources;   // in order of appearance, bounded
+  std::vector<SourceStats> sources;  // in order of appearance, bounded
+  SourceStats others;                // sums of sources beyond the bound; its SSRC means nothing
   std::optional<WallTime> first_arrival;
   std::optional<WallTime> last_arrival;
 
   std::uint64_t lost() const;
   std::uint64_t duplicates() const;
-  double jitter_ms() const;           // of the last source
+  double jitter_ms() const;  // of the last source
 };
 
 // Who keeps the datagrams: the recording's capture.
@@ -92,6 +93,7 @@ class Stream final : public PacketSink {
   void close();
 
   void on_datagrams(std::span<const Datagram> datagrams) override;
+  void on_turn(std::chrono::steady_clock::time_point now) override;
 
  private:
   struct Impl;
