@@ -16,9 +16,9 @@ namespace srs::siprec {
 struct MetadataLimits {
   std::size_t bytes = 1 << 20;
   std::size_t depth = 64;
-  std::size_t elements = 20000;   // in one document
-  std::size_t entities = 512;     // sessions, participants, streams, groups: each, after merging too
-  std::size_t extensions = 256;   // kept key/value pairs, after merging too
+  std::size_t elements = 20000;  // in one document
+  std::size_t entities = 512;    // sessions, participants, streams, groups: each, after merging too
+  std::size_t extensions = 256;  // kept key/value pairs, after merging too
   std::size_t text_bytes = 4096;  // of one kept text; longer ones are cut with a warning
 };
 
@@ -47,7 +47,10 @@ struct Participant {
     Instant left;
   };
   std::vector<Presence> presence;
-  std::vector<std::string> sends;     // stream ids, from participantstreamassoc or inside <participant>
+  // Stream ids, from participantstreamassoc or inside <participant>; after merge() also those that
+  // it was the last to send: on hold an SRC takes the association back, the voice stays whose it
+  // was.
+  std::vector<std::string> sends;
   std::vector<std::string> receives;
 };
 
@@ -56,6 +59,7 @@ struct Stream {
   std::string id;
   std::string session_id;
   std::string label;  // a=label of the m-line that carries it
+  std::string mode;   // `separate` or `mixed` where the SRC says so (Oracle, BroadWorks)
 };
 
 // RFC 7865 §6.3
@@ -75,11 +79,12 @@ struct Group {
   Instant disassociated;
 };
 
-// One vendor element or attribute: its path without namespaces (`session/ac:AvayaUCID`, prefix as
-// written) and its text.
+// One vendor element or attribute that RFC 7865 does not define: its path below the root without
+// namespaces (`session/ac:AvayaUCID`, prefix as written; `extensiondata/@parent`) and its text.
 struct Extension {
   std::string key;
   std::string value;
+  std::string owner = {};  // id of the session, group, participant or stream it stands in
 };
 
 struct Metadata {
@@ -94,8 +99,10 @@ struct Metadata {
 
   const Participant* participant(std::string_view id) const;
   const Stream* stream_of_label(std::string_view label) const;
-  // Who speaks on the m-line with this label, nullptr where the document does not say.
+  // Who speaks on the m-line with this label, nullptr where the document does not say or names
+  // several, as it does of a mixed stream.
   const Participant* sender_of_label(std::string_view label) const;
+  std::vector<const Participant*> senders_of_label(std::string_view label) const;
 };
 
 // Reads one document in any of the field's dialects (IETF, Oracle, Sonus, Metaswitch, BroadWorks,
@@ -106,9 +113,10 @@ struct Metadata {
 Result<Metadata> parse_metadata(std::string_view xml, std::string_view charset = {},
                                 const MetadataLimits& limits = {});
 
-// `current` after the document `update` (RFC 7865 §5.1.1, RFC 7866 §9.2): a complete one replaces
-// it, except for what has ended (participants who left stay known); a partial one changes and adds
-// by id. Bounded by `limits`.
+// `current` after the document `update` (RFC 7866 §9.2): a complete one replaces it, except for
+// what has ended (participants who left stay known, behind those who are there); a partial one
+// changes and adds by id. What an update leaves empty keeps its value. A label belongs to the
+// stream that was given it last. `warnings` are those of all documents. Bounded by `limits`.
 Metadata merge(const Metadata& current, const Metadata& update, const MetadataLimits& limits = {});
 
 }  // namespace srs::siprec

@@ -12,9 +12,9 @@ namespace srs::siprec {
 struct BodyLimits {
   std::size_t bytes = 1 << 20;
   std::size_t parts = 32;
-  std::size_t headers = 32;        // in one part
-  std::size_t header_bytes = 4096; // one part's headers together
-  std::size_t depth = 2;           // multipart inside multipart
+  std::size_t headers = 32;         // in one part
+  std::size_t header_bytes = 4096;  // one part's headers together
+  std::size_t depth = 2;            // multipart inside multipart
 };
 
 // Content-Type as SRCs write it.
@@ -30,7 +30,7 @@ struct Part {
   ContentType content_type;
   std::string disposition;  // lower case, without parameters; empty: not said
   std::string content_id;
-  std::string_view body;    // points into the text given to split_body
+  std::string_view body;  // points into the text given to split_body
 };
 
 // The parts of a body: itself where `content_type` is no multipart, its parts in order where it is.

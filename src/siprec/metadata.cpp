@@ -1,0 +1,87 @@
+#include "charset.hpp"
+#include "metadata_reader.hpp"
+#include "xml_repair.hpp"
+#include "xml_tree.hpp"
+
+#include <srs/siprec/metadata.hpp>
+#include <srs/util/text.hpp>
+
+#include <algorithm>
+
+namespace srs::siprec {
+namespace {
+
+// The document as it stands or, where that is not well-formed, as it was meant.
+Result<XmlDocument> read_or_repair(const std::string& text, const MetadataLimits& limits) {
+  auto document = read_xml(text, limits);
+  if (document && document->well_formed) return document;
+  const auto repaired = repair_xml(text);
+  if (!repaired) return document;
+  auto second = read_xml(*repaired, limits);
+  if (!second || !second->root) return document;
+  second->well_formed = false;
+  if (document) second->first_error = document->first_error;
+  return second;
+}
+
+}  // namespace
+
+const Participant* Metadata::participant(std::string_view id) const {
+  const auto found = std::find_if(participants.begin(), participants.end(),
+                                  [&](const Participant& p) { return p.id == id; });
+  return found == participants.end() ? nullptr : &*found;
+}
+
+const Stream* Metadata::stream_of_label(std::string_view label) const {
+  const auto found = std::find_if(streams.begin(), streams.end(),
+                                  [&](const Stream& s) { return s.label == label; });
+  return label.empty() || found == streams.end() ? nullptr : &*found;
+}
+
+std::vector<const Participant*> Metadata::senders_of_label(std::string_view label) const {
+  std::vector<const Participant*> senders;
+  const Stream* const stream = stream_of_label(label);
+  if (stream == nullptr || stream->id.empty()) return senders;
+  for (const auto& p : participants) {
+    if (std::find(p.sends.begin(), p.sends.end(), stream->id) != p.sends.end()) {
+      senders.push_back(&p);
+    }
+  }
+  return senders;
+}
+
+const Participant* Metadata::sender_of_label(std::string_view label) const {
+  const auto senders = senders_of_label(label);
+  return senders.size() == 1 ? senders.front() : nullptr;
+}
+
+Result<Metadata> parse_metadata(std::string_view xml, std::string_view charset,
+                                const MetadataLimits& limits) {
+  if (xml.size() > limits.bytes) {
+    return Error{"the metadata has " + std::to_string(xml.size()) + " bytes, at most " +
+                 std::to_string(limits.bytes) + " are read"};
+  }
+  while (!xml.empty() && xml.back() == '\0') xml.remove_suffix(1);
+  Metadata metadata;
+  const auto decoded = decode_document(xml, charset, metadata.warnings);
+  // A blank line before the declaration is seen often and makes a document ill-formed.
+  const std::string text(trim(decoded));
+  const auto document = read_or_repair(text, limits);
+  if (!document) return document.error();
+  if (!document->root) {
+    return Error{"the metadata holds no XML element" +
+                 (document->first_error.empty() ? "" : " (" + document->first_error + ")")};
+  }
+  metadata.well_formed = document->well_formed;
+  if (!document->well_formed) {
+    metadata.warnings.push_back(
+        "the metadata is not well-formed XML and was read as far as possible");
+  }
+  if (!document->first_error.empty()) metadata.warnings.push_back("XML " + document->first_error);
+  if (auto error = read_metadata(*document->root, limits, metadata); !error.empty()) {
+    return Error{std::move(error)};
+  }
+  return metadata;
+}
+
+}  // namespace srs::siprec
