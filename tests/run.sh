@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# Installs what tests need, builds, and runs every test.
+#
+# usage: tests/run.sh [--quick | --full] [--no-install]
+#
+#   --quick       the release build and its tests: daily work
+#   --full        the same, then everything under AddressSanitizer and UBSanitizer, the threaded
+#                 parts under ThreadSanitizer, and the fuzz targets over their corpora
+#   --no-install  leave the machine's packages alone
+#
+# Nothing said: --full where CI=true, otherwise --quick. Tests that were skipped are named at the
+# end; where CI=true a skipped test fails the run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+jobs=${JOBS:-2}
+logs=build/test-logs
+failed=()
+report=()
+
+banner() { printf '\n=== %s  [%(%H:%M:%S)T, %d s since the start]\n' "$1" -1 "$SECONDS"; }
+
+# build PRESET [TARGET...]
+build() {
+  local preset=$1
+  shift
+  banner "build: $preset"
+  cmake --preset "$preset" >"$logs/$preset-configure.log" 2>&1 ||
+    { cat "$logs/$preset-configure.log"; return 1; }
+  cmake --build --preset "$preset" -j "$jobs" ${1:+--target "$@"}
+}
+
+# run_ctest PRESET [ctest options]: its output goes to the terminal as it comes, and to a log.
+run_ctest() {
+  local preset=$1 status=0
+  shift
+  banner "test: $preset $*"
+  # A test of real time mostly waits, so more of them run at once than there are processors.
+  ctest --preset "$preset" -j "$((jobs * 2))" --no-tests=error "$@" 2>&1 </dev/null |
+    tee "$logs/$preset-ctest.log" || status=$?
+  summarise "$preset" "$status"
+  return "$status"
+}
+
+# Keeps ctest's closing line and the names of skipped tests for the end of the run.
+summarise() {
+  local line
+  line=$(grep -E '^[0-9]+% tests passed' "$logs/$1-ctest.log" | tail -n 1 || true)
+  report+=("$(printf '%-8s %s' "$1" "${line:-ctest did not finish (exit code $2)}")")
+  grep -hE '\*\*\*(Skipped|Not Run)' "$logs/$1-ctest.log" | sed -E "s/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+).*/$1: \1/" \
+    >>"$logs/skipped" || true
+}
+
+# step NAME COMMAND...: goes on after a failure, so that one run shows all there is to see.
+step() {
+  local name=$1
+  shift
+  "$@" || failed+=("$name")
+}
+
+release() {
+  build release && run_ctest release
+}
+
+sanitized() {
+  export ASAN_OPTIONS=abort_on_error=0:strict_string_checks=1:detect_stack_use_after_return=1
+  export UBSAN_OPTIONS=print_stacktrace=1
+  build asan && run_ctest asan
+}
+
+threaded() {
+  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+  build tsan && run_ctest tsan -L threads
+}
+
+fuzzed() {
+  build fuzz fuzz_targets && run_ctest fuzz -L fuzz
+}
+
+main() {
+  local mode=quick install=yes argument
+  [ "${CI:-}" != true ] || mode=full
+  for argument in "$@"; do
+    case $argument in
+      --quick) mode=quick ;;
+      --full) mode=full ;;
+      --no-install) install=no ;;
+      -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; return ;;
+      *) printf 'tests/run.sh: unknown argument %s; try --help\n' "$argument" >&2; return 64 ;;
+    esac
+  done
+  mkdir -p "$logs"
+  : >"$logs/skipped"
+
+  if [ "$install" = yes ]; then
+    banner "packages"
+    deploy/install-deps.sh build test $([ "$mode" = quick ] || echo fuzz)
+  fi
+  step release release
+  if [ "$mode" = full ]; then
+    step asan sanitized
+    step tsan threaded
+    step fuzz fuzzed
+  fi
+  close
+}
+
+close() {
+  banner "summary"
+  printf '%s\n' "${report[@]}"
+  if [ -s "$logs/skipped" ]; then
+    printf '\nSKIPPED tests, which have therefore shown nothing:\n'
+    sed 's/^/  /' "$logs/skipped"
+    [ "${CI:-}" != true ] || failed+=("skipped tests")
+  fi
+  if [ ${#failed[@]} -gt 0 ]; then
+    printf '\nFAILED: %s\n' "$(IFS=,; echo "${failed[*]}" | sed 's/,/, /g')"
+    return 1
+  fi
+  printf '\nall passed in %d s\n' "$SECONDS"
+}
+
+main "$@"
