@@ -19,9 +19,9 @@
 namespace srs::recording {
 
 struct CaptureOptions {
-  std::size_t block_size = 16 << 10;            // bytes gathered before a write
+  std::size_t block_size = 16 << 10;              // bytes gathered before a write
   std::chrono::milliseconds flush_interval{500};  // a packet waits at most twice this long, < 1 s
-  std::size_t max_pending = 256 << 20;          // bytes waiting for a slow disk, all calls together
+  std::size_t max_pending = 256 << 20;  // bytes waiting for a slow disk, all calls together
 };
 
 // One recording's capture file: pcapng (raw IP + UDP + payload, nanosecond time stamps), created
@@ -32,10 +32,10 @@ class Capture : public rtp::StreamSink {
  public:
   // What became of the file.
   struct Summary {
-    std::uint64_t packets = 0;   // written
-    std::uint64_t bytes = 0;     // the file's length; 0: nothing came, there is no file
-    std::uint64_t dropped = 0;   // packets lost between socket and file
-    std::string error;           // of the last failed write, empty: none
+    std::uint64_t packets = 0;  // written
+    std::uint64_t bytes = 0;    // the file's length; 0: nothing came, there is no file
+    std::uint64_t dropped = 0;  // packets lost between socket and file
+    std::string error;          // of the last failed write, empty: none
   };
 
   // Writes what is left and waits until it is in the file (and on the disk where `sync`).

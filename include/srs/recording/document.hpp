@@ -18,15 +18,15 @@ std::string_view to_string(State state);
 
 // Why a recording ended; the text in `end_reason` and in metric labels.
 enum class EndReason {
-  Bye,           // bye
-  Cancelled,     // cancelled
-  NoMedia,       // no_media: none came within the limit
-  Inactivity,    // inactivity: it stopped coming
-  Expired,       // session_expired: RFC 4028
-  MaxDuration,   // max_duration
-  Shutdown,      // shutdown: we stopped before the call did
-  Crashed,       // crashed: our process died in mid-call
-  Failed,        // failed: our own error, see warnings
+  Bye,          // bye
+  Cancelled,    // cancelled
+  NoMedia,      // no_media: none came within the limit
+  Inactivity,   // inactivity: it stopped coming
+  Expired,      // session_expired: RFC 4028
+  MaxDuration,  // max_duration
+  Shutdown,     // shutdown: we stopped before the call did
+  Crashed,      // crashed: our process died in mid-call
+  Failed,       // failed: our own error, see warnings
 };
 std::string_view to_string(EndReason reason);
 std::optional<EndReason> end_reason(std::string_view text);
@@ -41,8 +41,8 @@ struct PayloadEntry {
 };
 
 struct DtmfEntry {
-  std::string digit;             // 0-9 * # A-D, or the event's number (RFC 4733 §3.2)
-  std::int64_t at_ms = 0;        // from started_at
+  std::string digit;       // 0-9 * # A-D, or the event's number (RFC 4733 §3.2)
+  std::int64_t at_ms = 0;  // from started_at
   std::int64_t duration_ms = 0;
 };
 
@@ -52,15 +52,15 @@ struct StreamEntry {
   std::string participant;       // id of the one who speaks here, empty: not known
   std::uint16_t local_port = 0;  // our RTP port: the destination port in capture.pcapng
   std::vector<PayloadEntry> payloads;
-  std::string codec;             // encoding of most packets, `PCMU`
+  std::string codec;  // encoding of most packets, `PCMU`
   std::vector<std::uint32_t> ssrcs;
-  std::uint64_t packets_received = 0;   // without duplicates
+  std::uint64_t packets_received = 0;  // without duplicates
   std::uint64_t packets_lost = 0;
   std::uint64_t packets_duplicate = 0;
   std::uint64_t packets_undecoded = 0;  // payload types that could not be rendered
   double jitter_ms = 0;
   std::optional<std::int64_t> first_packet_offset_ms;  // from started_at
-  std::int64_t concealed_ms = 0;        // audio made up for lost packets
+  std::int64_t concealed_ms = 0;                       // audio made up for lost packets
   std::vector<DtmfEntry> dtmf;
 };
 
@@ -75,7 +75,7 @@ struct ParticipantEntry {
 
 // What the SRC said about itself and the communication session.
 struct SessionEntry {
-  std::string src_address;       // `192.0.2.1:5060`
+  std::string src_address;  // `192.0.2.1:5060`
   std::string transport;
   std::string user_agent;
   std::string from;
@@ -95,8 +95,8 @@ struct EventEntry {
 };
 
 struct FileEntry {
-  std::string name;    // within the recording's directory
-  std::string type;    // media type
+  std::string name;  // within the recording's directory
+  std::string type;  // media type
   std::uint64_t bytes = 0;
   std::string sha256;  // empty while it grows
 };

@@ -26,16 +26,17 @@ enum class KeepCapture {
 struct Options {
   std::filesystem::path directory = "./recordings";
   Accept accept = Accept::Tolerant;
-  std::size_t max_streams = 16;                        // audio m-lines recorded in one session
-  std::chrono::seconds no_media_timeout{60};           // from the answer; 0: never
-  std::chrono::seconds inactivity_timeout{300};        // since the last packet, while not on hold; 0: never
-  std::chrono::seconds hold_timeout{3600};             // the same while every stream is inactive; 0: never
-  std::chrono::seconds max_duration{0};                // 0: unlimited
+  std::size_t max_streams = 16;               // audio m-lines recorded in one session
+  std::chrono::seconds no_media_timeout{60};  // from the answer; 0: never
+  std::chrono::seconds inactivity_timeout{
+      300};                                 // since the last packet, while not on hold; 0: never
+  std::chrono::seconds hold_timeout{3600};  // the same while every stream is inactive; 0: never
+  std::chrono::seconds max_duration{0};     // 0: unlimited
   std::uint64_t min_free_space = std::uint64_t{1} << 30;  // bytes; below: no new calls
   KeepCapture keep_capture = KeepCapture::WhenNeeded;
-  bool keep_rs_metadata = true;                        // RFC 7865 §10
+  bool keep_rs_metadata = true;  // RFC 7865 §10
   std::size_t render_threads = 1;
-  std::size_t render_queue = 10000;                    // recordings that wait; more wait on disk
+  std::size_t render_queue = 10000;  // recordings that wait; more wait on disk
   CaptureOptions capture;
   RenderOptions render;
 };

@@ -1,0 +1,64 @@
+// The recording service: takes INVITEs, keeps the table of sessions, finishes what they leave.
+#pragma once
+
+#include <srs/log/logger.hpp>
+#include <srs/metrics/registry.hpp>
+#include <srs/recording/options.hpp>
+#include <srs/rtp/engine.hpp>
+#include <srs/rtp/metrics.hpp>
+#include <srs/rtp/options.hpp>
+#include <srs/rtp/port_pool.hpp>
+#include <srs/sip/handler.hpp>
+#include <srs/storage/files.hpp>
+#include <srs/util/tasks.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace srs::recording {
+
+// What the service stands on; all of it outlives the service.
+struct Ground {
+  Tasks& tasks;
+  const Options& options;
+  const rtp::Options& rtp_options;
+  rtp::PortPool& ports;
+  rtp::Engine& engine;
+  rtp::Totals& totals;
+  metrics::Registry& registry;
+};
+
+// Runs on the io_context.
+class Service : public sip::SessionHandler {
+ public:
+  using MediaAddress = std::function<std::string(std::string_view source)>;
+
+  static std::unique_ptr<Service> make(const Ground& ground, log::Logger log);
+
+  // How our SDP names this host to an SRC; set before the first INVITE.
+  virtual void set_media_address(MediaAddress media_address) = 0;
+  // Begins the once-a-second look at timeouts and the disk, and the search for recordings that an
+  // earlier process left unfinished.
+  virtual void start() = 0;
+
+  // From now on new calls get 503.
+  virtual void drain() = 0;
+  // Ends every running session (BYE with Reason), finishing its files.
+  virtual void end_all() = 0;
+  // Stops the timers.
+  virtual void stop() = 0;
+
+  virtual std::size_t active() const = 0;  // sessions not ended
+  virtual bool finished() const = 0;       // no session, no render waiting or running
+  virtual std::size_t renders_waiting() const = 0;
+  virtual std::size_t render_capacity() const = 0;
+  virtual std::chrono::nanoseconds oldest_render() const = 0;
+  virtual storage::Space space() const = 0;
+  // Why the disk allows no new recording; empty: it does.
+  virtual std::string disk_trouble() const = 0;
+  virtual bool draining() const = 0;
+};
+
+}  // namespace srs::recording

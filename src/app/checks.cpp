@@ -1,0 +1,168 @@
+#include "app/checks.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstdio>
+
+namespace srs::app {
+namespace {
+
+using health::Check;
+using health::Status;
+
+constexpr double kPortsLow = 0.9;  // share in use that is worth a warning
+constexpr double kDescriptorsLow = 0.9;
+constexpr std::chrono::milliseconds kLagHigh{500};
+constexpr std::chrono::minutes kRenderLate{10};
+constexpr std::size_t kPortsPerCall = 2;  // pairs that one two-leg call needs
+
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+Check listeners(const Components& c) {
+  Check check;
+  const auto bound = c.stack->listeners();
+  for (const auto& listener : bound) {
+    check.message += (check.message.empty() ? "" : ", ") + listener;
+  }
+  check.figures = {{"listeners", static_cast<double>(bound.size())},
+                   {"dialogs", static_cast<double>(c.stack->dialogs())}};
+  if (bound.empty()) {
+    check.status = Status::Unhealthy;
+    check.message = check.blocks_new_calls = "no SIP listener";
+  }
+  return check;
+}
+
+Check rtp_ports(const Components& c) {
+  Check check;
+  const auto now = rtp::PortPool::Clock::now();
+  const auto capacity = static_cast<double>(c.ports->capacity());
+  const auto allocated = static_cast<double>(c.ports->allocated());
+  check.figures = {{"capacity", capacity},
+                   {"allocated", allocated},
+                   {"resting", static_cast<double>(c.ports->resting(now))},
+                   {"available", static_cast<double>(c.ports->available(now))}};
+  check.message = std::to_string(c.ports->available(now)) + " port pairs free";
+  if (allocated > kPortsLow * capacity) check.status = Status::Degraded;
+  if (c.ports->available(now) < kPortsPerCall) {
+    check.status = Status::Degraded;
+    check.blocks_new_calls = "no RTP ports left (rtp.port_min, rtp.port_max)";
+  }
+  return check;
+}
+
+Check disk(const Components& c) {
+  Check check;
+  const auto space = c.service->space();
+  check.figures = {{"free_bytes", static_cast<double>(space.available)},
+                   {"size_bytes", static_cast<double>(space.total)}};
+  const auto trouble = c.service->disk_trouble();
+  check.message = trouble.empty() ? "writable" : trouble;
+  if (!trouble.empty()) {
+    check.status = Status::Unhealthy;
+    check.blocks_new_calls = trouble;
+  }
+  return check;
+}
+
+Check render_queue(const Components& c) {
+  Check check;
+  const auto waiting = c.service->renders_waiting();
+  const auto oldest = c.service->oldest_render();
+  check.figures = {{"waiting", static_cast<double>(waiting)},
+                   {"capacity", static_cast<double>(c.service->render_capacity())},
+                   {"oldest_seconds", seconds(oldest)}};
+  check.message = std::to_string(waiting) + " recordings wait";
+  if (oldest > kRenderLate || waiting >= c.service->render_capacity()) {
+    check.status = Status::Degraded;  // nothing is lost: they wait on disk
+  }
+  return check;
+}
+
+Check sessions(const Components& c) {
+  Check check;
+  check.figures = {{"active", static_cast<double>(c.service->active())}};
+  check.message = std::to_string(c.service->active()) + " sessions";
+  if (c.service->draining()) {
+    check.message = check.blocks_new_calls = "shutting down";
+    check.status = Status::Degraded;
+  }
+  return check;
+}
+
+Check file_descriptors() {
+  Check check;
+  const auto figures = metrics::read_process_figures();
+  check.figures = {{"open", static_cast<double>(figures.open_fds)},
+                   {"limit", static_cast<double>(figures.max_fds)}};
+  check.message = std::to_string(figures.open_fds) + " of " + std::to_string(figures.max_fds);
+  if (static_cast<double>(figures.open_fds) >
+      kDescriptorsLow * static_cast<double>(figures.max_fds)) {
+    check.status = Status::Degraded;
+    check.blocks_new_calls = "file descriptors are nearly used up (LimitNOFILE, ulimit -n)";
+  }
+  return check;
+}
+
+Check memory() {
+  Check check;
+  const auto figures = metrics::read_process_figures();
+  check.figures = {{"resident_bytes", static_cast<double>(figures.resident_bytes)},
+                   {"heap_bytes", static_cast<double>(figures.heap_bytes)}};
+  check.message = std::to_string(figures.resident_bytes >> 20) + " MiB resident";
+  return check;
+}
+
+Check event_loop(const Components& c) {
+  Check check;
+  const auto lag = c.heartbeat->recent_lag();
+  check.figures = {{"lag_seconds", seconds(lag)}};
+  char text[64];
+  std::snprintf(text, sizeof text, "worst lag of the last 10 s: %.1f ms", seconds(lag) * 1000);
+  check.message = text;
+  if (lag > kLagHigh) check.status = Status::Degraded;
+  return check;
+}
+
+http::Response json_response(const std::pair<int, nlohmann::ordered_json>& report) {
+  return {report.first, "application/json", report.second.dump() + "\n", {}};
+}
+
+http::Response live(const Components& c) {
+  // The io_context that answers this is the one that is asked about: the beat is measured apart
+  // from it, so a loop that crawls is told from one that turns.
+  const bool alive = c.heartbeat->alive(std::chrono::seconds(5));
+  const nlohmann::ordered_json body = {{"status", alive ? "alive" : "stuck"},
+                                       {"lag_seconds", seconds(c.heartbeat->recent_lag())}};
+  return json_response({alive ? 200 : 503, body});
+}
+
+}  // namespace
+
+void add_checks(Components& c) {
+  c.health.add("sip_listeners", [&c] { return listeners(c); });
+  c.health.add("rtp_ports", [&c] { return rtp_ports(c); });
+  c.health.add("recording_directory", [&c] { return disk(c); });
+  c.health.add("render_queue", [&c] { return render_queue(c); });
+  c.health.add("sessions", [&c] { return sessions(c); });
+  c.health.add("file_descriptors", file_descriptors);
+  c.health.add("memory", memory);
+  c.health.add("event_loop", [&c] { return event_loop(c); });
+}
+
+void add_routes(Components& c) {
+  c.http->route("GET", "/metrics", [&c](const http::Request&) {
+    return http::Response{200, "text/plain; version=0.0.4; charset=utf-8", c.registry.text(), {}};
+  });
+  c.http->route("GET", "/health", [&c](const http::Request& request) {
+    return json_response(c.health.report(request.parameter("detailed") == "true"));
+  });
+  c.http->route("GET", "/ready",
+                [&c](const http::Request&) { return json_response(c.health.ready()); });
+  c.http->route("GET", "/live", [&c](const http::Request&) { return live(c); });
+}
+
+}  // namespace srs::app

@@ -1,0 +1,75 @@
+#include "app/components.hpp"
+
+#include <srs/storage/files.hpp>
+
+namespace srs::app {
+namespace {
+
+// Takes what `opened` holds, or notes its error as a fault of `key`.
+template <class Owner>
+void take(Owner& owner, Result<Owner> opened, const std::string& key,
+          std::vector<config::Fault>& faults) {
+  if (opened) {
+    owner = std::move(*opened);
+  } else {
+    faults.push_back({"system", key, opened.error().text});
+  }
+}
+
+std::shared_ptr<prometheus::Collectable> expose_log(metrics::Registry& registry,
+                                                    const log::Root& root) {
+  return metrics::computed(registry, [&root](auto& families) {
+    families.push_back(metrics::family(
+        "log_lines_dropped_total", "Log lines lost because the log's queue was full.",
+        prometheus::MetricType::Counter, {{{}, static_cast<double>(root.dropped())}}));
+  });
+}
+
+}  // namespace
+
+Components::Components(boost::asio::any_io_executor executor, const config::Settings& given,
+                       log::Root& root)
+    : settings(given),
+      log_root(root),
+      log(root.logger("app")),
+      tasks(std::move(executor),
+            [log = log](std::string_view name, std::string_view what) {
+              log.error("task_failed", {{"task", name}, {"error", what}});
+            }),
+      health(SRS_VERSION) {
+  figures.push_back(rtp::expose(registry, rtp_totals));
+  figures.push_back(metrics::expose_process(
+      registry, [this] { return tasks.running(); }, SRS_VERSION));
+  figures.push_back(expose_log(registry, root));
+}
+
+std::vector<config::Fault> Components::open() {
+  auto faults = config::check_system(settings);
+  const auto executor = tasks.executor();
+  take(ports, rtp::PortPool::open(settings.rtp, registry), "rtp.port_min", faults);
+  take(engine, rtp::make_engine(executor, settings.rtp, registry, log_root.logger("rtp")),
+       "rtp.engine", faults);
+  take(http, http::Server::open(tasks, settings.http, registry, log_root.logger("http")),
+       "http.listen", faults);
+  if (ports && engine && faults.empty()) {
+    service = recording::Service::make(
+        {tasks, settings.recording, settings.rtp, *ports, *engine, rtp_totals, registry},
+        log_root.logger("recording"));
+  }
+  // SIP comes last: a listener that is bound must find its service.
+  struct Nobody final : sip::SessionHandler {
+    void on_invite(std::shared_ptr<sip::Dialog>, std::shared_ptr<sip::Transaction>) override {}
+  } nobody;
+  sip::SessionHandler& handler = service ? static_cast<sip::SessionHandler&>(*service) : nobody;
+  take(stack, sip::Stack::open(executor, settings.sip, handler, registry, log_root.logger("sip")),
+       "sip.listen", faults);
+  if (!faults.empty()) {
+    stack.reset();  // it knows `nobody`
+    return faults;
+  }
+  service->set_media_address(
+      [this](std::string_view source) { return stack->media_address(source); });
+  return faults;
+}
+
+}  // namespace srs::app

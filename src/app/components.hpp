@@ -1,0 +1,50 @@
+// What the process is made of, in the order it is built; destruction undoes it.
+#pragma once
+
+#include <srs/config/config.hpp>
+#include <srs/health/health.hpp>
+#include <srs/health/heartbeat.hpp>
+#include <srs/http/server.hpp>
+#include <srs/log/root.hpp>
+#include <srs/metrics/process.hpp>
+#include <srs/metrics/registry.hpp>
+#include <srs/recording/service.hpp>
+#include <srs/rtp/engine.hpp>
+#include <srs/rtp/metrics.hpp>
+#include <srs/rtp/port_pool.hpp>
+#include <srs/sip/stack.hpp>
+#include <srs/util/tasks.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace srs::app {
+
+struct Components {
+  Components(boost::asio::any_io_executor executor, const config::Settings& settings,
+             log::Root& log);
+
+  // Opens everything that the system can refuse; each refusal is a fault with its key.
+  std::vector<config::Fault> open();
+
+  const config::Settings settings;
+  log::Root& log_root;
+  log::Logger log;
+  metrics::Registry registry;  // floor 1
+  Tasks tasks;
+  rtp::Totals rtp_totals;  // floor 3
+  std::vector<std::shared_ptr<prometheus::Collectable>> figures;
+  std::unique_ptr<rtp::PortPool> ports;
+  std::unique_ptr<rtp::Engine> engine;
+  std::unique_ptr<recording::Service> service;  // floor 4, before its callers
+  std::unique_ptr<sip::Stack> stack;
+  std::unique_ptr<http::Server> http;
+  health::Health health;  // floor 5
+  std::shared_ptr<health::Heartbeat> heartbeat;
+};
+
+}  // namespace srs::app

@@ -1,0 +1,84 @@
+// siprec-server: reads the command line and the settings, builds the App, runs it.
+#include <srs/app/app.hpp>
+#include <srs/config/command_line.hpp>
+#include <srs/config/config.hpp>
+#include <srs/log/root.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr int kSystemFault = 1;
+constexpr int kConfigFault = 78;  // EX_CONFIG of sysexits.h
+
+std::optional<std::string> environment(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+void print(const std::vector<srs::config::Fault>& faults, std::string_view kind) {
+  for (const auto& fault : faults) {
+    std::cerr << "siprec-server: " << kind << ": " << fault.where << ": " << fault.key
+              << (fault.key.empty() ? "" : ": ") << fault.text << "\n";
+  }
+}
+
+int run(const srs::config::Settings& settings) {
+  auto log = srs::log::Root::open(settings.log);
+  if (!log) {
+    print({{"system", "log.file", log.error().text}}, "error");
+    return kSystemFault;
+  }
+  boost::asio::io_context io(1);
+  auto opened = srs::app::App::open(io, settings, **log);
+  if (const auto* faults = std::get_if<std::vector<srs::config::Fault>>(&opened)) {
+    print(*faults, "error");
+    return kSystemFault;
+  }
+  auto& app = std::get<std::unique_ptr<srs::app::App>>(opened);
+  app->start();
+  io.run();
+  if (!app->clean()) {
+    // Sessions still hold what would be destroyed under them; their captures are on disk.
+    log->reset();
+    std::quick_exit(kSystemFault);
+  }
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using Action = srs::config::CommandLine::Action;
+  const auto line = srs::config::parse_command_line({argv + 1, argv + argc});
+  if (!line) {
+    std::cerr << "siprec-server: " << line.error().text << "\n";
+    return kConfigFault;
+  }
+  if (line->action == Action::Help) {
+    std::cout << srs::config::help_text();
+    return EXIT_SUCCESS;
+  }
+  if (line->action == Action::Version) {
+    std::cout << "siprec-server " SRS_VERSION "\n";
+    return EXIT_SUCCESS;
+  }
+  const auto loaded = srs::config::load(line->file, environment, line->overrides);
+  print(loaded.warnings, "warning");
+  print(loaded.faults, "error");
+  if (!loaded.faults.empty()) return kConfigFault;
+  if (line->action == Action::PrintConfig) std::cout << srs::config::print(loaded.settings);
+  if (line->action == Action::CheckConfig) {
+    const auto faults = srs::config::check_system(loaded.settings);
+    print(faults, "error");
+    if (!faults.empty()) return kSystemFault;
+    std::cout << "configuration is valid\n";
+  }
+  return line->action == Action::Run ? run(loaded.settings) : EXIT_SUCCESS;
+}

@@ -1,0 +1,112 @@
+#include "recording/admission.hpp"
+
+#include <srs/siprec/multipart.hpp>
+
+#include <utility>
+
+namespace srs::recording {
+namespace {
+
+constexpr std::chrono::seconds kRetryAfter{10};
+
+int status_of(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::NotSiprec:
+      return 403;
+    case Refusal::Body:
+    case Refusal::Sdp:
+      return 400;
+    case Refusal::UnknownBody:
+      return 415;
+    case Refusal::NoAudio:
+      return 488;
+    case Refusal::Ports:
+    case Refusal::Disk:
+    case Refusal::Draining:
+    case Refusal::Busy:
+      break;
+  }
+  return 503;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string result;
+  for (const auto& text : texts) result += (result.empty() ? "" : ", ") + text;
+  return result;
+}
+
+}  // namespace
+
+std::string_view to_string(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::NotSiprec:
+      return "not_siprec";
+    case Refusal::Body:
+      return "body";
+    case Refusal::UnknownBody:
+      return "unknown_body";
+    case Refusal::Sdp:
+      return "sdp";
+    case Refusal::NoAudio:
+      return "no_audio";
+    case Refusal::Ports:
+      return "ports";
+    case Refusal::Disk:
+      return "disk";
+    case Refusal::Draining:
+      return "draining";
+    case Refusal::Busy:
+      return "busy";
+  }
+  return "other";
+}
+
+Refused refuse(Refusal reason, std::string detail) {
+  sip::Response response;
+  response.status = status_of(reason);
+  response.warning = std::move(detail);
+  if (response.status == 503) response.retry_after = kRetryAfter;
+  return {reason, std::move(response)};
+}
+
+std::variant<Carried, Refused> read_body(const sip::Request& request) {
+  Carried carried;
+  if (request.body.empty()) return carried;
+  const auto parts = siprec::split_body(request.content_type, request.body);
+  if (!parts) return refuse(Refusal::Body, parts.error().text);
+  const auto body = siprec::classify(*parts);
+  if (body.sdp.empty() && body.metadata.empty()) {
+    return refuse(Refusal::UnknownBody,
+                  "no application/sdp and no application/rs-metadata+xml, only: " +
+                      joined(body.unknown_types));
+  }
+  for (const auto& type : body.unknown_types)
+    carried.warnings.push_back("body part ignored: " + type);
+  if (!body.metadata.empty()) {
+    carried.metadata = std::string(body.metadata);
+    carried.metadata_charset = body.metadata_charset;
+  }
+  if (!body.sdp.empty()) {
+    auto offer = sdp::parse(body.sdp);
+    if (!offer) return refuse(Refusal::Sdp, "SDP: " + offer.error().text);
+    for (auto& warning : offer->warnings) carried.warnings.push_back("SDP: " + std::move(warning));
+    carried.offer = std::move(*offer);
+  }
+  return carried;
+}
+
+bool is_recording_session(const sip::Request& request, const Carried& carried, Accept accept) {
+  switch (accept) {
+    case Accept::Strict:
+      return request.src_contact && request.requires_siprec;
+    case Accept::Tolerant:
+      // Half the field sends only one of the two (RFC 7866 §6.2).
+      return request.src_contact || request.requires_siprec || request.supports_siprec ||
+             carried.metadata.has_value();
+    case Accept::Any:
+      break;
+  }
+  return true;
+}
+
+}  // namespace srs::recording

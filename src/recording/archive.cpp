@@ -1,0 +1,154 @@
+#include "recording/archive.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <atomic>
+#include <cstdio>
+#include <future>
+#include <random>
+#include <utility>
+
+namespace srs::recording {
+namespace {
+
+constexpr std::size_t kMaxWaitingWrites = 100'000;
+
+std::string digits_only(std::string text) {
+  std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
+  return text;
+}
+
+}  // namespace
+
+std::string make_recording_id(WallTime time) {
+  static thread_local std::mt19937_64 random{std::random_device{}()};
+  char tail[24];
+  std::snprintf(tail, sizeof tail, "-%016llx", static_cast<unsigned long long>(random()));
+  return digits_only(to_rfc3339(time)) + tail;
+}
+
+// What the thread and the io_context both see.
+struct Archive::Shared {
+  std::atomic<bool> failing{false};
+  std::atomic<std::uint64_t> total{0};
+  std::atomic<std::uint64_t> available{0};
+  std::atomic<std::uint64_t> errors{0};
+  log::Logger log;
+
+  void settle(const Result<void>& result, const std::filesystem::path& path) {
+    if (result) {
+      failing = false;
+      return;
+    }
+    ++errors;
+    failing = true;
+    log.error("archive_write_failed", {{"path", path.string()}, {"error", result.error().text}});
+  }
+
+  void look(const std::filesystem::path& root) {
+    if (const auto space = storage::space(root)) {
+      total = space->total;
+      available = space->available;
+    }
+    // A disk that failed is tried again until it takes a file.
+    if (failing) settle(storage::check_writable(root), root);
+  }
+};
+
+Archive::Archive(boost::asio::any_io_executor executor, const Options& options,
+                 metrics::Registry& registry, log::Logger log)
+    : executor_(std::move(executor)),
+      root_(std::filesystem::absolute(options.directory)),
+      min_free_space_(options.min_free_space),
+      log_(std::move(log)),
+      shared_(std::make_shared<Shared>()),
+      thread_(std::make_unique<WorkerPool>(1, kMaxWaitingWrites)) {
+  shared_->log = log_;
+  shared_->look(root_);
+  figures_ = metrics::computed(registry, [shared = shared_](auto& families) {
+    using prometheus::MetricType;
+    const auto bytes = [](const std::atomic<std::uint64_t>& value) {
+      return static_cast<double>(value.load());
+    };
+    families.push_back(metrics::family("recording_disk_free_bytes",
+                                       "Free space of the recordings' file system.",
+                                       MetricType::Gauge, {{{}, bytes(shared->available)}}));
+    families.push_back(metrics::family("recording_disk_size_bytes",
+                                       "Size of the recordings' file system.", MetricType::Gauge,
+                                       {{{}, bytes(shared->total)}}));
+    families.push_back(metrics::family("recording_write_errors_total",
+                                       "Metadata files that could not be written.",
+                                       MetricType::Counter, {{{}, bytes(shared->errors)}}));
+  });
+}
+
+Archive::~Archive() {
+  std::promise<void> done;
+  if (submit([&done](Shared&) { done.set_value(); })) done.get_future().wait();
+}
+
+std::filesystem::path Archive::directory_of(const std::string& recording_id,
+                                            WallTime started) const {
+  return root_ / to_rfc3339(started).substr(0, 10) / recording_id;
+}
+
+bool Archive::submit(std::function<void(Shared&)> job) {
+  const bool taken = thread_->submit([job = std::move(job), shared = shared_] { job(*shared); });
+  if (taken) return true;
+  ++shared_->errors;
+  shared_->failing = true;
+  log_.error("archive_queue_full", {{"waiting", thread_->waiting()}});
+  return false;
+}
+
+boost::asio::awaitable<void> Archive::settled() {
+  boost::asio::steady_timer reached(executor_, boost::asio::steady_timer::time_point::max());
+  // The timer lives in this coroutine's frame; only the io_context touches it.
+  const bool taken = submit([executor = executor_, &reached](Shared&) {
+    boost::asio::post(executor, [&reached] { reached.cancel(); });
+  });
+  if (taken) {
+    co_await reached.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+}
+
+void Archive::store(const std::filesystem::path& directory, std::string name, std::string bytes) {
+  submit([path = directory / std::move(name), bytes = std::move(bytes)](Shared& shared) {
+    auto result = storage::make_directories(path.parent_path());
+    if (result) result = storage::write_atomically(path, bytes, storage::Durability::Cached);
+    shared.settle(result, path);
+  });
+}
+
+void Archive::store(const std::filesystem::path& directory, Document document) {
+  submit([directory, document = std::move(document)](Shared& shared) {
+    const auto path = directory / kMetadataFile;
+    auto result = storage::make_directories(directory);
+    if (result) {
+      result = storage::write_atomically(path, to_json(document), storage::Durability::Cached);
+    }
+    shared.settle(result, path);
+  });
+}
+
+void Archive::refresh() {
+  if (thread_->waiting() > 0) return;  // the disk is slow: one look is enough
+  submit([root = root_](Shared& shared) { shared.look(root); });
+}
+
+std::string Archive::trouble() const {
+  if (shared_->failing) return "recording.directory can't be written: " + root_.string();
+  if (shared_->available < min_free_space_) {
+    return "less than recording.min_free_space is free in " + root_.string();
+  }
+  return {};
+}
+
+storage::Space Archive::space() const {
+  return {shared_->total, shared_->available};
+}
+
+}  // namespace srs::recording

@@ -1,0 +1,103 @@
+#include "recording/attribution.hpp"
+
+#include <srs/util/text.hpp>
+
+#include <algorithm>
+
+namespace srs::recording {
+namespace {
+
+constexpr std::size_t kMaxExtensions = 256;
+
+void add_extension(SessionEntry& session, std::string key, std::string value) {
+  const auto known = std::find_if(session.extensions.begin(), session.extensions.end(),
+                                  [&](const auto& pair) { return pair.first == key; });
+  if (known != session.extensions.end() && known->second == value) return;
+  if (session.extensions.size() < kMaxExtensions) {
+    session.extensions.emplace_back(std::move(key), std::move(value));
+  }
+}
+
+void add_once(std::vector<std::string>& list, const std::string& value) {
+  if (value.empty() || std::find(list.begin(), list.end(), value) != list.end()) return;
+  if (list.size() < kMaxExtensions) list.push_back(value);
+}
+
+ParticipantEntry entry_of(const siprec::Participant& participant) {
+  ParticipantEntry entry;
+  entry.id = participant.id;
+  entry.aor = participant.aor;
+  entry.name = participant.names.empty() ? std::string{} : participant.names.front().text;
+  entry.source = "metadata";
+  if (!participant.presence.empty()) {
+    entry.joined_at = participant.presence.front().joined.time;
+    entry.left_at = participant.presence.back().left.time;
+  }
+  return entry;
+}
+
+// `<sip:bob@example.com;x-nearend;x-refci=1>`: the parameter is there, whatever its value.
+bool has_parameter(const std::string& uri, std::string_view name) {
+  const auto parts = split(uri, ';');
+  return std::any_of(parts.begin() + 1, parts.end(), [&](std::string_view part) {
+    return iequals(part.substr(0, part.find_first_of("=>")), name);
+  });
+}
+
+}  // namespace
+
+void attribute(Document& document, const siprec::Metadata& metadata) {
+  document.participants.clear();
+  for (const auto& participant : metadata.participants) {
+    document.participants.push_back(entry_of(participant));
+  }
+  for (auto& stream : document.streams) {
+    if (const auto* sender = metadata.sender_of_label(stream.label)) {
+      stream.participant = sender->id;
+    } else if (!metadata.participants.empty() &&
+               metadata.stream_of_label(stream.label) == nullptr) {
+      document.warn("the metadata names no stream with label \"" + stream.label + "\"");
+    }
+  }
+  for (const auto& session : metadata.sessions) {
+    add_once(document.session.communication_sessions, session.id);
+    add_once(document.session.sip_session_ids, session.sip_session_id);
+    add_once(document.session.groups, session.group_id);
+  }
+  for (const auto& group : metadata.groups) add_once(document.session.groups, group.id);
+  for (const auto& extension : metadata.extensions) {
+    add_extension(document.session, extension.key, extension.value);
+  }
+}
+
+void attribute_from_sip(Document& document, const sip::Request& invite) {
+  const auto add = [&](std::string id, const sip::Address& address) {
+    if (address.uri.empty()) return;
+    ParticipantEntry entry;
+    entry.id = std::move(id);
+    entry.aor = address.uri;
+    entry.name = address.display;
+    entry.source = "sip";
+    document.participants.push_back(std::move(entry));
+  };
+  add("from", invite.from);
+  // A recorder's own address of record is no party of the call.
+  if (invite.to.uri != invite.from.uri && invite.to.uri != invite.uri) add("to", invite.to);
+  const bool one_sided =
+      has_parameter(invite.from.uri, "x-nearend") || has_parameter(invite.from.uri, "x-farend");
+  // Cisco's built-in bridge makes one call for each side: its only stream is that side's.
+  if (one_sided && document.streams.size() == 1) document.streams.front().participant = "from";
+}
+
+SessionEntry session_entry(const sip::Request& invite) {
+  SessionEntry entry;
+  entry.src_address = invite.source;
+  entry.transport = invite.transport;
+  entry.user_agent = invite.user_agent;
+  entry.from = invite.from.uri;
+  entry.to = invite.to.uri;
+  for (const auto& [name, value] : invite.headers) add_extension(entry, "sip:" + name, value);
+  return entry;
+}
+
+}  // namespace srs::recording

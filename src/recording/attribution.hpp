@@ -1,0 +1,27 @@
+// Who speaks on which channel.
+#pragma once
+
+#include <srs/recording/document.hpp>
+#include <srs/sip/message.hpp>
+#include <srs/siprec/metadata.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace srs::recording {
+
+// Fills participants, the streams' participants and the session's ids and extensions from the
+// recording metadata (RFC 7865). Streams are found by label (RFC 7866 §7.1.1). Adds warnings where
+// the metadata contradicts the streams.
+void attribute(Document& document, const siprec::Metadata& metadata);
+
+// Where no metadata says who takes part (network-based recording): From and To, Cisco's
+// x-nearend/x-farend parameters and headers.
+void attribute_from_sip(Document& document, const sip::Request& invite);
+
+// What the INVITE says about the SRC; vendor headers go to the extensions.
+SessionEntry session_entry(const sip::Request& invite);
+
+}  // namespace srs::recording

@@ -1,0 +1,145 @@
+#include "recording/media_lines.hpp"
+
+#include "recording/negotiation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace srs::recording {
+namespace {
+
+// Lines closed and opened again get new channels: this many times the maximum of streams, all told.
+constexpr std::size_t kReopenFactor = 4;
+
+// A re-INVITE may map payload types anew (RFC 3264 §8.3.2): both meanings are kept, new ones first.
+void remember_payloads(StreamEntry& entry, std::vector<PayloadEntry> offered) {
+  for (const auto& old : entry.payloads) {
+    const auto known = std::find_if(offered.begin(), offered.end(),
+                                    [&](const PayloadEntry& now) { return now.type == old.type; });
+    if (known == offered.end()) offered.push_back(old);
+  }
+  entry.payloads = std::move(offered);
+}
+
+}  // namespace
+
+MediaLines::MediaLines(const MediaRoom& room, rtp::StreamSink& sink, log::Logger log)
+    : room_(room), sink_(sink), log_(std::move(log)) {}
+
+MediaLines::~MediaLines() = default;
+
+Result<void> MediaLines::open_line(Line& line, Document& document) {
+  auto pair = room_.ports.lease(rtp::PortPool::Clock::now());
+  if (!pair) return pair.error();
+  Receiver receiver;
+  receiver.channel = static_cast<unsigned>(document.streams.size());
+  StreamEntry entry;
+  entry.channel = receiver.channel;
+  entry.local_port = (*pair)->port();
+  document.streams.push_back(std::move(entry));
+  receiver.stream = std::make_unique<rtp::Stream>(room_.executor, room_.options, room_.engine,
+                                                  std::move(*pair), sink_, room_.totals, log_);
+  line = receivers_.size();
+  receivers_.push_back(std::move(receiver));
+  return {};
+}
+
+void MediaLines::close_line(Line& line) {
+  if (!line) return;
+  receivers_[*line].stream->close();
+  receivers_[*line].open = false;
+  line.reset();
+}
+
+void MediaLines::update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry) {
+  entry.label = media.label;
+  remember_payloads(entry, payload_entries(media));
+  receiver.stream->set_profile(stream_profile(media));
+  receiver.hold = on_hold(media);
+}
+
+Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offer,
+                                                        std::size_t max_streams,
+                                                        Document& document) {
+  const auto plan = plan_lines(offer, max_streams);
+  std::vector<sdp::AnswerMedia> answer(plan.size());
+  lines_.resize(std::max(lines_.size(), plan.size()));
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    const std::string name = "m-line " + std::to_string(i + 1);
+    if (!plan[i].refusal.empty()) document.warn(name + " refused: " + plan[i].refusal);
+    if (!plan[i].take) {
+      close_line(lines_[i]);
+      continue;
+    }
+    if (!lines_[i] && receivers_.size() >= kReopenFactor * max_streams) {
+      document.warn(name + " refused: it was closed and reopened too often");
+      continue;
+    }
+    if (!lines_[i]) {
+      if (auto opened = open_line(lines_[i], document); !opened) return opened.error();
+    }
+    Receiver& receiver = receivers_[*lines_[i]];
+    update(receiver, offer.media[i], document.streams[receiver.channel]);
+    answer[i].port = receiver.stream->port();
+    answer[i].paused = receiver.hold;
+  }
+  // RFC 3264 §8: a later offer has at least as many lines. One that has fewer closes the others.
+  for (std::size_t i = plan.size(); i < lines_.size(); ++i) close_line(lines_[i]);
+  return answer;
+}
+
+Result<std::vector<std::uint16_t>> MediaLines::open(std::size_t lines, Document& document) {
+  std::vector<std::uint16_t> ports;
+  lines_.resize(lines);
+  for (auto& line : lines_) {
+    if (auto opened = open_line(line, document); !opened) return opened.error();
+    ports.push_back(receivers_[*line].stream->port());
+  }
+  return ports;
+}
+
+void MediaLines::close() {
+  for (auto& line : lines_) close_line(line);
+}
+
+void MediaLines::report(Document& document) const {
+  for (const auto& receiver : receivers_) {
+    const auto& stats = receiver.stream->stats();
+    auto& entry = document.streams[receiver.channel];
+    entry.packets_lost = stats.lost();
+    entry.packets_duplicate = stats.duplicates();
+    entry.jitter_ms = stats.jitter_ms();
+    entry.packets_received = 0;
+    entry.ssrcs.clear();
+    for (const auto& source : stats.sources) {
+      entry.packets_received += source.packets;
+      entry.ssrcs.push_back(source.ssrc);
+    }
+    if (stats.first_arrival) {
+      entry.first_packet_offset_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                         *stats.first_arrival - document.started_at)
+                                         .count();
+    }
+  }
+}
+
+bool MediaLines::all_on_hold() const {
+  return std::all_of(receivers_.begin(), receivers_.end(),
+                     [](const Receiver& receiver) { return !receiver.open || receiver.hold; });
+}
+
+std::uint64_t MediaLines::packets() const {
+  std::uint64_t packets = 0;
+  for (const auto& receiver : receivers_) packets += receiver.stream->stats().packets;
+  return packets;
+}
+
+std::optional<WallTime> MediaLines::last_arrival() const {
+  std::optional<WallTime> last;
+  for (const auto& receiver : receivers_) {
+    last = std::max(last, receiver.stream->stats().last_arrival);
+  }
+  return last;
+}
+
+}  // namespace srs::recording

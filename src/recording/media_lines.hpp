@@ -1,0 +1,75 @@
+// The receiving side of one recording session: its m-lines, their ports and channels.
+#pragma once
+
+#include <srs/log/logger.hpp>
+#include <srs/recording/document.hpp>
+#include <srs/rtp/engine.hpp>
+#include <srs/rtp/metrics.hpp>
+#include <srs/rtp/options.hpp>
+#include <srs/rtp/port_pool.hpp>
+#include <srs/rtp/stream.hpp>
+#include <srs/sdp/answer.hpp>
+#include <srs/sdp/session.hpp>
+#include <srs/util/result.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace srs::recording {
+
+// What every session's media needs; all of it outlives the sessions.
+struct MediaRoom {
+  boost::asio::any_io_executor executor;
+  const rtp::Options& options;
+  rtp::PortPool& ports;
+  rtp::Engine& engine;
+  rtp::Totals& totals;
+};
+
+// Keeps one receiver for each taken m-line, by the line's index (RFC 3264 §8). A channel belongs to
+// a receiver for the whole recording; a closed one stays silent. A line that was closed and comes
+// back (RFC 3264 §8.1) gets a new receiver and a new channel.
+class MediaLines {
+ public:
+  MediaLines(const MediaRoom& room, rtp::StreamSink& sink, log::Logger log);
+  ~MediaLines();
+
+  // Opens, keeps and closes streams as `offer` asks, and brings document.streams up to date.
+  // Returns our side of every m-line. Where ports run out, an error; what was open stays open.
+  Result<std::vector<sdp::AnswerMedia>> apply(const sdp::Session& offer, std::size_t max_streams,
+                                              Document& document);
+  // `lines` streams for an INVITE without offer; their ports in order.
+  Result<std::vector<std::uint16_t>> open(std::size_t lines, Document& document);
+
+  // Takes what the kernel still holds; statistics stay.
+  void close();
+  // Puts what was received so far into document.streams.
+  void report(Document& document) const;
+
+  bool all_on_hold() const;
+  std::optional<WallTime> last_arrival() const;
+  std::uint64_t packets() const;
+
+ private:
+  struct Receiver {
+    std::unique_ptr<rtp::Stream> stream;
+    unsigned channel = 0;  // index in document.streams
+    bool hold = false;
+    bool open = true;
+  };
+  using Line = std::optional<std::size_t>;  // index in receivers_; nothing: not taken now
+  Result<void> open_line(Line& line, Document& document);
+  void close_line(Line& line);
+  void update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry);
+
+  const MediaRoom& room_;
+  rtp::StreamSink& sink_;
+  log::Logger log_;
+  std::vector<Line> lines_;
+  std::vector<Receiver> receivers_;
+};
+
+}  // namespace srs::recording

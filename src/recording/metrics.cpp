@@ -1,0 +1,141 @@
+#include "recording/metrics.hpp"
+
+#include <initializer_list>
+#include <string>
+
+namespace srs::recording {
+namespace {
+
+auto& counter(metrics::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry.native());
+}
+
+auto& histogram(metrics::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry.native());
+}
+
+std::string label(std::string_view text) {
+  return std::string(text);
+}
+
+std::string label(Warning kind) {
+  switch (kind) {
+    case Warning::Metadata:
+      return "metadata";
+    case Warning::Sdp:
+      return "sdp";
+    case Warning::Media:
+      return "media";
+    case Warning::Capture:
+      return "capture";
+    case Warning::Render:
+      return "render";
+  }
+  return "other";
+}
+
+// Endings that an operator wants to hear of: the call was not recorded as it should have been.
+bool is_failure(EndReason reason) {
+  switch (reason) {
+    case EndReason::Bye:
+    case EndReason::Cancelled:
+    case EndReason::MaxDuration:
+      return false;
+    case EndReason::NoMedia:
+    case EndReason::Inactivity:
+    case EndReason::Expired:
+    case EndReason::Shutdown:
+    case EndReason::Crashed:
+    case EndReason::Failed:
+      break;
+  }
+  return true;
+}
+
+constexpr std::initializer_list<EndReason> kEndReasons = {
+    EndReason::Bye,      EndReason::Cancelled,   EndReason::NoMedia,
+    EndReason::Expired,  EndReason::MaxDuration, EndReason::Inactivity,
+    EndReason::Shutdown, EndReason::Crashed,     EndReason::Failed};
+constexpr std::initializer_list<Refusal> kRefusals = {
+    Refusal::NotSiprec, Refusal::Body, Refusal::UnknownBody, Refusal::Sdp, Refusal::NoAudio,
+    Refusal::Ports,     Refusal::Disk, Refusal::Draining,    Refusal::Busy};
+
+}  // namespace
+
+Metrics::Metrics(metrics::Registry& registry)
+    : active_(prometheus::BuildGauge()
+                  .Name("sip_sessions_active")
+                  .Help("Recording sessions in progress.")
+                  .Register(registry.native())
+                  .Add({})),
+      total_(counter(registry, "sip_sessions_total", "Recording sessions answered.").Add({})),
+      duration_(histogram(registry, "sip_session_duration_seconds",
+                          "Recording sessions from INVITE to their end.")
+                    .Add({}, metrics::duration_buckets())),
+      ended_(counter(registry, "sip_sessions_ended_total", "Recording sessions ended, by reason.")),
+      failed_(counter(registry, "sip_sessions_failed_total",
+                      "Recording sessions refused, or ended otherwise than by the SRC's BYE or "
+                      "CANCEL, by reason.")),
+      refused_(counter(registry, "sip_sessions_refused_total", "INVITEs refused, by reason.")),
+      warnings_(counter(registry, "recording_warnings_total",
+                        "Warnings put into recordings' metadata, by kind.")),
+      recordings_(counter(registry, "recordings_total", "Recordings finished, by final state.")),
+      without_media_(counter(registry, "recordings_without_media_total",
+                             "Recording sessions that ended without one RTP packet.")
+                         .Add({})),
+      recovered_(counter(registry, "recordings_recovered_total",
+                         "Recordings of an earlier process found unfinished and rendered.")
+                     .Add({})),
+      render_(histogram(registry, "recording_render_seconds", "Time to render one recording.")
+                  .Add({}, metrics::latency_buckets())),
+      finish_(histogram(registry, "recording_finish_seconds",
+                        "From the end of the session to its complete files.")
+                  .Add({}, metrics::duration_buckets())) {
+  // Series that exist from the start: rate() sees the first event too.
+  for (const auto reason : kEndReasons) {
+    ended_.Add({{"reason", label(to_string(reason))}});
+    if (is_failure(reason)) failed_.Add({{"reason", label(to_string(reason))}});
+  }
+  for (const auto reason : kRefusals) {
+    refused_.Add({{"reason", label(to_string(reason))}});
+    failed_.Add({{"reason", label(to_string(reason))}});
+  }
+  for (const auto state : {State::Complete, State::Failed}) {
+    recordings_.Add({{"state", label(to_string(state))}});
+  }
+}
+
+void Metrics::started() {
+  active_.Increment();
+  total_.Increment();
+}
+
+void Metrics::ended(EndReason reason, double seconds, bool had_media) {
+  active_.Decrement();
+  duration_.Observe(seconds);
+  ended_.Add({{"reason", label(to_string(reason))}}).Increment();
+  if (is_failure(reason)) failed_.Add({{"reason", label(to_string(reason))}}).Increment();
+  if (!had_media) without_media_.Increment();
+}
+
+void Metrics::refused(Refusal reason) {
+  refused_.Add({{"reason", label(to_string(reason))}}).Increment();
+  failed_.Add({{"reason", label(to_string(reason))}}).Increment();
+}
+
+void Metrics::warned(Warning kind) {
+  warnings_.Add({{"kind", label(kind)}}).Increment();
+}
+
+void Metrics::rendered(State state, double render_seconds, double finish_seconds) {
+  recordings_.Add({{"state", label(to_string(state))}}).Increment();
+  render_.Observe(render_seconds);
+  finish_.Observe(finish_seconds);
+}
+
+void Metrics::recovered() {
+  recovered_.Increment();
+  failed_.Add({{"reason", label(to_string(EndReason::Crashed))}}).Increment();
+}
+
+}  // namespace srs::recording

@@ -1,0 +1,38 @@
+// Which m-lines of an offer we take, and what we say of the others.
+#pragma once
+
+#include <srs/recording/document.hpp>
+#include <srs/rtp/stream.hpp>
+#include <srs/sdp/session.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace srs::recording {
+
+// One m-line of an offer, judged.
+struct LinePlan {
+  bool take = false;
+  std::string refusal;  // why not, for the SRC's engineer; empty where taken or offered with port 0
+};
+
+// Takes every audio line over plain RTP, whatever its codecs, up to `max_streams` (RFC 7866 §8.3).
+// Refused: other media, SAVP (its keys can't be used yet), other transports, lines past the
+// maximum.
+std::vector<LinePlan> plan_lines(const sdp::Session& offer, std::size_t max_streams);
+
+// Whether any line is taken; `why` collects the refusals of all lines where none is.
+bool takes_any(const std::vector<LinePlan>& plan);
+std::string refusals(const std::vector<LinePlan>& plan);
+
+// What the receiving stream should know of its m-line.
+rtp::StreamProfile stream_profile(const sdp::Media& media);
+
+// The payload types as metadata.json lists them.
+std::vector<PayloadEntry> payload_entries(const sdp::Media& media);
+
+// Nothing is sent on this line now (RFC 3264 §8.4): inactive, recvonly, or the old c=0.0.0.0.
+bool on_hold(const sdp::Media& media);
+
+}  // namespace srs::recording

@@ -1,0 +1,139 @@
+#include "recording/render_queue.hpp"
+
+#include <srs/storage/files.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace srs::recording {
+namespace {
+
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+bool is_finished_on_disk(const std::filesystem::path& directory) {
+  const auto text = storage::read_file(directory / kMetadataFile, 16 << 20);
+  if (!text) return false;
+  const auto document = from_json(*text);
+  return document && (document->state == State::Complete || document->state == State::Failed);
+}
+
+// The evidence goes only after its rendering is safely on disk.
+void drop_capture(const std::filesystem::path& directory, Document& document) {
+  std::error_code error;
+  std::filesystem::remove(directory / kCaptureFile, error);
+  std::erase_if(document.files, [](const FileEntry& file) { return file.name == kCaptureFile; });
+}
+
+}  // namespace
+
+Document complete(const std::filesystem::path& directory, Document document, const Options& options,
+                  const log::Logger& log) {
+  auto rendered = render(directory, document, options.render);
+  bool needs_capture = true;
+  if (rendered) {
+    document = std::move(rendered->document);
+    needs_capture = rendered->needs_capture;
+    document.state = State::Complete;
+  } else {
+    document.state = State::Failed;
+    document.warn("rendering failed: " + rendered.error().text);
+  }
+  const bool drop = !needs_capture && options.keep_capture == KeepCapture::WhenNeeded;
+  const auto kept = document.files;
+  if (drop) {
+    std::erase_if(document.files, [](const FileEntry& file) { return file.name == kCaptureFile; });
+  }
+  const auto written = storage::write_atomically(directory / kMetadataFile, to_json(document),
+                                                 storage::Durability::Synced);
+  if (!written) {
+    // The next start finds the recording unfinished and does it again.
+    log.error("recording_not_finished",
+              {{"recording_id", document.recording_id}, {"error", written.error().text}});
+    document.state = State::Failed;
+    document.files = kept;
+  } else if (drop) {
+    drop_capture(directory, document);
+  }
+  return document;
+}
+
+struct RenderQueue::Outcome {
+  std::filesystem::path directory;
+  Document document;
+  std::chrono::steady_clock::duration render_time{};
+  bool skipped = false;  // somebody had finished it
+};
+
+RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& options,
+                         Metrics& metrics, metrics::Registry& registry, log::Logger log)
+    : executor_(std::move(executor)),
+      options_(options),
+      metrics_(metrics),
+      log_(std::move(log)),
+      self_(std::make_shared<RenderQueue*>(this)),
+      pool_(std::make_unique<WorkerPool>(options.render_threads, options.render_queue)) {
+  figures_ = metrics::computed(registry, [this](auto& families) {
+    using prometheus::MetricType;
+    families.push_back(metrics::family("recording_render_queue", "Recordings waiting for a render.",
+                                       MetricType::Gauge, {{{}, static_cast<double>(waiting())}}));
+    families.push_back(metrics::family("recording_render_running", "Renders in progress.",
+                                       MetricType::Gauge, {{{}, static_cast<double>(running())}}));
+    families.push_back(metrics::family("recording_render_oldest_seconds",
+                                       "How long the oldest waiting recording has waited.",
+                                       MetricType::Gauge, {{{}, seconds(oldest_wait())}}));
+  });
+}
+
+RenderQueue::~RenderQueue() {
+  figures_.reset();
+  pool_.reset();  // no render runs any more; reports still in the io_context find nobody
+  *self_ = nullptr;
+}
+
+void RenderQueue::submit(std::filesystem::path directory, Document document, Origin origin) {
+  const auto id = document.recording_id;
+  if (!unfinished_.insert(id).second) return;
+  const bool taken =
+      pool_->submit([this, origin, self = self_, executor = executor_,
+                     directory = std::move(directory), document = std::move(document)]() mutable {
+        const auto begun = std::chrono::steady_clock::now();
+        Outcome outcome{directory, std::move(document), {}, false};
+        outcome.skipped = origin == Origin::Disk && is_finished_on_disk(directory);
+        if (!outcome.skipped) {
+          outcome.document = complete(directory, std::move(outcome.document), options_, log_);
+        }
+        outcome.render_time = std::chrono::steady_clock::now() - begun;
+        boost::asio::post(executor, [self, outcome = std::move(outcome)] {
+          if (*self != nullptr) (*self)->finished(outcome);
+        });
+      });
+  if (taken) return;
+  unfinished_.erase(id);
+  left_out_ = true;
+  log_.warning("render_queue_full", {{"recording_id", id}, {"waiting", waiting()}});
+}
+
+void RenderQueue::finished(const Outcome& outcome) {
+  unfinished_.erase(outcome.document.recording_id);
+  if (!outcome.skipped) report(outcome);
+  if (idle() && std::exchange(left_out_, false) && on_room) on_room();
+}
+
+void RenderQueue::report(const Outcome& outcome) {
+  const auto& document = outcome.document;
+  const auto since_end = wall_now() - document.ended_at.value_or(wall_now());
+  metrics_.rendered(document.state, seconds(outcome.render_time), seconds(since_end));
+  log_.info("recording_" + std::string(to_string(document.state)),
+            {{"recording_id", document.recording_id},
+             {"call_id", document.call_id},
+             {"directory", outcome.directory.string()},
+             {"end_reason", document.end_reason ? to_string(*document.end_reason) : ""},
+             {"streams", document.streams.size()},
+             {"warnings", document.warnings.size()},
+             {"render_ms", seconds(outcome.render_time) * 1000}});
+}
+
+}  // namespace srs::recording

@@ -1,0 +1,211 @@
+#include "recording/recovery.hpp"
+#include "recording/render_queue.hpp"
+#include "recording/session.hpp"
+
+#include <srs/recording/service.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <unordered_set>
+#include <utility>
+
+namespace srs::recording {
+namespace {
+
+constexpr std::chrono::seconds kCheckInterval{1};
+constexpr int kChecksPerDiskLook = 5;
+
+class ServiceImpl final : public Service {
+ public:
+  ServiceImpl(const Ground& ground, log::Logger log)
+      : ground_(ground),
+        log_(std::move(log)),
+        metrics_(ground.registry),
+        archive_(ground.tasks.executor(), ground.options, ground.registry, log_),
+        captures_(CaptureWriter::make(ground.tasks.executor(), ground.options.capture,
+                                      ground.registry, log_)),
+        renders_(ground.tasks.executor(), ground.options, metrics_, ground.registry, log_),
+        room_{ground.options,
+              {ground.tasks.executor(), ground.rtp_options, ground.ports, ground.engine,
+               ground.totals},
+              *captures_,
+              archive_,
+              metrics_,
+              [](std::string_view) { return std::string("0.0.0.0"); }},
+        timer_(ground.tasks.executor()),
+        searcher_(std::make_unique<WorkerPool>(1, 4)) {
+    renders_.on_room = [this] { search(wall_now(), false); };
+  }
+
+  ~ServiceImpl() override {
+    *alive_ = false;
+    searcher_.reset();
+  }
+
+  void set_media_address(MediaAddress media_address) override {
+    room_.media_address = std::move(media_address);
+  }
+
+  void start() override {
+    ground_.tasks.spawn("session_checks", check_sessions());
+    search(wall_now(), true);
+  }
+
+  void drain() override { draining_ = true; }
+
+  void end_all() override {
+    // Ending one may take it out of the table.
+    const auto sessions = sessions_;
+    for (const auto& session : sessions) session->stop(EndReason::Shutdown);
+  }
+
+  void stop() override {
+    stopped_ = true;
+    timer_.cancel();
+  }
+
+  void on_invite(std::shared_ptr<sip::Dialog> dialog,
+                 std::shared_ptr<sip::Transaction> invite) override {
+    const auto& request = invite->request();
+    const auto log = log_.with("call_id", request.call_id);
+    auto admitted = admit(request);
+    if (auto* refused = std::get_if<Refused>(&admitted)) return reject(*refused, *invite, log);
+    auto session = std::make_shared<Session>(room_, std::move(dialog), request, log);
+    if (const auto refused = session->begin(invite, std::move(std::get<Carried>(admitted)))) {
+      return reject(*refused, *invite, log);
+    }
+    metrics_.started();
+    sessions_.insert(session);
+    ground_.tasks.spawn("session", tell(std::move(session)));
+  }
+
+  std::string_view unavailable() const override {
+    if (draining_) return "shutting down";
+    trouble_ = archive_.trouble();
+    return trouble_;
+  }
+
+  std::size_t active() const override { return sessions_.size(); }
+  bool finished() const override { return sessions_.empty() && renders_.idle() && !searching_; }
+  std::size_t renders_waiting() const override { return renders_.waiting(); }
+  std::size_t render_capacity() const override { return renders_.capacity(); }
+  std::chrono::nanoseconds oldest_render() const override { return renders_.oldest_wait(); }
+  storage::Space space() const override { return archive_.space(); }
+  std::string disk_trouble() const override { return archive_.trouble(); }
+  bool draining() const override { return draining_; }
+
+ private:
+  std::variant<Carried, Refused> admit(const sip::Request& request) const {
+    if (draining_) return refuse(Refusal::Draining, "shutting down: try another recorder");
+    if (auto trouble = archive_.trouble(); !trouble.empty()) return refuse(Refusal::Disk, trouble);
+    auto body = read_body(request);
+    if (const auto* carried = std::get_if<Carried>(&body);
+        carried != nullptr && !is_recording_session(request, *carried, ground_.options.accept)) {
+      return refuse(Refusal::NotSiprec,
+                    "no recording session (RFC 7866 6.2): send Require: siprec and a Contact with "
+                    "+sip.src, or set recording.accept");
+    }
+    return body;
+  }
+
+  void reject(const Refused& refused, sip::Transaction& invite, const log::Logger& log) {
+    metrics_.refused(refused.reason);
+    log.warning("session_refused", {{"reason", to_string(refused.reason)},
+                                    {"status", refused.response.status},
+                                    {"detail", refused.response.warning},
+                                    {"src", invite.request().source}});
+    invite.respond(refused.response);
+  }
+
+  boost::asio::awaitable<void> tell(std::shared_ptr<Session> session) {
+    std::string failure;
+    try {
+      co_await session->run();
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+    sessions_.erase(session);
+    auto document = session->document();
+    const bool had_media = session->had_media();
+    const auto directory = session->directory();
+    session.reset();
+    if (!failure.empty()) {
+      log_.error("session_failed", {{"call_id", document.call_id}, {"error", failure}});
+      document.end_reason = EndReason::Failed;
+      document.warn("our own error ended the session: " + failure);
+    }
+    if (!document.ended_at) document.ended_at = wall_now();
+    const std::chrono::duration<double> duration = *document.ended_at - document.started_at;
+    metrics_.ended(document.end_reason.value_or(EndReason::Failed), duration.count(), had_media);
+    document.state = State::Rendering;
+    renders_.submit(directory, std::move(document), RenderQueue::Origin::Session);
+  }
+
+  boost::asio::awaitable<void> check_sessions() {
+    for (int round = 0; !stopped_; ++round) {
+      timer_.expires_after(kCheckInterval);
+      co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+      const auto now = wall_now();
+      for (const auto& session : sessions_) session->check(now);
+      if (round % kChecksPerDiskLook == 0) archive_.refresh();
+    }
+  }
+
+  // Looks for unfinished recordings off the io_context and renders what it finds.
+  void search(WallTime before, bool after_crash) {
+    searching_ = true;
+    searcher_->submit([this, alive = alive_, before, after_crash, root = archive_.root(),
+                       executor = ground_.tasks.executor()] {
+      auto orphans = find_orphans(root, before);
+      boost::asio::post(executor,
+                        [this, alive, after_crash, orphans = std::move(orphans)]() mutable {
+                          if (*alive) take(std::move(orphans), after_crash);
+                        });
+    });
+  }
+
+  void take(Orphans orphans, bool after_crash) {
+    searching_ = false;
+    for (const auto& text : orphans.unreadable)
+      log_.error("recovery_failed", {{"recording", text}});
+    for (auto& orphan : orphans.found) {
+      // After a full queue only what waits for its render is ours; what records belongs to a
+      // session.
+      if (orphan.was_recording && !after_crash) continue;
+      if (after_crash) {
+        metrics_.recovered();
+        log_.warning("recording_recovered", {{"recording_id", orphan.document.recording_id},
+                                             {"call_id", orphan.document.call_id}});
+      }
+      renders_.submit(std::move(orphan.directory), std::move(orphan.document),
+                      RenderQueue::Origin::Disk);
+    }
+  }
+
+  const Ground ground_;
+  log::Logger log_;
+  Metrics metrics_;
+  Archive archive_;
+  std::unique_ptr<CaptureWriter> captures_;
+  RenderQueue renders_;
+  SessionRoom room_;
+  std::unordered_set<std::shared_ptr<Session>> sessions_;
+  boost::asio::steady_timer timer_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::unique_ptr<WorkerPool> searcher_;
+  mutable std::string trouble_;
+  bool draining_ = false;
+  bool stopped_ = false;
+  bool searching_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Service> Service::make(const Ground& ground, log::Logger log) {
+  return std::make_unique<ServiceImpl>(ground, std::move(log));
+}
+
+}  // namespace srs::recording

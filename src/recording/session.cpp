@@ -1,0 +1,302 @@
+#include "recording/session.hpp"
+
+#include "recording/attribution.hpp"
+#include "recording/negotiation.hpp"
+
+#include <srs/sdp/answer.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+namespace srs::recording {
+namespace {
+
+constexpr std::size_t kMaxWaitingEvents = 64;
+constexpr std::size_t kMaxEvents = 1000;         // in metadata.json
+constexpr unsigned kMaxMetadataDocuments = 999;  // rs-metadata files of one recording
+constexpr std::size_t kOfferedLines = 2;         // in our own offer: caller and callee
+
+EndReason reason_of(sip::DialogEnd end) {
+  switch (end) {
+    case sip::DialogEnd::Bye:
+      return EndReason::Bye;
+    case sip::DialogEnd::Cancelled:
+      return EndReason::Cancelled;
+    case sip::DialogEnd::Expired:
+      return EndReason::Expired;
+    case sip::DialogEnd::Failed:
+      break;
+  }
+  return EndReason::Failed;
+}
+
+Document new_document(const sip::Request& invite) {
+  Document document;
+  document.recording_id = make_recording_id(invite.received);
+  document.call_id = invite.call_id;
+  document.started_at = invite.received;
+  document.session = session_entry(invite);
+  return document;
+}
+
+}  // namespace
+
+Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
+                 const sip::Request& invite, log::Logger log)
+    : room_(room),
+      dialog_(std::move(dialog)),
+      document_(new_document(invite)),
+      directory_(room.archive.directory_of(document_.recording_id, document_.started_at)),
+      capture_(room.captures.open(directory_ / kCaptureFile)),
+      media_(room.media, *capture_, log),
+      events_(room.media.executor, kMaxWaitingEvents),
+      sdp_session_id_(std::to_string(invite.received.time_since_epoch().count() / 1000)),
+      active_since_(invite.received) {
+  log_ = log.with("recording_id", document_.recording_id);
+}
+
+Session::~Session() {
+  if (dialog_) dialog_->set_handler(nullptr);
+}
+
+std::optional<Refused> Session::begin(const std::shared_ptr<sip::Transaction>& invite,
+                                      Carried carried) {
+  auto answered = answer(invite->request(), carried);
+  if (auto* refused = std::get_if<Refused>(&answered)) {
+    media_.close();
+    return std::move(*refused);
+  }
+  dialog_->set_handler(this);
+  // The sockets are open: media may come before the SRC has seen this.
+  invite->respond(std::get<sip::Response>(answered));
+  if (!carried.metadata) attribute_from_sip(document_, invite->request());
+  take_metadata(carried);
+  take_warnings(std::move(carried.warnings), Warning::Sdp);
+  note("answered");
+  note_hold();
+  save();
+  log_.info("session_started", {{"streams", document_.streams.size()},
+                                {"src", document_.session.src_address},
+                                {"user_agent", document_.session.user_agent}});
+  return std::nullopt;
+}
+
+boost::asio::awaitable<void> Session::run() {
+  auto end = co_await record();
+  co_await finish(std::move(end));
+}
+
+boost::asio::awaitable<Session::End> Session::record() {
+  while (auto event = co_await events_.next()) {
+    if (auto* end = std::get_if<End>(&*event)) co_return std::move(*end);
+    if (auto* offer = std::get_if<Offer>(&*event)) apply(*offer);
+    if (auto* ack = std::get_if<Ack>(&*event)) apply(*ack);
+  }
+  co_return End{EndReason::Failed, true, std::nullopt};
+}
+
+boost::asio::awaitable<void> Session::finish(End end) {
+  dialog_->set_handler(nullptr);
+  if (end.send_bye) dialog_->bye(to_string(end.reason));
+  dialog_.reset();
+  media_.close();  // the last packets are in the capture now
+  if (end.request) {
+    if (auto carried = read_body(*end.request); std::holds_alternative<Carried>(carried)) {
+      take_metadata(std::get<Carried>(carried));
+    }
+  }
+  document_.ended_at = wall_now();
+  document_.end_reason = end.reason;
+  media_.report(document_);
+  if (!had_media()) warn(Warning::Media, "no RTP packet was received");
+  note("ended", std::string(to_string(end.reason)));
+
+  const auto captured = co_await capture_->close(false);
+  if (captured.dropped > 0) {
+    warn(Warning::Capture, std::to_string(captured.dropped) +
+                               " datagrams were lost between socket and disk" +
+                               (captured.error.empty() ? "" : ": " + captured.error));
+  }
+  document_.state = State::Rendering;
+  save();
+  co_await room_.archive.settled();  // so that no older text replaces the renderer's
+  log_.info("session_ended", {{"reason", to_string(end.reason)},
+                              {"duration_ms", offset_ms(*document_.ended_at)},
+                              {"packets", media_.packets()},
+                              {"captured", captured.packets}});
+}
+
+void Session::apply(const Offer& offer) {
+  const auto& request = offer.transaction->request();
+  auto carried = read_body(request);
+  if (auto* refused = std::get_if<Refused>(&carried)) {
+    // The session goes on as it was (RFC 3261 §14.2): a bad offer costs no audio.
+    warn(Warning::Sdp, request.method + " refused: " + refused->response.warning);
+    return offer.transaction->respond(refused->response);
+  }
+  auto& content = std::get<Carried>(carried);
+  auto answered = answer(request, content);
+  if (auto* refused = std::get_if<Refused>(&answered)) {
+    warn(Warning::Sdp, request.method + " refused: " + refused->response.warning);
+    return offer.transaction->respond(refused->response);
+  }
+  offer.transaction->respond(std::get<sip::Response>(answered));
+  note("offer", request.method);
+  note_hold();
+  take_metadata(content);
+  take_warnings(std::move(content.warnings), Warning::Sdp);
+  save();
+}
+
+void Session::apply(const Ack& ack) {
+  if (!offered_ || ack.request.body.empty()) return;
+  offered_ = false;
+  auto carried = read_body(ack.request);
+  auto* content = std::get_if<Carried>(&carried);
+  if (content == nullptr || !content->offer) {
+    return warn(Warning::Sdp, "the ACK carries no answer to our offer");
+  }
+  if (auto applied = media_.apply(*content->offer, room_.options.max_streams, document_);
+      !applied) {
+    warn(Warning::Media, applied.error().text);
+  }
+  take_metadata(*content);
+  save();
+}
+
+std::variant<sip::Response, Refused> Session::answer(const sip::Request& request,
+                                                     Carried& carried) {
+  if (carried.offer) return answer_offer(request, *carried.offer);
+  if (request.method == "INVITE") return make_offer(request);
+  return sip::Response{};  // metadata alone, or a session refresh
+}
+
+std::variant<sip::Response, Refused> Session::answer_offer(const sip::Request& request,
+                                                           const sdp::Session& offer) {
+  const auto plan = plan_lines(offer, room_.options.max_streams);
+  // A first offer must give us something to record; a later one may take everything away.
+  if (!takes_any(plan) && document_.streams.empty()) {
+    return refuse(Refusal::NoAudio, "no audio stream that can be recorded: " + refusals(plan));
+  }
+  const auto lines = media_.apply(offer, room_.options.max_streams, document_);
+  if (!lines) return refuse(Refusal::Ports, lines.error().text);
+  sip::Response response;
+  response.content_type = "application/sdp";
+  sdp::AnswerOptions options;
+  options.address = room_.media_address(request.source);
+  options.session_id = sdp_session_id_;
+  options.version = ++sdp_version_;
+  response.body = sdp::write_answer(offer, *lines, options);
+  return response;
+}
+
+std::variant<sip::Response, Refused> Session::make_offer(const sip::Request& request) {
+  // An INVITE without offer, Cisco's built-in bridge: we offer, the ACK answers (RFC 3264 §4).
+  sip::Response response;
+  response.content_type = "application/sdp";
+  sdp::AnswerOptions options;
+  options.address = room_.media_address(request.source);
+  options.session_id = sdp_session_id_;
+  options.version = ++sdp_version_;
+  std::vector<std::uint16_t> ports;
+  if (document_.streams.empty()) {
+    auto opened = media_.open(kOfferedLines, document_);
+    if (!opened) return refuse(Refusal::Ports, opened.error().text);
+    ports = std::move(*opened);
+  } else {
+    for (const auto& stream : document_.streams) ports.push_back(stream.local_port);
+  }
+  response.body = sdp::write_offer(ports, options);
+  offered_ = true;
+  return response;
+}
+
+void Session::take_metadata(const Carried& carried) {
+  if (!carried.metadata) return;
+  if (room_.options.keep_rs_metadata && metadata_documents_ < kMaxMetadataDocuments) {
+    char name[32];
+    std::snprintf(name, sizeof name, "rs-metadata-%03u.xml", ++metadata_documents_);
+    document_.files.push_back({name, "application/rs-metadata+xml", carried.metadata->size(), {}});
+    room_.archive.store(directory_, name, *carried.metadata);
+  }
+  auto parsed = siprec::parse_metadata(*carried.metadata, carried.metadata_charset);
+  if (!parsed) return warn(Warning::Metadata, "metadata: " + parsed.error().text);
+  take_warnings(parsed->warnings, Warning::Metadata);
+  metadata_ = siprec::merge(metadata_, *parsed);
+  attribute(document_, metadata_);
+  note("metadata", parsed->mode == siprec::DataMode::Partial ? "partial" : "complete");
+}
+
+void Session::take_warnings(std::vector<std::string> warnings, Warning kind) {
+  for (auto& warning : warnings) warn(kind, std::move(warning));
+}
+
+void Session::note_hold() {
+  const bool hold = media_.all_on_hold();
+  if (hold == hold_) return;
+  hold_ = hold;
+  active_since_ = wall_now();
+  note(hold ? "hold" : "resume");
+  log_.info(hold ? "session_hold" : "session_resume");
+}
+
+void Session::check(WallTime now) {
+  const auto& options = room_.options;
+  const auto waited = [now](WallTime since, std::chrono::seconds limit) {
+    return limit.count() > 0 && now - since > limit;
+  };
+  if (waited(document_.started_at, options.max_duration)) return stop(EndReason::MaxDuration);
+  const auto last = media_.last_arrival();
+  if (hold_) {
+    const auto since = std::max(active_since_, last.value_or(active_since_));
+    if (waited(since, options.hold_timeout)) stop(EndReason::Inactivity);
+  } else if (!last) {
+    if (waited(active_since_, options.no_media_timeout)) stop(EndReason::NoMedia);
+  } else if (waited(std::max(*last, active_since_), options.inactivity_timeout)) {
+    stop(EndReason::Inactivity);
+  }
+}
+
+void Session::stop(EndReason reason) {
+  if (ended_) return;
+  ended_ = events_.push(End{reason, true, std::nullopt});
+}
+
+void Session::on_offer(std::shared_ptr<sip::Transaction> transaction) {
+  events_.push(Offer{std::move(transaction)});  // dropped where full: the stack answers 500
+}
+
+void Session::on_ack(const sip::Request& ack) {
+  if (!offered_) return;
+  events_.push(Ack{ack});
+}
+
+void Session::on_end(sip::DialogEnd end, const sip::Request* request) {
+  if (ended_) return;
+  ended_ = true;
+  const auto copy = request != nullptr ? std::optional(*request) : std::nullopt;
+  // The queue may be full of offers that nobody waits for any more: the end may not be lost.
+  if (!events_.push(End{reason_of(end), false, copy})) events_.close();
+}
+
+void Session::note(std::string event, std::string detail) {
+  if (document_.events.size() >= kMaxEvents) return;
+  document_.events.push_back({offset_ms(wall_now()), std::move(event), std::move(detail)});
+}
+
+void Session::warn(Warning kind, std::string text) {
+  room_.metrics.warned(kind);
+  log_.warning("session_warning", {{"warning", text}});
+  document_.warn(std::move(text));
+}
+
+void Session::save() {
+  room_.archive.store(directory_, document_);
+}
+
+std::int64_t Session::offset_ms(WallTime time) const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time - document_.started_at).count();
+}
+
+}  // namespace srs::recording

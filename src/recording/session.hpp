@@ -1,0 +1,112 @@
+// One recording session, from its INVITE to its closed capture.
+#pragma once
+
+#include "recording/admission.hpp"
+#include "recording/archive.hpp"
+#include "recording/event_queue.hpp"
+#include "recording/media_lines.hpp"
+#include "recording/metrics.hpp"
+
+#include <srs/recording/capture.hpp>
+#include <srs/recording/document.hpp>
+#include <srs/recording/options.hpp>
+#include <srs/sip/handler.hpp>
+#include <srs/siprec/metadata.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace srs::recording {
+
+// What all sessions share; it outlives them.
+struct SessionRoom {
+  const Options& options;
+  MediaRoom media;
+  CaptureWriter& captures;
+  Archive& archive;
+  Metrics& metrics;
+  // Our media address for an SRC at `source`.
+  std::function<std::string(std::string_view source)> media_address;
+};
+
+// Answers the SRC's offers, keeps its streams in one capture and its metadata in one document.
+// Shared by the table of sessions and by its own coroutine, run(). Runs on the io_context.
+class Session final : public sip::DialogHandler {
+ public:
+  Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog, const sip::Request& invite,
+          log::Logger log);
+  ~Session() override;
+
+  // Opens the sockets and answers the INVITE with 200. A refusal where no port or no audio line is
+  // left; then nothing was sent, and the session is over before it began.
+  std::optional<Refused> begin(const std::shared_ptr<sip::Transaction>& invite, Carried carried);
+
+  // The story after the answer: until the session ended and its capture is closed. The document
+  // then says `rendering`.
+  boost::asio::awaitable<void> run();
+
+  // Looks at the timeouts; called about once a second.
+  void check(WallTime now);
+  // Ends the session from our side.
+  void stop(EndReason reason);
+
+  const Document& document() const { return document_; }
+  const std::filesystem::path& directory() const { return directory_; }
+  bool had_media() const { return media_.packets() > 0; }
+
+  void on_offer(std::shared_ptr<sip::Transaction> transaction) override;
+  void on_ack(const sip::Request& ack) override;
+  void on_end(sip::DialogEnd end, const sip::Request* request) override;
+
+ private:
+  struct Offer {
+    std::shared_ptr<sip::Transaction> transaction;
+  };
+  struct Ack {
+    sip::Request request;
+  };
+  struct End {
+    EndReason reason = EndReason::Failed;
+    bool send_bye = false;
+    std::optional<sip::Request> request;
+  };
+  using Event = std::variant<std::monostate, Offer, Ack, End>;
+
+  boost::asio::awaitable<End> record();
+  boost::asio::awaitable<void> finish(End end);
+
+  void apply(const Offer& offer);
+  void apply(const Ack& ack);
+  std::variant<sip::Response, Refused> answer(const sip::Request& request, Carried& carried);
+  std::variant<sip::Response, Refused> answer_offer(const sip::Request& request,
+                                                    const sdp::Session& offer);
+  std::variant<sip::Response, Refused> make_offer(const sip::Request& request);
+  void take_metadata(const Carried& carried);
+  void take_warnings(std::vector<std::string> warnings, Warning kind);
+  void note_hold();
+  void note(std::string event, std::string detail = {});
+  void warn(Warning kind, std::string text);
+  void save();
+  std::int64_t offset_ms(WallTime time) const;
+
+  const SessionRoom& room_;
+  log::Logger log_;
+  std::shared_ptr<sip::Dialog> dialog_;
+  Document document_;
+  const std::filesystem::path directory_;
+  std::unique_ptr<Capture> capture_;
+  MediaLines media_;
+  EventQueue<Event> events_;
+  siprec::Metadata metadata_;
+  unsigned metadata_documents_ = 0;
+  std::string sdp_session_id_;
+  std::uint64_t sdp_version_ = 0;
+  bool offered_ = false;  // our own offer waits for its answer in the ACK
+  bool hold_ = false;
+  WallTime active_since_;  // since when the silence limits of the present state count
+  bool ended_ = false;     // an End stands in the queue
+};
+
+}  // namespace srs::recording
