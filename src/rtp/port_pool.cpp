@@ -1,0 +1,265 @@
+#include "socket.hpp"
+
+#include <srs/rtp/networks.hpp>
+#include <srs/rtp/port_pool.hpp>
+
+#include <prometheus/counter.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <random>
+#include <vector>
+
+namespace srs::rtp {
+namespace {
+
+using Index = std::uint32_t;
+
+// How long a pair that another process held is left alone.
+constexpr std::chrono::seconds held_retry{30};
+// Stale datagrams thrown away at one lease; more can't wait in the small buffer of a resting pair.
+constexpr std::uint64_t stale_limit = 4096;
+
+struct Sockets {
+  Fd rtp, rtcp;
+  std::uint32_t drops = 0;  // of both, by the kernel, when the pair was freed
+};
+
+std::uint32_t all_drops(const Sockets& sockets) {
+  return kernel_drops(sockets.rtp.get()) + kernel_drops(sockets.rtcp.get());
+}
+
+struct Metrics {
+  explicit Metrics(prometheus::Registry& registry)
+      : stale(prometheus::BuildCounter()
+                  .Name("rtp_stale_packets_total")
+                  .Help("Datagrams thrown away because they came to a port pair between two calls")
+                  .Register(registry)
+                  .Add({})),
+        exhaustion(prometheus::BuildCounter()
+                       .Name("rtp_port_exhaustion_total")
+                       .Help("Requests for a port pair that found none free")
+                       .Register(registry)
+                       .Add({})) {}
+  prometheus::Counter& stale;
+  prometheus::Counter& exhaustion;
+};
+
+class Pool final : public PortPool {
+ public:
+  Pool(const Options& options, std::uint16_t first, std::size_t count, metrics::Registry& registry)
+      : options_(options), first_(first), pairs_(count), metrics_(registry.native()) {
+    start_ = std::uniform_int_distribution<Index>(0, static_cast<Index>(count - 1))(random_);
+    gauges_ = metrics::computed(registry, [this](auto& families) { describe(families); });
+  }
+
+  // Binds the first pair that can be had, so that a wrong address shows at once.
+  Result<void> probe() {
+    const auto index = take_fresh(Clock::now());
+    if (!index) return exhausted();
+    // It never carried a call: nothing to rest from.
+    freed_.push_back({*index, Clock::time_point::min()});
+    ++idle_;
+    return {};
+  }
+
+  Result<std::unique_ptr<PortPair>> lease(Clock::time_point now) override;
+  void release(Index index, Clock::time_point now);
+
+  std::size_t capacity() const override { return pairs_.size(); }
+  std::size_t allocated() const override { return allocated_; }
+  std::size_t held() const override { return held_.size(); }
+  std::size_t resting(Clock::time_point now) const override {
+    const auto done = [&](const Freed& freed) { return rested(freed, now); };
+    const auto first = std::partition_point(freed_.begin(), freed_.end(), done);
+    return static_cast<std::size_t>(freed_.end() - first);
+  }
+
+ private:
+  struct Freed {
+    Index index;
+    Clock::time_point since;
+  };
+
+  bool rested(const Freed& freed, Clock::time_point now) const {
+    return freed.since == Clock::time_point::min() || now - freed.since >= options_.quarantine;
+  }
+  std::optional<Index> take(Clock::time_point now);
+  std::optional<Index> take_rested(Clock::time_point now);
+  std::optional<Index> take_fresh(Clock::time_point now);
+  std::optional<Index> take_held(Clock::time_point now);
+  bool bind(Index index);
+  void prepare(Sockets& sockets);
+  Error exhausted() const;
+  std::uint16_t port(Index index) const { return static_cast<std::uint16_t>(first_ + 2 * index); }
+  void describe(std::vector<prometheus::MetricFamily>& families) const;
+
+  const Options options_;
+  const std::uint16_t first_;
+  std::vector<Sockets> pairs_;
+  Metrics metrics_;
+  std::random_device random_;
+  Index start_ = 0;          // where the round begins
+  Index fresh_ = 0;          // pairs that were never tried: from start_ + fresh_ on
+  std::deque<Freed> freed_;  // oldest first
+  std::deque<Freed> held_;   // bound by others when last tried
+  std::size_t idle_ = 0;     // freed pairs that are still bound
+  std::size_t allocated_ = 0;
+  int default_buffer_ = 0;
+  int last_error_ = 0;  // errno of the last failed bind
+  std::shared_ptr<prometheus::Collectable> gauges_;
+};
+
+class Lease final : public PortPair {
+ public:
+  Lease(Pool& pool, Index index, const Sockets& sockets, std::uint16_t port)
+      : pool_(pool), index_(index), sockets_(sockets), port_(port) {}
+  ~Lease() override { pool_.release(index_, PortPool::Clock::now()); }
+  std::uint16_t port() const override { return port_; }
+  int rtp_socket() const override { return sockets_.rtp.get(); }
+  int rtcp_socket() const override { return sockets_.rtcp.get(); }
+
+ private:
+  Pool& pool_;
+  const Index index_;
+  const Sockets& sockets_;
+  const std::uint16_t port_;
+};
+
+Result<std::unique_ptr<PortPair>> Pool::lease(Clock::time_point now) {
+  const auto index = take(now);
+  if (!index) {
+    metrics_.exhaustion.Increment();
+    return exhausted();
+  }
+  auto& sockets = pairs_[*index];
+  prepare(sockets);
+  ++allocated_;
+  return std::unique_ptr<PortPair>(std::make_unique<Lease>(*this, *index, sockets, port(*index)));
+}
+
+// Pairs that are bound already come first: then a call costs neither bind nor close.
+std::optional<Index> Pool::take(Clock::time_point now) {
+  last_error_ = 0;
+  if (const auto index = take_rested(now)) return index;
+  if (const auto index = take_fresh(now)) return index;
+  return take_held(now);
+}
+
+std::optional<Index> Pool::take_rested(Clock::time_point now) {
+  while (!freed_.empty() && rested(freed_.front(), now)) {
+    const auto index = freed_.front().index;
+    freed_.pop_front();
+    if (pairs_[index].rtp) {
+      --idle_;
+      return index;
+    }
+    if (bind(index)) return index;
+    held_.push_back({index, now});
+  }
+  return std::nullopt;
+}
+
+std::optional<Index> Pool::take_fresh(Clock::time_point now) {
+  while (fresh_ < pairs_.size()) {
+    const auto index = static_cast<Index>((start_ + fresh_) % pairs_.size());
+    // Out of descriptors or memory: the pair itself is good, so it stays fresh.
+    if (!bind(index) && last_error_ != EADDRINUSE && last_error_ != EACCES) return std::nullopt;
+    ++fresh_;
+    if (pairs_[index].rtp) return index;
+    held_.push_back({index, now});
+  }
+  return std::nullopt;
+}
+
+std::optional<Index> Pool::take_held(Clock::time_point now) {
+  for (auto tries = held_.size(); tries > 0 && now - held_.front().since >= held_retry; --tries) {
+    const auto index = held_.front().index;
+    held_.pop_front();
+    if (bind(index)) return index;
+    held_.push_back({index, now});
+  }
+  return std::nullopt;
+}
+
+bool Pool::bind(Index index) {
+  auto rtp = bind_udp(options_.bind_address, port(index));
+  auto rtcp = rtp.error == 0
+                  ? bind_udp(options_.bind_address, static_cast<std::uint16_t>(port(index) + 1))
+                  : Bound{Fd{}, rtp.error};
+  if (rtcp.error != 0) {
+    last_error_ = rtcp.error;
+    return false;
+  }
+  if (default_buffer_ == 0) default_buffer_ = receive_buffer(rtp.socket.get());
+  pairs_[index] = Sockets{std::move(rtp.socket), std::move(rtcp.socket), 0};
+  return true;
+}
+
+void Pool::prepare(Sockets& sockets) {
+  const auto wanted = options_.receive_buffer > 0 ? options_.receive_buffer : default_buffer_;
+  std::uint64_t stale = static_cast<std::uint32_t>(all_drops(sockets) - sockets.drops);
+  for (const auto* socket : {&sockets.rtp, &sockets.rtcp}) {
+    stale += discard_waiting(socket->get(), stale_limit);
+    set_receive_buffer(socket->get(), wanted);
+  }
+  metrics_.stale.Increment(static_cast<double>(stale));
+}
+
+void Pool::release(Index index, Clock::time_point now) {
+  auto& sockets = pairs_[index];
+  --allocated_;
+  freed_.push_back({index, now});
+  if (idle_ >= options_.idle_pairs) {
+    sockets = Sockets{};
+    return;
+  }
+  ++idle_;
+  sockets.drops = all_drops(sockets);
+  // Whoever goes on sending to a resting pair shall not fill kernel memory meanwhile.
+  for (const auto* socket : {&sockets.rtp, &sockets.rtcp}) set_receive_buffer(socket->get(), 0);
+}
+
+Error Pool::exhausted() const {
+  auto text = "no RTP port pair is free in " + std::to_string(first_) + "-" +
+              std::to_string(first_ + 2 * pairs_.size() - 1) + " on " + options_.bind_address;
+  if (!held_.empty()) text += ", " + std::to_string(held_.size()) + " held by other processes";
+  if (last_error_ != 0) text += ": " + std::string(std::strerror(last_error_));
+  return Error{text};
+}
+
+void Pool::describe(std::vector<prometheus::MetricFamily>& families) const {
+  const auto gauge = [&](const char* name, const char* help, std::size_t value) {
+    families.push_back(metrics::family(name, help, prometheus::MetricType::Gauge,
+                                       {{{}, static_cast<double>(value)}}));
+  };
+  gauge("rtp_ports_allocated", "RTP/RTCP port pairs in use by calls", allocated_);
+  gauge("rtp_ports_capacity", "RTP/RTCP port pairs in the configured range", pairs_.size());
+  gauge("rtp_ports_quarantined", "RTP/RTCP port pairs that rest after a call",
+        resting(Clock::now()));
+  gauge("rtp_ports_held", "RTP/RTCP port pairs that other processes held when last tried",
+        held_.size());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PortPool>> PortPool::open(const Options& options,
+                                                 metrics::Registry& registry) {
+  if (auto networks = parse_networks(options.allowed_sources); !networks)
+    return Error{"rtp allowed sources: " + networks.error().text};
+  if (!Endpoint::from(options.bind_address, 0))
+    return Error{"rtp bind address: `" + options.bind_address + "` is no IPv4 or IPv6 address"};
+  const auto first = (options.port_min + 1U) & ~1U;
+  if (options.port_min == 0 || first + 1 > options.port_max) {
+    return Error{"rtp ports: " + std::to_string(options.port_min) + "-" +
+                 std::to_string(options.port_max) + " holds no pair of an even and an odd port"};
+  }
+  const std::size_t count = (options.port_max - first + 1U) / 2;
+  auto pool = std::make_unique<Pool>(options, static_cast<std::uint16_t>(first), count, registry);
+  if (auto probed = pool->probe(); !probed) return probed.error();
+  return std::unique_ptr<PortPool>(std::move(pool));
+}
+
+}  // namespace srs::rtp
