@@ -52,10 +52,10 @@ packages() {
       printf '%s\n' g++ cmake ninja-build ccache pkg-config \
         'libboost1.81-dev|libboost1.83-dev|libboost-dev' \
         libsofia-sip-ua-dev libortp-dev libspdlog-dev nlohmann-json3-dev prometheus-cpp-dev \
-        libcurl4-openssl-dev libyaml-cpp-dev libxml2-dev libsndfile1-dev libsamplerate0-dev \
+        libcurl4-openssl-dev libyaml-cpp-dev libxml2-dev libsndfile1-dev libsamplerate0-dev libsystemd-dev \
         libssl-dev
       ;;
-    run) printf '%s\n' curl espeak-ng ;;
+    run) printf '%s\n' curl ;;
     test) printf '%s\n' curl libgtest-dev libgmock-dev tshark tcpdump sox sip-tester openssl libxml2-utils prometheus ;;
     fuzz) printf '%s\n' 'clang-16|clang-19|clang-18' 'libclang-rt-16-dev|libclang-rt-19-dev|libclang-rt-18-dev' ;;
     *) die "unknown kind '$1'; use build, run, test or fuzz" ;;

@@ -1,0 +1,74 @@
+// The captured calls of real SRCs, played to the real server in real time.
+#include "integration/recorded_call.hpp"
+#include "support/shared_data.hpp"
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <thread>
+
+namespace srs::test {
+namespace {
+
+// OpenSIPS names caller and callee in its metadata the same way in every call: alice sends the
+// stream labelled 1, bob the one labelled 0.
+struct Capture {
+  const char* name;
+  const char* codec;
+  const char* caller_dtmf;
+  const char* callee_dtmf;
+};
+
+const Capture kCaptures[] = {{"os-call1-udp-pcmu", "PCMU", "", ""},
+                             {"os-call2-hold-dtmf", "PCMU", "59", "#"},
+                             {"os-call3-tcp-pcma-group", "PCMA", "", ""},
+                             {"osrp-call1", "PCMU", "5", ""}};
+
+std::ostream& operator<<(std::ostream& out, const Capture& capture) {
+  return out << capture.name;
+}
+
+std::vector<std::filesystem::path> metadata_files(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> out;
+  for (const auto& entry : std::filesystem::directory_iterator(directory / "sip"))
+    if (entry.path().string().ends_with(".metadata.xml")) out.push_back(entry.path());
+  std::ranges::sort(out);
+  return out;
+}
+
+ExpectedCall expected(const Capture& capture) {
+  const auto directory = shared("captures") / capture.name;
+  const auto audio = shared("captures/audio");
+  ExpectedCall out{read_captured_call(directory), capture.codec, {}, metadata_files(directory)};
+  out.legs = {{"1", audio / "caller.wav", "sip:alice@127.0.0.20:5060", capture.caller_dtmf},
+              {"0", audio / "callee.wav", "sip:bob@127.0.0.20:5060", capture.callee_dtmf}};
+  return out;
+}
+
+class Replay : public ::testing::TestWithParam<Capture> {};
+
+TEST_P(Replay, IsRecordedAsItWasSpoken) {
+  SRS_REQUIRE_SHARED(captures, "captures/audio/caller.wav");
+  ServerProcess server;
+  ASSERT_TRUE(server.start());
+  play_and_check(expected(GetParam()), server);
+}
+
+INSTANTIATE_TEST_SUITE_P(Captured, Replay, ::testing::ValuesIn(kCaptures), [](const auto& param) {
+  std::string name = param.param.name;
+  std::erase(name, '-');
+  return name;
+});
+
+TEST(Replays, AllAtOnceAreRecordedAsTheyWereSpoken) {
+  SRS_REQUIRE_SHARED(captures, "captures/audio/caller.wav");
+  ServerProcess server;
+  ASSERT_TRUE(server.start());
+  std::vector<std::thread> calls;
+  for (const auto& capture : kCaptures)
+    calls.emplace_back([&server, &capture] { play_and_check(expected(capture), server); });
+  for (auto& call : calls) call.join();
+}
+
+}  // namespace
+}  // namespace srs::test

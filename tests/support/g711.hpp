@@ -1,0 +1,44 @@
+// G.711 (ITU-T G.711) for tests, written apart from the server's own so that one mistake is not
+// made twice. Samples are -1 to 1.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace srs::test {
+
+inline float decode_ulaw(std::uint8_t code) {
+  code = static_cast<std::uint8_t>(~code);
+  const int exponent = (code >> 4) & 7;
+  const int magnitude = ((((code & 15) << 3) + 0x84) << exponent) - 0x84;
+  return static_cast<float>((code & 0x80) != 0 ? -magnitude : magnitude) / 32768.0F;
+}
+
+inline float decode_alaw(std::uint8_t code) {
+  code ^= 0x55;
+  const int exponent = (code >> 4) & 7;
+  int magnitude = ((code & 15) << 4) + 8;
+  if (exponent > 0) magnitude = (magnitude + 0x100) << (exponent - 1);
+  return static_cast<float>((code & 0x80) != 0 ? magnitude : -magnitude) / 32768.0F;
+}
+
+// The code whose value is nearest: slow and plainly right.
+template <float (*Decode)(std::uint8_t)>
+std::uint8_t encode_nearest(float sample) {
+  int best = 0;
+  for (int code = 1; code < 256; ++code)
+    if (std::abs(Decode(static_cast<std::uint8_t>(code)) - sample) <
+        std::abs(Decode(static_cast<std::uint8_t>(best)) - sample))
+      best = code;
+  return static_cast<std::uint8_t>(best);
+}
+
+inline std::uint8_t encode_ulaw(float sample) {
+  return encode_nearest<decode_ulaw>(sample);
+}
+inline std::uint8_t encode_alaw(float sample) {
+  return encode_nearest<decode_alaw>(sample);
+}
+
+}  // namespace srs::test
