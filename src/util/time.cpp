@@ -61,12 +61,11 @@ std::string to_rfc3339(WallTime time) {
   const year_month_day date(day);
   const std::chrono::hh_mm_ss<milliseconds> clock(floor<milliseconds>(time - day));
   char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()),
-                static_cast<int>(clock.subseconds().count()));
+  std::snprintf(
+      text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
   return text;
 }
 
@@ -87,7 +86,8 @@ std::optional<WallTime> from_rfc3339(std::string_view text) {
   const nanoseconds fraction = take(text, ".,") ? take_fraction(text) : nanoseconds(0);
   const auto zone = take_zone(text);
 
-  const year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+  const year_month_day date{std::chrono::year(*year),
+                            std::chrono::month(static_cast<unsigned>(*month)),
                             std::chrono::day(static_cast<unsigned>(*day))};
   // A leap second (60) is a legal time of day.
   if (!zone || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;

@@ -18,8 +18,8 @@ struct CommandLine {
   Overrides overrides;
 };
 
-// `--config FILE --check-config --print-config --version --help`, and any key as `--sip.listen=...`.
-// An error names the argument.
+// `--config FILE --check-config --print-config --version --help`, and any key as
+// `--sip.listen=...`. An error names the argument.
 Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments);
 
 std::string help_text();

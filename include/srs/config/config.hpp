@@ -9,6 +9,7 @@
 #include <srs/util/result.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
@@ -59,6 +60,9 @@ Loaded load(const std::optional<std::filesystem::path>& file, const Environment&
 // What only the system can say: directories writable, file-descriptor limit against the port range.
 std::vector<Fault> check_system(const Settings& settings);
 
+// File descriptors that the settings may need at once: raise the soft limit to this at start.
+std::uint64_t needed_descriptors(const Settings& settings);
+
 // The effective settings as YAML that load() reads back; secrets are masked.
 std::string print(const Settings& settings);
 
@@ -66,8 +70,9 @@ std::string print(const Settings& settings);
 struct KeyInfo {
   std::string key;
   std::vector<std::string> environment;
-  std::string default_value;
+  std::string default_value;  // of a list: joined by `, `
   std::string comment;
+  std::string values;  // what may be written, and what a plain number counts
 };
 std::vector<KeyInfo> keys();
 

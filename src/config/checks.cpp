@@ -1,0 +1,139 @@
+#include "config/checks.hpp"
+
+#include "config/values.hpp"
+
+#include <srs/util/endpoint.hpp>
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace srs::config {
+namespace {
+
+class Checker {
+ public:
+  Checker(Loaded& loaded, const Origins& origins)
+      : loaded_(loaded), settings_(loaded.settings), origins_(origins) {}
+
+  void run() {
+    if (sound({"sip.listen"})) listeners();
+    if (sound({"sip.listen", "sip.tls_directory"})) tls();
+    if (sound({"rtp.port_min", "rtp.port_max"})) port_range();
+    if (sound({"sip.listen", "rtp.port_min", "rtp.port_max"})) sip_outside_rtp();
+    if (sound({"sip.listen", "http.listen"})) http_beside_sip();
+    if (sound({"recording.capture.block_size", "recording.capture.max_pending"})) capture();
+    if (sound({"rtp.sweep_interval", "rtp.quarantine"})) quarantine();
+  }
+
+ private:
+  bool sound(std::initializer_list<const char*> keys) const {
+    return std::none_of(keys.begin(), keys.end(),
+                        [&](const char* key) { return origins_.wrong.contains(key); });
+  }
+
+  void listeners() {
+    const auto& listen = settings_.sip.listen;
+    if (listen.empty()) fault("sip.listen", "is empty: at least one listener is needed");
+    for (std::size_t i = 0; i < listen.size(); ++i) {
+      if (std::find(listen.begin(), listen.begin() + static_cast<std::ptrdiff_t>(i), listen[i]) !=
+              listen.begin() + static_cast<std::ptrdiff_t>(i) &&
+          !listen[i].ends_with(":0")) {
+        fault("sip.listen", "names " + in_quotes(listen[i]) + " twice");
+      }
+    }
+  }
+
+  void tls() {
+    const bool wanted = any_listener("tls:");
+    const bool certified = !settings_.sip.tls_directory.empty();
+    if (wanted && !certified) {
+      fault("sip.tls_directory",
+            "is needed for the tls: listener: the directory with agent.pem "
+            "and cafile.pem");
+    }
+    if (certified && !wanted)
+      warn("sip.tls_directory", "has no effect: sip.listen has no tls: listener");
+  }
+
+  void port_range() {
+    // Pairs begin at even ports: the first is rounded up.
+    const unsigned first = (settings_.rtp.port_min + 1U) & ~1U;
+    if (first + 1 > settings_.rtp.port_max) {
+      fault("rtp.port_max", "leaves no pair of an even and an odd port from rtp.port_min " +
+                                std::to_string(settings_.rtp.port_min) + " to " +
+                                std::to_string(settings_.rtp.port_max));
+    } else if (settings_.rtp.port_min < 1024) {
+      warn("rtp.port_min", "is below 1024: such ports may need a privilege (CAP_NET_BIND_SERVICE)");
+    }
+  }
+
+  // UDP only: TCP has ports of its own.
+  void sip_outside_rtp() {
+    for (const auto& listener : settings_.sip.listen) {
+      const auto port = port_of(listener);
+      if (listener.starts_with("udp:") && port >= settings_.rtp.port_min &&
+          port <= settings_.rtp.port_max) {
+        fault("sip.listen", in_quotes(listener) + " lies within the RTP ports " +
+                                std::to_string(settings_.rtp.port_min) + " to " +
+                                std::to_string(settings_.rtp.port_max));
+      }
+    }
+  }
+
+  void http_beside_sip() {
+    const auto http = parse_endpoint(settings_.http.listen);
+    if (!http || http->port == 0) return;
+    for (const auto& listener : settings_.sip.listen) {
+      if (!listener.starts_with("udp:") && listener.substr(4) == settings_.http.listen) {
+        fault("http.listen",
+              in_quotes(settings_.http.listen) + " is taken by sip.listen " + in_quotes(listener));
+      }
+    }
+  }
+
+  void capture() {
+    const auto& capture = settings_.recording.capture;
+    if (capture.max_pending < capture.block_size) {
+      fault("recording.capture.max_pending", "is smaller than recording.capture.block_size");
+    }
+  }
+
+  void quarantine() {
+    const auto& rtp = settings_.rtp;
+    if (rtp.quarantine < rtp.sweep_interval) {
+      warn("rtp.quarantine",
+           "is shorter than rtp.sweep_interval: packets of an ended call may "
+           "reach the next one on its port");
+    }
+  }
+
+  bool any_listener(const char* transport) const {
+    const auto& listen = settings_.sip.listen;
+    return std::any_of(listen.begin(), listen.end(),
+                       [&](const std::string& one) { return one.starts_with(transport); });
+  }
+
+  static unsigned port_of(const std::string& listener) {
+    const auto endpoint = parse_endpoint(listener.substr(listener.find(':') + 1));
+    return endpoint ? endpoint->port : 0;
+  }
+
+  void fault(const std::string& key, std::string text) {
+    loaded_.faults.push_back({origins_.of(key), key, std::move(text)});
+  }
+  void warn(const std::string& key, std::string text) {
+    loaded_.warnings.push_back({origins_.of(key), key, std::move(text)});
+  }
+
+  Loaded& loaded_;
+  const Settings& settings_;
+  const Origins& origins_;
+};
+
+}  // namespace
+
+void check(Loaded& loaded, const Origins& origins) {
+  Checker(loaded, origins).run();
+}
+
+}  // namespace srs::config

@@ -1,0 +1,114 @@
+// Defaults, then the file, then the environment, then the command line.
+#include "config/checks.hpp"
+#include "config/short_names.hpp"
+#include "config/sources.hpp"
+#include "config/suggest.hpp"
+
+#include <srs/config/config.hpp>
+
+#include <utility>
+
+namespace srs::config {
+namespace {
+
+// Container platforms set `SIP_PORT=tcp://10.0.0.1:5060` for a service that is named `sip`.
+std::string platform_hint(const std::string& value) {
+  if (value.find("://") == std::string::npos) return {};
+  return "; it looks like a Kubernetes service link: set enableServiceLinks: false, or rename the "
+         "service";
+}
+
+class Loader {
+ public:
+  explicit Loader(const Environment& environment) : environment_(environment) {}
+
+  void file(const std::filesystem::path& file) {
+    auto source = read_file(file);
+    for (auto& fault : source.faults) result_.faults.push_back(std::move(fault));
+    for (const auto& given : source.given) apply(given, "");
+  }
+
+  // The short names first: a key's own name says more, and wins.
+  void environment() {
+    for (const auto& name : short_names()) short_name(name);
+    for (const auto& key : table()) {
+      const std::string name = environment_name(key.name);
+      if (const auto value = variable(name)) {
+        apply({&key, texts_of(key, *value), "environment " + name}, platform_hint(*value));
+      }
+    }
+  }
+
+  void overrides(const Overrides& overrides) {
+    std::map<std::string, Given> given;
+    for (const auto& [name, value] : overrides) {
+      const Key* key = find(name);
+      if (key == nullptr) {
+        fault("--" + name, name, "unknown key" + did_you_mean(name, known_names()));
+        continue;
+      }
+      const auto [at, fresh] = given.emplace(name, Given{key, {}, "--" + name});
+      if (!fresh && !key->list) fault(at->second.where, name, "is given twice");
+      if (!key->list) at->second.texts.clear();
+      for (auto& text : texts_of(*key, value)) at->second.texts.push_back(std::move(text));
+    }
+    for (const auto& [name, one] : given) apply(one, "");
+  }
+
+  Loaded finish() {
+    check(result_, origins_);
+    return std::move(result_);
+  }
+
+ private:
+  // A variable that is set to nothing counts as not set: that is how compose files unset one.
+  std::optional<std::string> variable(const std::string& name) const {
+    auto value = environment_ ? environment_(name) : std::nullopt;
+    return value && !value->empty() ? value : std::nullopt;
+  }
+
+  void short_name(const ShortName& name) {
+    const auto value = variable(name.name);
+    if (!value) return;
+    const std::string full = environment_name(name.key);
+    if (variable(full)) {
+      result_.warnings.push_back(
+          {"environment " + name.name, name.key, "is ignored, since " + full + " is set too"});
+      return;
+    }
+    const Key& key = *find(name.key);
+    apply({&key, texts_of(key, name.text(result_.settings, *value)), "environment " + name.name},
+          platform_hint(*value));
+  }
+
+  void apply(const Given& given, const std::string& hint) {
+    const Key& key = *given.key;
+    origins_[key.name] = given.where;
+    for (auto& wrong : key.set(result_.settings, given.texts)) {
+      fault(given.where, key.name,
+            key.secret ? "has a value that can't be used" : std::move(wrong) + hint);
+      origins_.wrong.insert(key.name);
+    }
+  }
+
+  void fault(std::string where, std::string key, std::string text) {
+    result_.faults.push_back({std::move(where), std::move(key), std::move(text)});
+  }
+
+  const Environment& environment_;
+  Loaded result_;
+  Origins origins_;
+};
+
+}  // namespace
+
+Loaded load(const std::optional<std::filesystem::path>& file, const Environment& environment,
+            const Overrides& overrides) {
+  Loader loader(environment);
+  if (file) loader.file(*file);
+  loader.environment();
+  loader.overrides(overrides);
+  return loader.finish();
+}
+
+}  // namespace srs::config

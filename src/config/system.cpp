@@ -1,0 +1,99 @@
+// What only the system can say.
+#include "config/values.hpp"
+
+#include <srs/config/config.hpp>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace srs::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Beside sockets: log, captures and renders in progress, libraries.
+constexpr std::uint64_t kReservedDescriptors = 256;
+
+// With the rights that the process has now. errno says why not.
+bool allowed(const fs::path& path, int mode) {
+  return ::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0;
+}
+
+// Why no file can be made in `directory`; directories that are missing are thought to be made.
+// Nothing is changed on disk. Empty: it can.
+std::string not_writable(fs::path directory) {
+  std::error_code error;
+  directory = fs::absolute(directory, error).lexically_normal();
+  while (!fs::exists(directory, error) && !error && directory.has_relative_path()) {
+    directory = directory.parent_path();
+  }
+  if (error) return in_quotes(directory.string()) + " can't be looked at: " + error.message();
+  if (!fs::is_directory(directory, error))
+    return in_quotes(directory.string()) + " is no directory";
+  if (allowed(directory, W_OK | X_OK)) return {};
+  return in_quotes(directory.string()) + " is not writable: " + std::strerror(errno);
+}
+
+std::string not_appendable(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error))
+    return not_writable(file.has_parent_path() ? file.parent_path() : ".");
+  if (fs::is_directory(file, error))
+    return in_quotes(file.string()) + " is a directory: name a file";
+  if (allowed(file, W_OK)) return {};
+  return in_quotes(file.string()) + " is not writable: " + std::strerror(errno);
+}
+
+bool wants_tls(const Settings& settings) {
+  for (const auto& listener : settings.sip.listen) {
+    if (listener.starts_with("tls:")) return true;
+  }
+  return false;
+}
+
+std::string missing_certificate(const fs::path& directory) {
+  for (const char* file : {"agent.pem", "cafile.pem"}) {
+    if (!allowed(directory / file, R_OK)) {
+      return in_quotes((directory / file).string()) + " can't be read: " + std::strerror(errno);
+    }
+  }
+  return {};
+}
+
+std::string too_few_descriptors(const Settings& settings) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
+  const auto needed = needed_descriptors(settings);
+  if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= needed) return {};
+  return "with the other settings the port range needs " + std::to_string(needed) +
+         " file descriptors, and the hard limit is " + std::to_string(limit.rlim_max) +
+         ": raise it (LimitNOFILE= of the unit, ulimit -Hn) or narrow the range";
+}
+
+}  // namespace
+
+std::uint64_t needed_descriptors(const Settings& settings) {
+  const std::uint64_t first = (settings.rtp.port_min + 1U) & ~1U;
+  const std::uint64_t end = settings.rtp.port_max + 1U;
+  const std::uint64_t media = end > first ? (end - first) / 2 * 2 : 0;  // whole pairs
+  return media + settings.http.max_connections + kReservedDescriptors;
+}
+
+std::vector<Fault> check_system(const Settings& settings) {
+  std::vector<Fault> faults;
+  const auto expect = [&](const char* key, std::string wrong) {
+    if (!wrong.empty()) faults.push_back({"system", key, std::move(wrong)});
+  };
+  expect("recording.directory", not_writable(settings.recording.directory));
+  if (!settings.log.file.empty()) expect("log.file", not_appendable(settings.log.file));
+  if (wants_tls(settings))
+    expect("sip.tls_directory", missing_certificate(settings.sip.tls_directory));
+  expect("rtp.port_max", too_few_descriptors(settings));
+  return faults;
+}
+
+}  // namespace srs::config

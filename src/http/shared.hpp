@@ -1,0 +1,51 @@
+// What the server and its connections have in common.
+#pragma once
+
+#include "http/metrics.hpp"
+#include "http/router.hpp"
+
+#include <srs/http/server.hpp>
+#include <srs/log/folded.hpp>
+#include <srs/util/tasks.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <memory>
+#include <set>
+
+namespace srs::http {
+
+class Connection;
+
+// Lives as long as the last coroutine that uses it, which may be longer than the server.
+struct Shared {
+  Shared(Tasks& t, const Options& o, metrics::Registry& registry, log::Logger l)
+      : tasks(t),
+        options(o),
+        log(l),
+        router(l),
+        metrics(registry),
+        crowded(l, log::Level::Warning, "http_connection_limit_reached") {}
+
+  Tasks& tasks;
+  Options options;
+  log::Logger log;
+  Router router;
+  Metrics metrics;
+  log::Folded crowded;
+  std::set<Connection*> connections;
+  std::size_t refusing = 0;  // connections beyond the limit that still hear why
+  bool stopping = false;
+};
+
+// Starts to answer the requests of a connection, which counts from now on.
+void serve(const std::shared_ptr<Shared>& shared, boost::asio::ip::tcp::socket socket);
+// Answers 503, whatever is asked, and closes.
+void refuse(const std::shared_ptr<Shared>& shared, boost::asio::ip::tcp::socket socket);
+// Closes those that wait for a request; the others close after their answer.
+void stop_connections(Shared& shared);
+// Closes all.
+void cut_connections(Shared& shared);
+
+}  // namespace srs::http
