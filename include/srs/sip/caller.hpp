@@ -18,23 +18,23 @@
 namespace srs::sip {
 
 struct CallOptions {
-  std::string target;          // `sip:HOST:PORT[;transport=tcp]`; the host is an address, no name
-  std::string from;            // From URI; empty: `sip:src@` our own address
+  std::string target;  // `sip:HOST:PORT[;transport=tcp]`; the host is an address, no name
+  std::string from;    // From URI; empty: `sip:src@` our own address
   std::string contact_params = "+sip.src";  // without a leading `;`; empty: none
   std::string require = "siprec";           // empty: no Require header
-  std::string content_type;    // with `body`
+  std::string content_type;                 // with `body`
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // more of them, name and value
 };
 
 // A final response as it came.
 struct Answer {
-  int status = 0;              // 408 where none came, 503 where the request could not be sent
+  int status = 0;  // 408 where none came, 503 where the request could not be sent
   std::string phrase;
-  std::string warning;         // the Warning header, complete
+  std::string warning;  // the Warning header, complete
   std::string content_type;
   std::string body;
-  std::string local_tag;       // To tag of the answering side
+  std::string local_tag;                                     // To tag of the answering side
   std::vector<std::pair<std::string, std::string>> headers;  // every header, bounded in count
   // From handing the request to the stack until the response reached us.
   std::chrono::nanoseconds latency{};

@@ -21,6 +21,7 @@ struct Options {
   std::vector<std::string> listen = {"udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"};
   std::string external_address;   // host for Contact and Via where NAT stands between; empty: own
   std::string tls_directory;      // agent.pem and cafile.pem, for tls: listeners
+  bool tls_verify_client = false; // mutual authentication (RFC 7866 §12.1): no certificate, no call
   std::string user_agent = "siprec-server/" SRS_VERSION;
   std::size_t max_message_size = 65536;    // bytes; larger ones get 513
   std::size_t max_dialogs = 20000;         // 503 beyond

@@ -1,0 +1,383 @@
+#include "sip/dialog.hpp"
+
+#include "sip/convert.hpp"
+#include "sip/server.hpp"
+
+#include <srs/util/text.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+namespace srs::sip {
+namespace {
+
+constexpr int max_bye_attempts = 4;
+
+std::optional<TimerOffer> timer_offer(const sip_t& sip) {
+  const auto* expires = sip.sip_session_expires;
+  if (expires == nullptr) return std::nullopt;
+  TimerOffer offer;
+  offer.interval = std::chrono::seconds(std::min<unsigned long>(expires->x_delta, 7 * 24 * 3600));
+  const std::string_view refresher = expires->x_refresher != nullptr ? expires->x_refresher : "";
+  if (iequals(refresher, "uac")) offer.refresher = TimerOffer::Refresher::Uac;
+  if (iequals(refresher, "uas")) offer.refresher = TimerOffer::Refresher::Uas;
+  offer.timer_supported = sip_has_feature(sip.sip_supported, "timer") != 0 ||
+                          sip_has_feature(sip.sip_require, "timer") != 0;
+  offer.update_allowed =
+      sip.sip_allow != nullptr && sip_is_allowed(sip.sip_allow, SIP_METHOD_UPDATE);
+  return offer;
+}
+
+bool usable(const tport_t* connection) {
+  return connection != nullptr && tport_is_secondary(connection) && !tport_is_closed(connection) &&
+         !tport_is_shutdown(connection);
+}
+
+// RFC 3326
+std::string reason_header(std::string_view text, int cause) {
+  std::string quoted;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  }
+  return "SIP;cause=" + std::to_string(cause) + ";text=\"" + quoted + "\"";
+}
+
+// RFC 3261 §14.1: the side that did not choose the Call-ID waits 0 to 2 s, in steps of 10 ms.
+std::chrono::milliseconds glare_delay() {
+  static thread_local std::minstd_rand random{std::random_device{}()};
+  return std::chrono::milliseconds(10 * std::uniform_int_distribution<int>(1, 200)(random));
+}
+
+}  // namespace
+
+ServerDialog::ServerDialog(Server& server, const sip_t& sip)
+    : server_(&server), call_id_(sip.sip_call_id->i_id) {}
+
+ServerDialog::~ServerDialog() {
+  if (leg_ != nullptr && server_ != nullptr) nta_leg_destroy(leg_);
+}
+
+std::shared_ptr<ServerDialog> ServerDialog::create(Server& server, nta_incoming_t* irq,
+                                                   const sip_t& sip, msg_t* message) {
+  auto dialog = std::make_shared<ServerDialog>(server, sip);
+  return dialog->start(irq, sip, message) ? dialog : nullptr;
+}
+
+bool ServerDialog::start(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
+  auto& agent = server_->agent();
+  const char* tag = nta_incoming_tag(irq, nullptr);
+  if (tag == nullptr) return false;
+  local_tag_ = tag;
+
+  // With the tag from the beginning: an INVITE without one is then never taken for ours.
+  const auto home = make_home();
+  sip_to_t* local = sip_to_dup(home.get(), sip.sip_to);
+  if (local == nullptr || sip_to_tag(home.get(), local, tag) < 0) return false;
+  leg_ = nta_leg_tcreate(
+      agent.get(),
+      [](nta_leg_magic_t* self, nta_leg_t*, nta_incoming_t* request, const sip_t* received) {
+        return static_cast<ServerDialog*>(self)->on_request(request, *received);
+      },
+      this, SIPTAG_CALL_ID(sip.sip_call_id), SIPTAG_FROM(local), SIPTAG_TO(sip.sip_from),
+      NTATAG_REMOTE_CSEQ(sip.sip_cseq->cs_seq), TAG_END());
+  if (leg_ == nullptr) return false;
+
+  Transport transport(nta_incoming_transport(agent.get(), irq, message));
+  const auto& listener = agent.listener_of(transport.get());
+  contact_ = agent.contact(listener, agent.local_host(listener, source_of(message)), "+sip.srs");
+  if (transport && tport_is_secondary(transport.get())) connection_ = std::move(transport);
+  follow_contact(sip, message, true);
+  return true;
+}
+
+// The remote target (RFC 3261 §12.1.1, §12.2.2). A Contact that can't be used is replaced by where
+// the request came from.
+void ServerDialog::follow_contact(const sip_t& sip, msg_t* message, bool initial) {
+  const sip_contact_t* contact = sip.sip_contact;
+  const auto home = make_home();
+  if (contact == nullptr || contact->m_url->url_host == nullptr) {
+    if (!initial) return;
+    server_->metrics().malformed(Metrics::Malformed::Contact);
+    auto uri = raw_contact(sip).uri;
+    if (uri.empty()) uri = "sip:" + source_of(message);
+    server_->log().warning("sip_contact_unusable", {{"call_id", call_id_}, {"used", uri}});
+    contact = sip_contact_make(home.get(), ("<" + uri + ">").c_str());
+  }
+  nta_leg_server_route(leg_, initial ? sip.sip_record_route : nullptr, contact);
+}
+
+std::shared_ptr<ServerTransaction> ServerDialog::begin(nta_incoming_t* irq, const sip_t& sip,
+                                                       msg_t* message) {
+  const auto timer = negotiate(timer_offer(sip), server_->options().min_session_expires);
+  if (timer.too_small) {
+    ReplyExtras extras;
+    extras.min_se = server_->options().min_session_expires;
+    server_->reply(irq, {422, {}, "Session-Expires is below Min-SE", {}, {}, {}}, extras);
+    return nullptr;
+  }
+  const Transport transport(nta_incoming_transport(server_->agent().get(), irq, message));
+  const auto& listener = server_->agent().listener_of(transport.get());
+  auto transaction = std::make_shared<ServerTransaction>(
+      *server_, irq, shared_from_this(), to_request(sip, message, listener.bound.transport), timer);
+  server_->keep(transaction);
+  std::erase_if(waiting_, [](const auto& known) { return known.expired(); });
+  waiting_.push_back(transaction);
+  return transaction;
+}
+
+ReplyExtras ServerDialog::extras_for(const ServerTransaction& transaction,
+                                     const Response& response) const {
+  ReplyExtras extras;
+  if (response.status >= 300) return extras;
+  extras.contact = contact_;
+  extras.capabilities = true;
+  const auto& timer = transaction.timer();
+  if (timer.interval) {
+    extras.session_expires = std::to_string(timer.interval->count()) +
+                             (timer.we_refresh ? ";refresher=uas" : ";refresher=uac");
+    extras.require_timer = !timer.we_refresh;  // RFC 4028 §9: where the UAC has to act
+  }
+  return extras;
+}
+
+void ServerDialog::on_answered(const ServerTransaction& transaction, int status) {
+  if (ended_) return;
+  if (status < 300) {
+    answered_ = answered_ || transaction.initial();
+    return apply_timer(transaction.timer());
+  }
+  if (!transaction.initial()) return;
+  // Told later, for the application is inside respond().
+  boost::asio::post(server_->root().executor(),
+                    [self = shared_from_this()] { self->end(DialogEnd::Failed, nullptr); });
+}
+
+void ServerDialog::on_acked(const sip_t& ack, msg_t* message, const std::string& transport) {
+  if (ended_) return;
+  settled_ = true;
+  if (leaving_) return send_bye();
+  if (handler_ != nullptr) handler_->on_ack(to_request(ack, message, transport));
+}
+
+void ServerDialog::on_ack_missing() {
+  if (ended_ || settled_) return;
+  settled_ = true;
+  if (leaving_) send_bye();
+}
+
+int ServerDialog::on_request(nta_incoming_t* irq, const sip_t& sip) {
+  const auto self = shared_from_this();
+  const Message message(nta_incoming_getrequest(irq));
+  server_->note(sip, message.get());
+  const auto method = sip.sip_request->rq_method;
+  if (method == sip_method_ack) return 481;  // of a transaction that is over: dropped
+  if (method == sip_method_bye) return on_bye(irq, sip, message.get());
+  if (const int status = server_->refuse(irq, sip, message.get())) return status;
+  switch (method) {
+    case sip_method_invite:
+    case sip_method_update:
+      return on_offer(irq, sip, message.get());
+    case sip_method_options:
+      return server_->answer_options(irq, sip, message.get());
+    case sip_method_cancel:
+      return server_->reply(irq, {481, {}, "there is nothing to cancel", {}, {}, {}});
+    default:
+      return server_->answer_unsupported(irq, sip);
+  }
+}
+
+int ServerDialog::on_offer(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
+  if (leaving_) return server_->reply(irq, {481, {}, "this call is being ended", {}, {}, {}});
+  follow_contact(sip, message, false);
+  const auto transaction = begin(irq, sip, message);
+  if (!transaction) return 422;
+  const bool refresh_only =
+      sip.sip_request->rq_method == sip_method_update && sip.sip_payload == nullptr;
+  if (refresh_only) {
+    transaction->respond({});
+  } else if (handler_ == nullptr) {
+    transaction->respond({488, {}, "nobody here can take an offer for this call", {}, {}, {}});
+  } else {
+    handler_->on_offer(std::make_shared<TransactionHandle>(transaction));
+    const bool invite = sip.sip_request->rq_method == sip_method_invite;
+    if (invite && transaction->waiting()) server_->reply_trying(irq);
+  }
+  return 0;
+}
+
+int ServerDialog::on_bye(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
+  const Transport transport(nta_incoming_transport(server_->agent().get(), irq, message));
+  const auto& listener = server_->agent().listener_of(transport.get());
+  const auto since = std::chrono::steady_clock::now();
+  const int status = server_->reply(irq, {});
+  server_->metrics().answered("BYE", std::chrono::steady_clock::now() - since);
+  refuse_waiting(487);  // RFC 3261 §15.1.2
+  if (handler_ == nullptr) {
+    end(DialogEnd::Bye, nullptr);
+  } else {
+    const auto request = to_request(sip, message, listener.bound.transport);
+    end(DialogEnd::Bye, &request);
+  }
+  return status;
+}
+
+void ServerDialog::refuse_waiting(int status) {
+  for (const auto& known : std::exchange(waiting_, {})) {
+    if (const auto transaction = known.lock()) transaction->respond({status, {}, {}, {}, {}, {}});
+  }
+}
+
+void ServerDialog::end(DialogEnd why, const Request* request) {
+  if (ended_) return;
+  const auto self = shared_from_this();
+  const bool tell = !leaving_;
+  close();
+  auto* handler = std::exchange(handler_, nullptr);
+  if (handler != nullptr && tell) handler->on_end(why, request);
+}
+
+// Our last reference may be the caller's: it holds one.
+void ServerDialog::close() {
+  ended_ = true;
+  timer_.reset();
+  connection_.reset();
+  auto* server = std::exchange(server_, nullptr);
+  if (server == nullptr) return;
+  drop_request();
+  if (leg_ != nullptr) nta_leg_destroy(std::exchange(leg_, nullptr));
+  server->root().pump();
+  server->forget(shared_from_this());
+}
+
+void ServerDialog::abandon() {
+  ended_ = true;
+  timer_.reset();
+  connection_.reset();
+  handler_ = nullptr;
+  server_ = nullptr;
+  leg_ = nullptr;  // the agent destroys these
+  request_ = nullptr;
+}
+
+void ServerDialog::after(std::chrono::milliseconds delay, void (ServerDialog::*then)()) {
+  if (!timer_) timer_ = std::make_unique<boost::asio::steady_timer>(server_->root().executor());
+  timer_->expires_after(delay);
+  timer_->async_wait([weak = weak_from_this(), then](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (!error && self && !self->ended_) ((*self).*then)();
+  });
+}
+
+void ServerDialog::apply_timer(const TimerAnswer& timer) {
+  timer_answer_ = timer;
+  if (!timer.interval) return timer_.reset();
+  after(timer.we_refresh ? refreshes_after(*timer.interval) : gives_up_after(*timer.interval),
+        &ServerDialog::on_timer);
+}
+
+void ServerDialog::on_timer() {
+  if (timer_answer_.we_refresh) return refresh();
+  server_->metrics().session_expired();
+  server_->log().warning("sip_session_expired", {{"call_id", call_id_}});
+  const auto self = shared_from_this();
+  bye_reason_ = reason_header("session timer expired", 408);
+  auto* handler = std::exchange(handler_, nullptr);
+  leaving_ = true;
+  settled_ ? send_bye() : void();
+  if (handler != nullptr) handler->on_end(DialogEnd::Expired, nullptr);
+}
+
+// RFC 4028 §7.4: UPDATE without a body; asked for by the SRC's refresher=uas.
+void ServerDialog::refresh() {
+  const auto expires = std::to_string(timer_answer_.interval->count()) + ";refresher=uac";
+  request_ = nta_outgoing_tcreate(
+      leg_,
+      [](nta_outgoing_magic_t* magic, nta_outgoing_t* request, const sip_t* sip) {
+        if (nta_outgoing_status(request) >= 200)
+          static_cast<ServerDialog*>(magic)->on_refreshed(sip);
+        return 0;
+      },
+      this, nullptr, SIP_METHOD_UPDATE, nullptr, SIPTAG_CONTACT(contact_),
+      SIPTAG_SUPPORTED_STR("siprec, timer"), SIPTAG_SESSION_EXPIRES_STR(expires.c_str()),
+      TAG_IF(usable(connection_.get()), NTATAG_TPORT(connection_.get())), TAG_END());
+  server_->root().pump();
+  if (request_ == nullptr) timer_answer_ = {};
+}
+
+void ServerDialog::on_refreshed(const sip_t* sip) {
+  const int status =
+      sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_status : 408;
+  drop_request();
+  server_->metrics().peer_response(status);
+  if (ended_ || leaving_) return;
+  if (status < 300) return apply_timer(timer_answer_);
+  if (status == 491) return after(glare_delay(), &ServerDialog::on_timer);
+  // An SRC that asked for refreshes and then refuses them: the recording goes on without a timer.
+  server_->log().warning("sip_refresh_refused", {{"call_id", call_id_}, {"status", status}});
+  timer_answer_ = {};
+}
+
+void ServerDialog::bye(std::string_view reason) {
+  if (ended_ || leaving_) return;
+  const auto self = shared_from_this();
+  leaving_ = true;
+  handler_ = nullptr;
+  timer_.reset();
+  bye_reason_ = reason_header(reason, 200);
+  if (!answered_) {
+    // No dialog to leave yet: its INVITE is refused instead.
+    for (const auto& known : std::exchange(waiting_, {})) {
+      if (const auto transaction = known.lock())
+        transaction->respond({480, {}, std::string(reason), {}, {}, {}});
+    }
+    return;
+  }
+  refuse_waiting(487);
+  // RFC 3261 §15: no BYE before the ACK came or was given up.
+  if (settled_) send_bye();
+}
+
+// Its answer, if one still comes, finds nobody.
+void ServerDialog::drop_request() {
+  if (request_ != nullptr) nta_outgoing_destroy(std::exchange(request_, nullptr));
+}
+
+void ServerDialog::send_bye() {
+  ++bye_attempts_;
+  drop_request();
+  request_ = nta_outgoing_tcreate(
+      leg_,
+      [](nta_outgoing_magic_t* magic, nta_outgoing_t* request, const sip_t* sip) {
+        if (nta_outgoing_status(request) >= 200)
+          static_cast<ServerDialog*>(magic)->on_bye_answered(sip);
+        return 0;
+      },
+      this, nullptr, SIP_METHOD_BYE, nullptr, SIPTAG_REASON_STR(bye_reason_.c_str()),
+      SIPTAG_USER_AGENT_STR(server_->options().user_agent.c_str()),
+      TAG_IF(usable(connection_.get()), NTATAG_TPORT(connection_.get())), TAG_END());
+  server_->root().pump();
+  if (request_ == nullptr) end(DialogEnd::Failed, nullptr);
+}
+
+// 2xx, 405, 481, silence: whatever it is, the call is over (RFC 3261 §15.1.1). Only 491 asks us to
+// come again.
+void ServerDialog::on_bye_answered(const sip_t* sip) {
+  const auto self = shared_from_this();
+  const int status =
+      sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_status : 408;
+  drop_request();
+  if (ended_) return;
+  server_->metrics().peer_response(status);
+  if (status >= 300) {
+    server_->log().info("sip_bye_refused", {{"call_id", call_id_}, {"status", status}});
+  }
+  if (status == 491 && bye_attempts_ < max_bye_attempts)
+    return after(glare_delay(), &ServerDialog::send_bye);
+  end(DialogEnd::Failed, nullptr);
+}
+
+}  // namespace srs::sip

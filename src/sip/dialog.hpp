@@ -1,0 +1,84 @@
+// The SRS's side of one dialog.
+#pragma once
+
+#include "sip/reply.hpp"
+#include "sip/session_timer.hpp"
+#include "sip/sofia.hpp"
+#include "sip/transaction.hpp"
+
+#include <srs/sip/handler.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace srs::sip {
+
+class Server;
+
+// Owns sofia's leg. The server keeps it until its end; sofia holds a plain pointer to it.
+class ServerDialog final : public Dialog, public std::enable_shared_from_this<ServerDialog> {
+ public:
+  // nullptr where sofia has no memory for it.
+  static std::shared_ptr<ServerDialog> create(Server& server, nta_incoming_t* irq, const sip_t& sip,
+                                              msg_t* message);
+  ServerDialog(Server& server, const sip_t& sip);
+  ~ServerDialog() override;
+
+  std::string_view call_id() const override { return call_id_; }
+  std::string_view local_tag() const override { return local_tag_; }
+  void set_handler(DialogHandler* handler) override { handler_ = handler; }
+  void bye(std::string_view reason) override;
+
+  // Makes the transaction of an INVITE or UPDATE; nullptr where it was answered 422.
+  std::shared_ptr<ServerTransaction> begin(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
+  ReplyExtras extras_for(const ServerTransaction& transaction, const Response& response) const;
+  void on_answered(const ServerTransaction& transaction, int status);
+  void on_acked(const sip_t& ack, msg_t* message, const std::string& transport);
+  void on_ack_missing();
+  void end(DialogEnd why, const Request* request);
+  // The server is gone.
+  void abandon();
+
+ private:
+  bool start(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
+  int on_request(nta_incoming_t* irq, const sip_t& sip);
+  int on_offer(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
+  int on_bye(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
+  void follow_contact(const sip_t& sip, msg_t* message, bool initial);
+
+  void apply_timer(const TimerAnswer& timer);
+  void on_timer();
+  void refresh();
+  void on_refreshed(const sip_t* sip);
+  void send_bye();
+  void on_bye_answered(const sip_t* sip);
+  void drop_request();
+  void after(std::chrono::milliseconds delay, void (ServerDialog::*then)());
+  void refuse_waiting(int status);
+  void close();
+
+  Server* server_;
+  nta_leg_t* leg_ = nullptr;
+  nta_outgoing_t* request_ = nullptr;  // ours, while unanswered
+  Transport connection_;               // of TCP and TLS: requests of ours go back through it
+  sip_contact_t* contact_ = nullptr;
+  std::string call_id_;
+  std::string local_tag_;
+  DialogHandler* handler_ = nullptr;
+  std::vector<std::weak_ptr<ServerTransaction>> waiting_;
+  TimerAnswer timer_answer_;
+  std::unique_ptr<boost::asio::steady_timer> timer_;
+  std::string bye_reason_;
+  int bye_attempts_ = 0;
+  bool answered_ = false;  // our 2xx to the first INVITE went out
+  bool settled_ = false;   // and its ACK came, or will not come any more
+  bool leaving_ = false;   // bye() was called, or the session timer ran out
+  bool ended_ = false;
+};
+
+}  // namespace srs::sip

@@ -1,0 +1,103 @@
+#include "sip/metrics.hpp"
+
+#include <string>
+#include <utility>
+
+namespace srs::sip {
+namespace {
+
+constexpr std::array<std::string_view, 15> method_names = {
+    "INVITE", "ACK",    "BYE",       "CANCEL",  "OPTIONS",  "UPDATE", "INFO", "MESSAGE",
+    "REFER",  "NOTIFY", "SUBSCRIBE", "PUBLISH", "REGISTER", "PRACK",  "other"};
+
+// The methods whose response times have a histogram of their own; the rest share `other`.
+constexpr std::array<std::string_view, 5> timed_methods = {"INVITE", "BYE", "OPTIONS", "UPDATE",
+                                                           "other"};
+
+using prometheus::MetricType;
+
+template <std::size_t Size>
+std::vector<metrics::Sample> by_code(const std::array<std::uint64_t, Size>& counts) {
+  std::vector<metrics::Sample> samples;
+  for (std::size_t code = 0; code < counts.size(); ++code) {
+    if (counts[code] == 0) continue;
+    samples.push_back({{{"code", std::to_string(code)}}, static_cast<double>(counts[code])});
+  }
+  return samples;
+}
+
+std::vector<metrics::Sample> one(double value) {
+  return {{{}, value}};
+}
+
+metrics::Sample labelled(std::string key, std::string value, std::uint64_t count) {
+  return {{{std::move(key), std::move(value)}}, static_cast<double>(count)};
+}
+
+}  // namespace
+
+Metrics::Metrics(metrics::Registry& registry, Ask ask) : ask_(std::move(ask)) {
+  auto& times = prometheus::BuildHistogram()
+                    .Name("sip_response_time_seconds")
+                    .Help("Time from a request's arrival to our final response")
+                    .Register(registry.native());
+  response_times_.fill(&times.Add({{"method", "other"}}, metrics::latency_buckets()));
+  for (const auto method : timed_methods) {
+    response_times_[index(method)] =
+        &times.Add({{"method", std::string(method)}}, metrics::latency_buckets());
+  }
+  collectable_ = metrics::computed(registry, [this](auto& families) { collect(families); });
+}
+
+std::size_t Metrics::index(std::string_view method) {
+  for (std::size_t i = 0; i + 1 < methods; ++i) {
+    if (method_names[i] == method) return i;
+  }
+  return methods - 1;
+}
+
+void Metrics::answered(std::string_view method, std::chrono::nanoseconds after) {
+  response_times_[index(method)]->Observe(std::chrono::duration<double>(after).count());
+}
+
+void Metrics::collect(std::vector<prometheus::MetricFamily>& families) const {
+  const auto levels = ask_();
+  const auto add = [&families](const char* name, const char* help, MetricType type,
+                               const std::vector<metrics::Sample>& samples) {
+    families.push_back(metrics::family(name, help, type, samples));
+  };
+
+  std::vector<metrics::Sample> requests;
+  for (std::size_t i = 0; i < methods; ++i) {
+    requests.push_back(labelled("method", std::string(method_names[i]), requests_[i]));
+  }
+  add("sip_requests_total", "SIP requests received, without retransmissions", MetricType::Counter,
+      requests);
+
+  auto responses = by_code(responses_);
+  add("sip_responses_total", "SIP responses sent, without retransmissions", MetricType::Counter,
+      responses);
+  add("sip_peer_responses_total", "Final responses to our own requests; 408 where none came",
+      MetricType::Counter, by_code(peer_responses_));
+  add("sip_retransmissions_total", "Retransmitted SIP messages", MetricType::Counter,
+      {labelled("direction", "received", levels.retransmissions_received),
+       labelled("direction", "sent", levels.retransmissions_sent)});
+  add("sip_malformed_total", "SIP messages with faults, by what was wrong", MetricType::Counter,
+      {labelled("reason", "request", levels.bad_requests),
+       labelled("reason", "response", levels.bad_responses),
+       labelled("reason", "garbage", levels.garbage), labelled("reason", "merged", levels.merged),
+       labelled("reason", "header", malformed_[static_cast<std::size_t>(Malformed::Header)]),
+       labelled("reason", "too_large", malformed_[static_cast<std::size_t>(Malformed::TooLarge)]),
+       labelled("reason", "encoding", malformed_[static_cast<std::size_t>(Malformed::Encoding)]),
+       labelled("reason", "contact", malformed_[static_cast<std::size_t>(Malformed::Contact)])});
+  add("sip_acks_missing_total", "2xx responses to INVITE that were never acknowledged",
+      MetricType::Counter, one(static_cast<double>(acks_missing_)));
+  add("sip_session_timer_expirations_total", "Dialogs ended because no session refresh came",
+      MetricType::Counter, one(static_cast<double>(expired_)));
+  add("sip_dialogs", "SIP dialogs that have not ended", MetricType::Gauge,
+      one(static_cast<double>(levels.dialogs)));
+  add("sip_transactions", "SIP transactions, those kept for retransmissions included",
+      MetricType::Gauge, one(static_cast<double>(levels.transactions)));
+}
+
+}  // namespace srs::sip

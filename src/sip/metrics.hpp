@@ -1,0 +1,67 @@
+// What the SIP stack counts.
+#pragma once
+
+#include <srs/metrics/registry.hpp>
+
+#include <prometheus/histogram.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace srs::sip {
+
+// Plain counters, read when /metrics is scraped. Labels are bounded: methods we don't know count as
+// `other`, codes are SIP's own.
+class Metrics {
+ public:
+  // What sofia counts on its own, and gauges; asked at every scrape.
+  struct Levels {
+    std::size_t dialogs = 0;
+    std::size_t transactions = 0;
+    std::uint64_t retransmissions_received = 0;
+    std::uint64_t retransmissions_sent = 0;
+    std::uint64_t bad_requests = 0;  // answered 400, 413 or 505, or dropped for a wrong Via
+    std::uint64_t bad_responses = 0;
+    std::uint64_t garbage = 0;  // no SIP message at all
+    std::uint64_t merged = 0;   // answered 482
+  };
+  using Ask = std::function<Levels()>;
+
+  enum class Malformed { Header, TooLarge, Encoding, Contact };
+
+  Metrics(metrics::Registry& registry, Ask ask);
+
+  void request(std::string_view method) { ++requests_[index(method)]; }
+  void response(int code) { ++responses_[clamped(code)]; }
+  // From the request's arrival to our final response.
+  void answered(std::string_view method, std::chrono::nanoseconds after);
+  // Final responses to our own requests (BYE, UPDATE); 408 where none came.
+  void peer_response(int code) { ++peer_responses_[clamped(code)]; }
+  void malformed(Malformed reason) { ++malformed_[static_cast<std::size_t>(reason)]; }
+  void ack_missing() { ++acks_missing_; }
+  void session_expired() { ++expired_; }
+
+ private:
+  static constexpr std::size_t methods = 15;
+  static std::size_t index(std::string_view method);
+  static std::size_t clamped(int code) {
+    return code >= 100 && code < 700 ? static_cast<std::size_t>(code) : 0;
+  }
+  void collect(std::vector<prometheus::MetricFamily>& families) const;
+
+  Ask ask_;
+  std::array<std::uint64_t, methods> requests_{};
+  std::array<std::uint64_t, 700> responses_{};
+  std::array<std::uint64_t, 700> peer_responses_{};
+  std::array<std::uint64_t, 4> malformed_{};
+  std::uint64_t acks_missing_ = 0;
+  std::uint64_t expired_ = 0;
+  std::array<prometheus::Histogram*, methods> response_times_{};
+  std::shared_ptr<prometheus::Collectable> collectable_;
+};
+
+}  // namespace srs::sip

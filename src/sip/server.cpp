@@ -1,0 +1,306 @@
+#include "sip/server.hpp"
+
+#include "sip/convert.hpp"
+#include "sip/dialog.hpp"
+#include "sip/transaction.hpp"
+
+#include <srs/util/text.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace srs::sip {
+namespace {
+
+AgentSettings settings_of(const Options& options) {
+  AgentSettings settings;
+  settings.t1 = options.t1;
+  // Twice as much is read, so that what is too long can still be answered 513.
+  settings.max_message_size = 2 * options.max_message_size;
+  settings.udp_receive_buffer = options.udp_receive_buffer;
+  settings.external_address = options.external_address;
+  settings.tls_directory = options.tls_directory;
+  settings.tls_verify_client = options.tls_verify_client;
+  return settings;
+}
+
+std::string unsupported_features(nta_incoming_t*, const sip_t& sip) {
+  std::string result;
+  if (sip.sip_require == nullptr) return result;
+  const auto understood = split(Replier::understood, ',');
+  for (auto* item = sip.sip_require->k_items; item != nullptr && *item != nullptr; ++item) {
+    const bool known = std::any_of(understood.begin(), understood.end(),
+                                   [item](std::string_view name) { return iequals(name, *item); });
+    if (known) continue;
+    if (!result.empty()) result += ", ";
+    result += *item;
+  }
+  return result;
+}
+
+bool is_encoded(const sip_t& sip) {
+  const auto* encoding = sip.sip_content_encoding;
+  if (encoding == nullptr || sip.sip_payload == nullptr || encoding->k_items == nullptr)
+    return false;
+  return encoding->k_items[0] != nullptr && !iequals(encoding->k_items[0], "identity");
+}
+
+bool has_usable_uri(const sip_t& sip) {
+  const auto type = sip.sip_request->rq_url->url_type;
+  return type == url_sip || type == url_sips || type == url_tel;
+}
+
+}  // namespace
+
+Server::Server(boost::asio::any_io_executor executor, const Options& options,
+               SessionHandler& handler, log::Logger log)
+    : options_(options),
+      handler_(handler),
+      log_(std::move(log)),
+      root_(std::move(executor), log_) {}
+
+Result<std::unique_ptr<Stack>> Server::open(boost::asio::any_io_executor executor,
+                                            const Options& options, SessionHandler& handler,
+                                            metrics::Registry& registry, log::Logger log) {
+  std::unique_ptr<Server> server(new Server(std::move(executor), options, handler, std::move(log)));
+  if (auto started = server->start(registry); !started) return started.error();
+  return std::unique_ptr<Stack>(std::move(server));
+}
+
+Result<void> Server::start(metrics::Registry& registry) {
+  auto agent = Agent::create(root_, settings_of(options_));
+  if (!agent) return agent.error();
+  agent_ = std::move(*agent);
+
+  std::string faults;
+  for (const auto& text : options_.listen) {
+    const auto endpoint = parse_endpoint(text);
+    const auto bound = endpoint ? agent_->listen(*endpoint) : Result<void>(endpoint.error());
+    if (!bound) faults += (faults.empty() ? "" : "; ") + bound.error().text;
+  }
+  if (agent_->listeners().empty() && faults.empty()) faults = "no listener is configured";
+  if (!faults.empty()) return Error{"SIP can't listen: " + faults};
+
+  const auto& first = agent_->listeners().front();
+  replier_ = std::make_unique<Replier>(
+      *agent_, options_.user_agent,
+      in_uri(options_.external_address.empty() ? first.bound.host : options_.external_address));
+  metrics_ = std::make_unique<Metrics>(registry, [this] { return levels(); });
+  nta_leg_tcreate(
+      agent_->get(),
+      [](nta_leg_magic_t* self, nta_leg_t*, nta_incoming_t* irq, const sip_t* sip) {
+        return static_cast<Server*>(self)->on_request(irq, *sip);
+      },
+      this, NTATAG_NO_DIALOG(1), TAG_END());
+  root_.pump();
+  return {};
+}
+
+Server::~Server() {
+  // Their handles may be held elsewhere and find nobody any more.
+  for (const auto& transaction : std::exchange(transactions_, {})) transaction->abandon();
+  for (const auto& dialog : std::exchange(dialogs_, {})) dialog->abandon();
+}
+
+std::vector<std::string> Server::listeners() const {
+  std::vector<std::string> result;
+  for (const auto& listener : agent_->listeners()) result.push_back(listener.bound.text());
+  return result;
+}
+
+std::string Server::media_address(std::string_view source) const {
+  if (!options_.external_address.empty()) return options_.external_address;
+  const bool ipv6 = source.starts_with('[');
+  const auto& all = agent_->listeners();
+  const auto fits = std::find_if(all.begin(), all.end(),
+                                 [ipv6](const Listener& l) { return l.bound.ipv6 == ipv6; });
+  return agent_->local_host(fits != all.end() ? *fits : all.front(), source);
+}
+
+Metrics::Levels Server::levels() const {
+  usize_t bad = 0, bad_requests = 0, bad_responses = 0, merged = 0;
+  usize_t received_again = 0, requests_again = 0, responses_again = 0;
+  nta_agent_get_stats(
+      agent_->get(), NTATAG_S_BAD_MESSAGE_REF(bad), NTATAG_S_BAD_REQUEST_REF(bad_requests),
+      NTATAG_S_BAD_RESPONSE_REF(bad_responses), NTATAG_S_MERGED_REQUEST_REF(merged),
+      NTATAG_S_RECV_RETRY_REF(received_again), NTATAG_S_RETRY_REQUEST_REF(requests_again),
+      NTATAG_S_RETRY_RESPONSE_REF(responses_again), TAG_END());
+  Metrics::Levels levels;
+  levels.dialogs = dialogs();
+  levels.transactions = transactions();
+  levels.retransmissions_received = received_again;
+  levels.retransmissions_sent = requests_again + responses_again;
+  levels.bad_requests = bad_requests;
+  levels.bad_responses = bad_responses;
+  levels.garbage = bad > bad_requests + bad_responses ? bad - bad_requests - bad_responses : 0;
+  levels.merged = merged;
+  return levels;
+}
+
+void Server::note(const sip_t& sip, msg_t* message) {
+  metrics_->request(sip.sip_request->rq_method_name);
+  if (sip.sip_error != nullptr) metrics_->malformed(Metrics::Malformed::Header);
+  if (!log_.enabled(log::Level::Debug)) return;
+  log_.debug("sip_request", {{"method", sip.sip_request->rq_method_name},
+                             {"call_id", sip.sip_call_id->i_id},
+                             {"cseq", sip.sip_cseq->cs_seq},
+                             {"source", source_of(message)},
+                             {"bytes", msg_size(message)}});
+  if (log_.enabled(log::Level::Trace)) {
+    log_.trace("sip_message", {{"direction", "received"}, {"message", to_text(message)}});
+  }
+}
+
+int Server::refuse(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
+  Response response;
+  ReplyExtras extras;
+  if (msg_size(message) > options_.max_message_size) {
+    metrics_->malformed(Metrics::Malformed::TooLarge);
+    response = {513,
+                {},
+                "messages may have " + std::to_string(options_.max_message_size) +
+                    " bytes, this one has " + std::to_string(msg_size(message)),
+                {},
+                {},
+                {}};
+  } else if (!has_usable_uri(sip)) {
+    response = {416, {}, "the Request-URI must be a sip:, sips: or tel: URI", {}, {}, {}};
+  } else if (extras.unsupported = unsupported_features(irq, sip); !extras.unsupported.empty()) {
+    response = {
+        420,
+        {},
+        "Require names " + extras.unsupported + "; this server knows " + Replier::understood,
+        {},
+        {},
+        {}};
+  } else if (is_encoded(sip)) {
+    metrics_->malformed(Metrics::Malformed::Encoding);
+    extras.identity_only = true;
+    response = {415, {}, "Content-Encoding is not supported: send the body as it is", {}, {}, {}};
+  } else {
+    return 0;
+  }
+  return reply(irq, response, extras);
+}
+
+int Server::reply(nta_incoming_t* irq, const Response& response, const ReplyExtras& extras) {
+  const bool sent = replier_->send(irq, response, extras);
+  root_.pump();
+  metrics_->response(response.status);
+  log_response(irq, response);
+  if (!sent)
+    log_.warning("sip_response_not_sent",
+                 {{"status", response.status}, {"method", nta_incoming_method_name(irq)}});
+  return response.status;
+}
+
+void Server::reply_trying(nta_incoming_t* irq) {
+  replier_->send_trying(irq);
+  root_.pump();
+  metrics_->response(100);
+}
+
+void Server::log_response(nta_incoming_t* irq, const Response& response) const {
+  const bool refused_invite = response.status >= 300 && response.status != 487 &&
+                              nta_incoming_method(irq) == sip_method_invite;
+  if (!refused_invite && !log_.enabled(log::Level::Debug)) return;
+  const Message request(nta_incoming_getrequest(irq));
+  const auto* sip = sip_object(request.get());
+  const std::string_view call_id = sip != nullptr ? sip->sip_call_id->i_id : "";
+  if (refused_invite) {
+    log_.warning("sip_refused", {{"call_id", call_id},
+                                 {"status", response.status},
+                                 {"reason", response.warning},
+                                 {"source", source_of(request.get())}});
+  }
+  log_.debug("sip_response", {{"status", response.status},
+                              {"method", nta_incoming_method_name(irq)},
+                              {"call_id", call_id},
+                              {"cseq", nta_incoming_cseq(irq)}});
+  if (!log_.enabled(log::Level::Trace)) return;
+  const Message sent(nta_incoming_getresponse(irq));
+  if (sent) log_.trace("sip_message", {{"direction", "sent"}, {"message", to_text(sent.get())}});
+}
+
+int Server::answer_options(nta_incoming_t* irq, const sip_t&, msg_t* message) {
+  ReplyExtras extras;
+  extras.capabilities = true;
+  const Transport transport(nta_incoming_transport(agent_->get(), irq, message));
+  const auto& listener = agent_->listener_of(transport.get());
+  extras.contact =
+      agent_->contact(listener, agent_->local_host(listener, source_of(message)), "+sip.srs");
+  const auto unavailable = handler_.unavailable();
+  if (unavailable.empty()) return reply(irq, {}, extras);
+  return reply(irq, {503, {}, std::string(unavailable), {}, {}, {}}, extras);
+}
+
+int Server::answer_unsupported(nta_incoming_t* irq, const sip_t& sip) {
+  const std::string method = sip.sip_request->rq_method_name;
+  const bool known = sip.sip_request->rq_method != sip_method_unknown;
+  return reply(
+      irq,
+      {known ? 405 : 501, {}, method + " is not supported here; Allow lists what is", {}, {}, {}});
+}
+
+int Server::answer_unknown_dialog(nta_incoming_t* irq) {
+  return reply(irq, {481, {}, "no such call here: it ended, or never was", {}, {}, {}});
+}
+
+int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {
+  const Message message(nta_incoming_getrequest(irq));
+  note(sip, message.get());
+  const auto method = sip.sip_request->rq_method;
+  if (method == sip_method_ack) return 481;  // gets no answer; sofia drops the transaction
+  if (method != sip_method_cancel) {
+    if (const int status = refuse(irq, sip, message.get())) return status;
+  }
+  const bool in_dialog = sip.sip_to->a_tag != nullptr;
+  switch (method) {
+    case sip_method_cancel:
+    case sip_method_bye:
+    case sip_method_update:
+      return answer_unknown_dialog(irq);
+    case sip_method_invite:
+      return in_dialog ? answer_unknown_dialog(irq) : on_invite(irq, sip, message.get());
+    case sip_method_options:
+      return in_dialog ? answer_unknown_dialog(irq) : answer_options(irq, sip, message.get());
+    default:
+      return in_dialog ? answer_unknown_dialog(irq) : answer_unsupported(irq, sip);
+  }
+}
+
+// RFC 3261 §8.2.2.2, and beyond it: sofia forgets a transaction over TCP with its ACK.
+bool Server::is_duplicate(const sip_t& sip) const {
+  const nta_leg_t* leg = nta_leg_by_call_id(agent_->get(), sip.sip_call_id->i_id);
+  if (leg == nullptr) return false;
+  const char* tag = nta_leg_get_rtag(leg);
+  const std::string_view known = tag != nullptr ? tag : "";
+  const std::string_view now = sip.sip_from->a_tag != nullptr ? sip.sip_from->a_tag : "";
+  return iequals(known, now) && nta_leg_get_rseq(leg) >= sip.sip_cseq->cs_seq;
+}
+
+int Server::on_invite(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
+  if (is_duplicate(sip)) {
+    return reply(irq,
+                 {482, {}, "this INVITE came before and made a call that goes on", {}, {}, {}});
+  }
+  if (dialogs_.size() >= options_.max_dialogs) {
+    return reply(irq, {503,
+                       {},
+                       "all " + std::to_string(options_.max_dialogs) + " dialogs are in use",
+                       {},
+                       {},
+                       {}});
+  }
+  auto dialog = ServerDialog::create(*this, irq, sip, message);
+  if (!dialog) return reply(irq, {500, {}, "the dialog could not be made", {}, {}, {}});
+  auto transaction = dialog->begin(irq, sip, message);
+  if (!transaction) return nta_incoming_status(irq);  // 422
+  dialogs_.insert(dialog);
+  auto handle = std::make_shared<TransactionHandle>(transaction);
+  handler_.on_invite(dialog, std::move(handle));
+  if (transaction->waiting()) reply_trying(irq);
+  return 0;
+}
+
+}  // namespace srs::sip

@@ -1,0 +1,85 @@
+// The heart of the stack: receives every request, owns dialogs and transactions.
+#pragma once
+
+#include "sip/agent.hpp"
+#include "sip/metrics.hpp"
+#include "sip/reply.hpp"
+#include "sip/root.hpp"
+#include "sip/sofia.hpp"
+
+#include <srs/log/logger.hpp>
+#include <srs/sip/stack.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+namespace srs::sip {
+
+class ServerDialog;
+class ServerTransaction;
+
+class Server final : public Stack {
+ public:
+  static Result<std::unique_ptr<Stack>> open(boost::asio::any_io_executor executor,
+                                             const Options& options, SessionHandler& handler,
+                                             metrics::Registry& registry, log::Logger log);
+  ~Server() override;
+
+  std::vector<std::string> listeners() const override;
+  std::string media_address(std::string_view source) const override;
+  std::size_t dialogs() const override { return dialogs_.size(); }
+  std::size_t transactions() const override { return agent_->transactions(); }
+
+  // What follows serves dialogs and transactions.
+  const Options& options() const { return options_; }
+  Agent& agent() { return *agent_; }
+  Root& root() { return root_; }
+  Metrics& metrics() { return *metrics_; }
+  const log::Logger& log() const { return log_; }
+
+  void keep(const std::shared_ptr<ServerTransaction>& transaction) {
+    transactions_.insert(transaction);
+  }
+  void forget(const std::shared_ptr<ServerTransaction>& transaction) {
+    transactions_.erase(transaction);
+  }
+  void forget(const std::shared_ptr<ServerDialog>& dialog) { dialogs_.erase(dialog); }
+
+  // Counts and logs a request.
+  void note(const sip_t& sip, msg_t* message);
+  // Refusals that need no decision: 513, 415 for an encoding, 416, 420, 405, 501. The status sent,
+  // or 0.
+  int refuse(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
+  // Sends, counts and logs a final response; returns its status.
+  int reply(nta_incoming_t* irq, const Response& response, const ReplyExtras& extras = {});
+  void reply_trying(nta_incoming_t* irq);
+  int answer_options(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
+  int answer_unsupported(nta_incoming_t* irq, const sip_t& sip);
+
+ private:
+  Server(boost::asio::any_io_executor executor, const Options& options, SessionHandler& handler,
+         log::Logger log);
+  Result<void> start(metrics::Registry& registry);
+  Metrics::Levels levels() const;
+
+  // A request of no dialog that we know. The status sent, or 0 where it will be sent later.
+  int on_request(nta_incoming_t* irq, const sip_t& sip);
+  int on_invite(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
+  int answer_unknown_dialog(nta_incoming_t* irq);
+  bool is_duplicate(const sip_t& sip) const;
+  void log_response(nta_incoming_t* irq, const Response& response) const;
+
+  Options options_;
+  SessionHandler& handler_;
+  log::Logger log_;
+  Root root_;
+  std::unique_ptr<Agent> agent_;
+  std::unique_ptr<Replier> replier_;
+  std::unique_ptr<Metrics> metrics_;
+  std::unordered_set<std::shared_ptr<ServerDialog>> dialogs_;
+  std::unordered_set<std::shared_ptr<ServerTransaction>> transactions_;
+};
+
+}  // namespace srs::sip

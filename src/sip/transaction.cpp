@@ -1,0 +1,103 @@
+#include "sip/transaction.hpp"
+
+#include "sip/convert.hpp"
+#include "sip/dialog.hpp"
+#include "sip/server.hpp"
+
+#include <utility>
+
+namespace srs::sip {
+
+ServerTransaction::ServerTransaction(Server& server, nta_incoming_t* irq,
+                                     std::shared_ptr<ServerDialog> dialog, Request request,
+                                     TimerAnswer timer)
+    : server_(&server),
+      irq_(irq),
+      dialog_(std::move(dialog)),
+      request_(std::move(request)),
+      timer_(timer),
+      invite_(request_.method == "INVITE"),
+      initial_(invite_ && request_.to.tag.empty()) {
+  nta_incoming_bind(irq_, &ServerTransaction::on_event, this);
+}
+
+void ServerTransaction::respond(const Response& response) {
+  if (!waiting()) return;
+  const auto self = shared_from_this();
+  answered_ = true;
+  status_ = response.status;
+  server_->metrics().answered(request_.method, std::chrono::steady_clock::now() - since_);
+  server_->reply(irq_, response, dialog_->extras_for(*this, response));
+  const auto dialog = dialog_;
+  if (!invite_ || nta_incoming_status(irq_) < 200) finish();  // nothing more comes from sofia
+  dialog->on_answered(*this, response.status);
+}
+
+int ServerTransaction::on_event(nta_incoming_magic_t* self, nta_incoming_t*, const sip_t* sip) {
+  const auto transaction = static_cast<ServerTransaction*>(self)->shared_from_this();
+  if (sip == nullptr)
+    transaction->on_no_ack();
+  else if (sip->sip_request->rq_method == sip_method_cancel)
+    transaction->on_cancel(*sip);
+  else if (sip->sip_request->rq_method == sip_method_ack)
+    transaction->on_ack(*sip);
+  return 0;
+}
+
+void ServerTransaction::on_ack(const sip_t& ack) {
+  const Message message(nta_incoming_getrequest_ackcancel(irq_));
+  server_->note(ack, message.get());
+  const auto dialog = dialog_;
+  const int status = status_;
+  const auto transport = request_.transport;
+  finish();
+  if (status < 300) dialog->on_acked(ack, message.get(), transport);
+}
+
+void ServerTransaction::on_cancel(const sip_t& cancel) {
+  const Message message(nta_incoming_getrequest_ackcancel(irq_));
+  server_->note(cancel, message.get());
+  server_->metrics().response(200);  // sofia has answered the CANCEL itself
+  if (!waiting()) return;
+  answered_ = true;
+  status_ = 487;
+  const auto dialog = dialog_;
+  server_->reply(irq_, {487, {}, {}, {}, {}, {}});  // stays until its ACK
+  if (initial_) dialog->end(DialogEnd::Cancelled, nullptr);
+}
+
+void ServerTransaction::on_no_ack() {
+  const auto dialog = dialog_;
+  const int status = status_;
+  auto* server = server_;
+  finish();
+  if (status >= 300 || server == nullptr) return;
+  // The SRC may have acknowledged a later INVITE only, or its ACK went astray while media flows:
+  // never a reason to end a recording. Where nothing comes at all, its own time-outs do that.
+  server->metrics().ack_missing();
+  server->log().warning("sip_ack_missing",
+                        {{"call_id", request_.call_id}, {"cseq", request_.cseq}});
+  dialog->on_ack_missing();
+}
+
+void ServerTransaction::finish() {
+  if (irq_ != nullptr) nta_incoming_destroy(std::exchange(irq_, nullptr));
+  dialog_.reset();
+  if (auto* server = std::exchange(server_, nullptr)) {
+    server->root().pump();
+    server->forget(shared_from_this());
+  }
+}
+
+void ServerTransaction::abandon() {
+  server_ = nullptr;
+  irq_ = nullptr;
+  dialog_.reset();
+}
+
+TransactionHandle::~TransactionHandle() {
+  transaction_->respond(
+      {500, {}, "the server gave no answer, which is a fault of its own", {}, {}, {}});
+}
+
+}  // namespace srs::sip
