@@ -1,0 +1,123 @@
+#include "recording/admission.hpp"
+
+#include <gtest/gtest.h>
+
+namespace srs::recording {
+namespace {
+
+const std::string kSdp =
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+    "m=audio 4000 RTP/AVP 0\r\na=label:1\r\n";
+const std::string kMetadata = "<recording xmlns='urn:ietf:params:xml:ns:recording:1'/>";
+
+sip::Request request(std::string content_type, std::string body) {
+  sip::Request result;
+  result.method = "INVITE";
+  result.content_type = std::move(content_type);
+  result.body = std::move(body);
+  return result;
+}
+
+std::string multipart() {
+  return "--b\r\nContent-Type: application/sdp\r\n\r\n" + kSdp +
+         "\r\n--b\r\nContent-Type: application/rs-metadata+xml\r\n\r\n" + kMetadata +
+         "\r\n--b--\r\n";
+}
+
+TEST(ReadBody, FindsTheOfferAndTheMetadataInAMultipart) {
+  const auto read = read_body(request("multipart/mixed;boundary=b", multipart()));
+  const auto* carried = std::get_if<Carried>(&read);
+  ASSERT_NE(carried, nullptr);
+  ASSERT_TRUE(carried->offer);
+  EXPECT_EQ(carried->offer->media.size(), 1u);
+  EXPECT_EQ(carried->metadata, kMetadata);
+}
+
+TEST(ReadBody, TakesSdpAloneMetadataAloneAndNoBodyAtAll) {
+  auto sdp = read_body(request("application/sdp", kSdp));
+  ASSERT_TRUE(std::holds_alternative<Carried>(sdp));
+  EXPECT_TRUE(std::get<Carried>(sdp).offer);
+  EXPECT_FALSE(std::get<Carried>(sdp).metadata);
+
+  auto metadata = read_body(request("application/rs-metadata+xml", kMetadata));
+  ASSERT_TRUE(std::holds_alternative<Carried>(metadata));
+  EXPECT_FALSE(std::get<Carried>(metadata).offer);
+  EXPECT_EQ(std::get<Carried>(metadata).metadata, kMetadata);
+
+  auto nothing = read_body(request("", ""));
+  ASSERT_TRUE(std::holds_alternative<Carried>(nothing));
+  EXPECT_FALSE(std::get<Carried>(nothing).offer);
+}
+
+TEST(ReadBody, RefusesABodyOfUnknownTypeNamingIt) {
+  const auto read = read_body(request("application/isup", "xyz"));
+  const auto* refused = std::get_if<Refused>(&read);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->reason, Refusal::UnknownBody);
+  EXPECT_EQ(refused->response.status, 415);
+  EXPECT_NE(refused->response.warning.find("application/isup"), std::string::npos);
+}
+
+TEST(ReadBody, RefusesAnOfferThatIsNoSdpWithTheReadersReason) {
+  const auto read = read_body(request("application/sdp", "hello"));
+  const auto* refused = std::get_if<Refused>(&read);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->reason, Refusal::Sdp);
+  EXPECT_EQ(refused->response.status, 400);
+  EXPECT_FALSE(refused->response.warning.empty());
+}
+
+TEST(ReadBody, RefusesAMultipartWithoutItsBoundary) {
+  const auto read = read_body(request("multipart/mixed", multipart()));
+  const auto* refused = std::get_if<Refused>(&read);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->reason, Refusal::Body);
+  EXPECT_EQ(refused->response.status, 400);
+}
+
+TEST(ReadBody, KeepsAWarningForPartsItDoesNotKnow) {
+  const auto read =
+      read_body(request("multipart/mixed;boundary=b",
+                        "--b\r\nContent-Type: application/gtd\r\n\r\nX\r\n" + multipart()));
+  const auto* carried = std::get_if<Carried>(&read);
+  ASSERT_NE(carried, nullptr);
+  ASSERT_EQ(carried->warnings.size(), 1u);
+  EXPECT_NE(carried->warnings.front().find("application/gtd"), std::string::npos);
+}
+
+TEST(IsRecordingSession, WantsBothMarksWhenStrict) {
+  sip::Request invite;
+  Carried carried;
+  invite.src_contact = true;
+  EXPECT_FALSE(is_recording_session(invite, carried, Accept::Strict));
+  invite.requires_siprec = true;
+  EXPECT_TRUE(is_recording_session(invite, carried, Accept::Strict));
+}
+
+TEST(IsRecordingSession, WantsAnyMarkWhenTolerant) {
+  sip::Request plain;
+  Carried carried;
+  EXPECT_FALSE(is_recording_session(plain, carried, Accept::Tolerant));
+  sip::Request contact;
+  contact.src_contact = true;
+  EXPECT_TRUE(is_recording_session(contact, carried, Accept::Tolerant));
+  sip::Request require;
+  require.requires_siprec = true;
+  EXPECT_TRUE(is_recording_session(require, carried, Accept::Tolerant));
+  carried.metadata = kMetadata;
+  EXPECT_TRUE(is_recording_session(plain, carried, Accept::Tolerant));
+}
+
+TEST(IsRecordingSession, WantsNothingWhenAnyCallIsTaken) {
+  EXPECT_TRUE(is_recording_session({}, {}, Accept::Any));
+}
+
+TEST(Refuse, TellsTheSrcWhenToComeBackOnlyWhereItMay) {
+  EXPECT_EQ(refuse(Refusal::Ports, "x").response.status, 503);
+  EXPECT_TRUE(refuse(Refusal::Ports, "x").response.retry_after);
+  EXPECT_EQ(refuse(Refusal::NoAudio, "x").response.status, 488);
+  EXPECT_FALSE(refuse(Refusal::NoAudio, "x").response.retry_after);
+}
+
+}  // namespace
+}  // namespace srs::recording

@@ -1,0 +1,113 @@
+#include "recording/archive.hpp"
+
+#include "support/files.hpp"
+#include "support/temp_dir.hpp"
+#include "support/wait.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace srs::recording {
+namespace {
+
+class ArchiveTest : public testing::Test {
+ protected:
+  ArchiveTest() { options_.directory = directory_ / "recordings"; }
+
+  Archive& open() {
+    std::filesystem::create_directories(options_.directory);
+    archive_ = std::make_unique<Archive>(io_.get_executor(), options_, registry_, log::Logger{});
+    return *archive_;
+  }
+
+  void settle() {
+    bool settled = false;
+    boost::asio::co_spawn(
+        io_,
+        [&]() -> boost::asio::awaitable<void> {
+          co_await archive_->settled();
+          settled = true;
+        },
+        boost::asio::detached);
+    ASSERT_TRUE(test::wait_until([&] {
+      io_.restart();
+      io_.poll();
+      return settled;
+    }));
+  }
+
+  test::TempDir directory_;
+  boost::asio::io_context io_;
+  metrics::Registry registry_;
+  Options options_;
+  std::unique_ptr<Archive> archive_;
+};
+
+TEST(RecordingId, SortsByTimeAndIsSafeAsAFileName) {
+  const auto early = make_recording_id(*from_rfc3339("2026-11-22T11:09:45.123Z"));
+  const auto late = make_recording_id(*from_rfc3339("2026-11-22T11:09:45.124Z"));
+  EXPECT_EQ(early.substr(0, 19), "20261122T110945123Z");
+  EXPECT_LT(early, late);
+  EXPECT_EQ(early.find_first_not_of("0123456789abcdefTZ-"), std::string::npos);
+}
+
+TEST(RecordingId, IsUniqueWithinOneInstant) {
+  std::set<std::string> ids;
+  const auto now = wall_now();
+  for (int i = 0; i < 1000; ++i) ids.insert(make_recording_id(now));
+  EXPECT_EQ(ids.size(), 1000u);
+}
+
+TEST_F(ArchiveTest, PutsARecordingIntoTheDirectoryOfItsDay) {
+  const auto path = open().directory_of("id", *from_rfc3339("2026-11-22T23:59:59Z"));
+  EXPECT_EQ(path, std::filesystem::absolute(options_.directory) / "2026-11-22" / "id");
+}
+
+TEST_F(ArchiveTest, LeavesTheLastOfSeveralTextsInTheFile) {
+  auto& archive = open();
+  const auto directory = archive.directory_of("id", wall_now());
+  for (int i = 0; i < 100; ++i) archive.store(directory, "a.txt", std::to_string(i));
+  settle();
+  EXPECT_EQ(test::read_file(directory / "a.txt"), "99");
+}
+
+TEST_F(ArchiveTest, WritesWhatWaitsBeforeItGoes) {
+  auto& archive = open();
+  const auto directory = archive.directory_of("id", wall_now());
+  archive.store(directory, "a.txt", "x");
+  archive_.reset();
+  EXPECT_EQ(test::read_file(directory / "a.txt"), "x");
+}
+
+TEST_F(ArchiveTest, RefusesNewRecordingsWhileItsDirectoryTakesNoFile) {
+  auto& archive = open();
+  EXPECT_EQ(archive.trouble(), "");
+  test::write_file(options_.directory / "2026-11-22", "a file where a directory must be");
+  const auto directory = archive.directory_of("id", *from_rfc3339("2026-11-22T11:09:45Z"));
+  archive.store(directory, "a.txt", "x");
+  settle();
+  EXPECT_NE(archive.trouble().find("recording.directory"), std::string::npos);
+  EXPECT_NE(registry_.text().find("recording_write_errors_total 1"), std::string::npos);
+
+  archive.refresh();  // the root itself is writable: new recordings may try again
+  settle();
+  EXPECT_EQ(archive.trouble(), "");
+}
+
+TEST_F(ArchiveTest, RefusesNewRecordingsBelowTheLowWaterMarkOfTheDisk) {
+  options_.min_free_space = std::uint64_t{1} << 62;
+  EXPECT_NE(open().trouble().find("recording.min_free_space"), std::string::npos);
+}
+
+TEST_F(ArchiveTest, KnowsTheSpaceOfItsFileSystem) {
+  const auto space = open().space();
+  EXPECT_GT(space.total, 0u);
+  EXPECT_LE(space.available, space.total);
+}
+
+}  // namespace
+}  // namespace srs::recording

@@ -1,0 +1,103 @@
+#include "recording/attribution.hpp"
+
+#include <gtest/gtest.h>
+
+namespace srs::recording {
+namespace {
+
+siprec::Metadata alice_and_bob() {
+  siprec::Metadata metadata;
+  siprec::Participant alice;
+  alice.id = "a";
+  alice.aor = "sip:alice@example.com";
+  alice.names = {{"Alice", "en"}};
+  alice.sends = {"s1"};
+  siprec::Participant bob;
+  bob.id = "b";
+  bob.aor = "sip:bob@example.com";
+  bob.sends = {"s2"};
+  metadata.participants = {alice, bob};
+  metadata.streams = {{"s1", "cs", "10"}, {"s2", "cs", "20"}};
+  siprec::CommunicationSession session;
+  session.id = "cs";
+  session.sip_session_id = "0dcb";
+  session.group_id = "g";
+  metadata.sessions = {session};
+  metadata.extensions = {{"session/ac:AvayaUCID", "0001"}};
+  return metadata;
+}
+
+Document two_streams(std::string first, std::string second) {
+  Document document;
+  document.streams.resize(2);
+  document.streams[0].label = std::move(first);
+  document.streams[1].label = std::move(second);
+  return document;
+}
+
+TEST(Attribute, FindsTheSpeakerOfEachChannelByItsLabelWhateverTheOrder) {
+  auto document = two_streams("20", "10");
+  attribute(document, alice_and_bob());
+  EXPECT_EQ(document.streams[0].participant, "b");
+  EXPECT_EQ(document.streams[1].participant, "a");
+  ASSERT_EQ(document.participants.size(), 2u);
+  EXPECT_EQ(document.participants[0].name, "Alice");
+  EXPECT_EQ(document.participants[0].aor, "sip:alice@example.com");
+  EXPECT_EQ(document.participants[0].source, "metadata");
+  EXPECT_TRUE(document.warnings.empty());
+}
+
+TEST(Attribute, WarnsOfALabelThatTheMetadataDoesNotName) {
+  auto document = two_streams("10", "99");
+  attribute(document, alice_and_bob());
+  EXPECT_EQ(document.streams[1].participant, "");
+  ASSERT_EQ(document.warnings.size(), 1u);
+  EXPECT_NE(document.warnings[0].find("\"99\""), std::string::npos);
+}
+
+TEST(Attribute, KeepsSessionIdsGroupsAndVendorExtensionsOnceEach) {
+  auto document = two_streams("10", "20");
+  attribute(document, alice_and_bob());
+  attribute(document, alice_and_bob());
+  EXPECT_EQ(document.session.communication_sessions, std::vector<std::string>{"cs"});
+  EXPECT_EQ(document.session.sip_session_ids, std::vector<std::string>{"0dcb"});
+  EXPECT_EQ(document.session.groups, std::vector<std::string>{"g"});
+  ASSERT_EQ(document.session.extensions.size(), 1u);
+  EXPECT_EQ(document.session.extensions[0].second, "0001");
+  EXPECT_EQ(document.participants.size(), 2u);
+}
+
+TEST(AttributeFromSip, TakesThePartiesFromTheHeadersWhereNoMetadataCame) {
+  sip::Request invite;
+  invite.uri = "sip:recorder@192.0.2.9";
+  invite.from = {"Alice", "sip:1001@192.0.2.1", "t"};
+  invite.to = {"", "sip:recorder@192.0.2.9", ""};
+  auto document = two_streams("1", "2");
+  attribute_from_sip(document, invite);
+  ASSERT_EQ(document.participants.size(), 1u);
+  EXPECT_EQ(document.participants[0].aor, "sip:1001@192.0.2.1");
+  EXPECT_EQ(document.participants[0].source, "sip");
+  EXPECT_EQ(document.streams[0].participant, "");
+}
+
+TEST(AttributeFromSip, GivesTheOnlyStreamOfABuiltInBridgeToItsOwnSide) {
+  sip::Request invite;
+  invite.from = {"", "sip:1001@192.0.2.1;x-farend;x-refci=2", "t"};
+  Document document;
+  document.streams.resize(1);
+  attribute_from_sip(document, invite);
+  EXPECT_EQ(document.streams[0].participant, "from");
+}
+
+TEST(SessionEntry, KeepsVendorHeadersBoundedInNumber) {
+  sip::Request invite;
+  invite.user_agent = "SBC";
+  for (int i = 0; i < 1000; ++i) invite.headers.emplace_back("X-" + std::to_string(i), "v");
+  const auto entry = session_entry(invite);
+  EXPECT_EQ(entry.user_agent, "SBC");
+  EXPECT_EQ(entry.extensions.size(), 256u);
+  EXPECT_EQ(entry.extensions[0].first, "sip:X-0");
+}
+
+}  // namespace
+}  // namespace srs::recording
