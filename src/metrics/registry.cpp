@@ -40,7 +40,9 @@ std::vector<prometheus::MetricFamily> Registry::collect() const {
   return families;
 }
 
-std::string Registry::text() const { return prometheus::TextSerializer{}.Serialize(collect()); }
+std::string Registry::text() const {
+  return prometheus::TextSerializer{}.Serialize(collect());
+}
 
 std::shared_ptr<prometheus::Collectable> computed(Registry& registry, Fill fill) {
   auto collectable = std::make_shared<Computed>(std::move(fill));
@@ -57,8 +59,10 @@ prometheus::MetricFamily family(std::string name, std::string help, prometheus::
   for (const auto& sample : samples) {
     prometheus::ClientMetric metric;
     for (const auto& [key, value] : sample.labels) metric.label.push_back({key, value});
-    if (type == prometheus::MetricType::Counter) metric.counter.value = sample.value;
-    else metric.gauge.value = sample.value;
+    if (type == prometheus::MetricType::Counter)
+      metric.counter.value = sample.value;
+    else
+      metric.gauge.value = sample.value;
     result.metric.push_back(std::move(metric));
   }
   return result;
