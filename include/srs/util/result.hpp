@@ -4,14 +4,20 @@
 #include <boost/assert/source_location.hpp>
 #include <boost/system/result.hpp>
 
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace srs {
 
 // A sentence for a person: what was wrong and, where the other side can mend it, what to change.
 struct Error {
+  // Braces only: an Error that a bare string could become would make Result<std::string> ambiguous.
+  Error(std::initializer_list<std::string_view> parts) {
+    for (const auto part : parts) text += part;
+  }
   std::string text;
 };
 
