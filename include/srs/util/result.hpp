@@ -14,6 +14,7 @@ namespace srs {
 
 // A sentence for a person: what was wrong and, where the other side can mend it, what to change.
 struct Error {
+  Error() = default;
   // Braces only: an Error that a bare string could become would make Result<std::string> ambiguous.
   Error(std::initializer_list<std::string_view> parts) {
     for (const auto part : parts) text += part;
