@@ -20,12 +20,23 @@ void Folded::flush() {
 
 void Folded::write() {
   switch (level_) {
-    case Level::Trace: logger_.trace(event_, {{"count", count_}}); break;
-    case Level::Debug: logger_.debug(event_, {{"count", count_}}); break;
-    case Level::Info: logger_.info(event_, {{"count", count_}}); break;
-    case Level::Warning: logger_.warning(event_, {{"count", count_}}); break;
-    case Level::Error: logger_.error(event_, {{"count", count_}}); break;
-    case Level::Off: break;
+    case Level::Trace:
+      logger_.trace(event_, {{"count", count_}});
+      break;
+    case Level::Debug:
+      logger_.debug(event_, {{"count", count_}});
+      break;
+    case Level::Info:
+      logger_.info(event_, {{"count", count_}});
+      break;
+    case Level::Warning:
+      logger_.warning(event_, {{"count", count_}});
+      break;
+    case Level::Error:
+      logger_.error(event_, {{"count", count_}});
+      break;
+    case Level::Off:
+      break;
   }
   count_ = 0;
 }

@@ -30,13 +30,16 @@ std::string value_text(const Value& value) {
   return std::visit(
       [](const auto& v) -> std::string {
         using T = std::decay_t<decltype(v)>;
-        if constexpr (std::is_same_v<T, std::string>) return escaped(v);
-        else if constexpr (std::is_same_v<T, bool>) return v ? "true" : "false";
+        if constexpr (std::is_same_v<T, std::string>)
+          return escaped(v);
+        else if constexpr (std::is_same_v<T, bool>)
+          return v ? "true" : "false";
         else if constexpr (std::is_same_v<T, double>) {
           char text[32];
           std::snprintf(text, sizeof text, "%.6g", v);
           return text;
-        } else return std::to_string(v);
+        } else
+          return std::to_string(v);
       },
       value.data());
 }
@@ -44,8 +47,10 @@ std::string value_text(const Value& value) {
 nlohmann::ordered_json value_json(const Value& value) {
   return std::visit(
       [](const auto& v) -> nlohmann::ordered_json {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>) return to_utf8(v);
-        else return v;
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
+          return to_utf8(v);
+        else
+          return v;
       },
       value.data());
 }
@@ -77,13 +82,14 @@ std::string render_json(WallTime time, Level level, std::string_view logger, std
   nlohmann::ordered_json record;
   record["@timestamp"] = to_rfc3339(time);
   record["log.level"] = to_string(level);
-  record["log.logger"] = logger;
-  record["message"] = event;
+  record["log.logger"] = to_utf8(logger);
+  record["message"] = to_utf8(event);
   record["service.name"] = "siprec-server";
   record["ecs.version"] = "8.11.0";
   for (const auto& field : bound) record[field.key] = value_json(field.value);
   for (const auto& field : fields) record[field.key] = value_json(field.value);
-  return record.dump();
+  // ASCII only: no line separator and no terminal's control character (U+0085, U+009B) survives.
+  return record.dump(-1, ' ', true);
 }
 
 }  // namespace srs::log

@@ -1,6 +1,6 @@
-#include <srs/log/root.hpp>
-
 #include "log/render.hpp"
+
+#include <srs/log/root.hpp>
 
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
@@ -37,7 +37,9 @@ class Root::Core final : public Sink {
     logger_->flush_on(spdlog::level::trace);
   }
 
-  bool enabled(Level level) const override { return level >= level_ && level != Level::Off; }
+  bool enabled(Level level) const override {
+    return level >= level_ && level != Level::Off && !closed_;
+  }
 
   void write(Level level, std::string_view logger, std::string_view event, const Fields& bound,
              std::initializer_list<Field> fields) override {
@@ -62,9 +64,16 @@ class Root::Core final : public Sink {
 
   std::uint64_t dropped() const { return threads_->overrun_counter(); }
 
+  // Writes out what waits and ends the thread; loggers that live longer write nowhere.
+  void close() {
+    closed_ = true;
+    threads_.reset();
+  }
+
  private:
   const Options options_;
   std::atomic<Level> level_;
+  std::atomic<bool> closed_{false};
   std::shared_ptr<spdlog::details::thread_pool> threads_;
   std::shared_ptr<spdlog::sinks::dist_sink_mt> outputs_;
   std::shared_ptr<spdlog::async_logger> logger_;
@@ -79,12 +88,24 @@ Result<std::unique_ptr<Root>> Root::open(const Options& options) {
 }
 
 Root::Root(std::shared_ptr<Core> core) : core_(std::move(core)) {}
-Root::~Root() = default;
+Root::~Root() {
+  core_->close();
+}
 
-Logger Root::logger(std::string name) const { return Logger(core_, std::move(name)); }
-void Root::set_level(Level level) { core_->set_level(level); }
-Level Root::level() const { return core_->level(); }
-Result<void> Root::reopen() { return core_->reopen(); }
-std::uint64_t Root::dropped() const { return core_->dropped(); }
+Logger Root::logger(std::string name) const {
+  return Logger(core_, std::move(name));
+}
+void Root::set_level(Level level) {
+  core_->set_level(level);
+}
+Level Root::level() const {
+  return core_->level();
+}
+Result<void> Root::reopen() {
+  return core_->reopen();
+}
+std::uint64_t Root::dropped() const {
+  return core_->dropped();
+}
 
 }  // namespace srs::log
