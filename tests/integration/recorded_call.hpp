@@ -19,13 +19,14 @@ struct Leg {
   std::filesystem::path spoken;  // WAV, 8 kHz, mono
   std::string aor;               // of the one who speaks
   std::string dtmf;              // digits in order
+  std::size_t duplicates = 0;    // packets that are sent twice
 };
 
 struct ExpectedCall {
   TimedCall call;
-  std::string codec;                            // `PCMU`
-  std::vector<Leg> legs;                        // in the order of the m-lines
-  std::vector<std::filesystem::path> metadata;  // documents in order, as they must be kept
+  std::string codec;                  // `PCMU`
+  std::vector<Leg> legs;              // in the order of the m-lines
+  std::vector<std::string> metadata;  // documents in order, as they must be kept
 };
 
 // The answers: every offer got all its m-lines back with its payload types and its label, the right

@@ -1,5 +1,6 @@
 // The captured calls of real SRCs, played to the real server in real time.
 #include "integration/recorded_call.hpp"
+#include "support/files.hpp"
 #include "support/shared_data.hpp"
 
 #include <gtest/gtest.h>
@@ -28,18 +29,21 @@ std::ostream& operator<<(std::ostream& out, const Capture& capture) {
   return out << capture.name;
 }
 
-std::vector<std::filesystem::path> metadata_files(const std::filesystem::path& directory) {
-  std::vector<std::filesystem::path> out;
+// The metadata documents of the call's requests, in order.
+std::vector<std::string> documents(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(directory / "sip"))
-    if (entry.path().string().ends_with(".metadata.xml")) out.push_back(entry.path());
-  std::ranges::sort(out);
+    if (entry.path().string().ends_with(".metadata.xml")) paths.push_back(entry.path());
+  std::ranges::sort(paths);
+  std::vector<std::string> out;
+  for (const auto& path : paths) out.push_back(read_file(path));
   return out;
 }
 
 ExpectedCall expected(const Capture& capture) {
   const auto directory = shared("captures") / capture.name;
   const auto audio = shared("captures/audio");
-  ExpectedCall out{read_captured_call(directory), capture.codec, {}, metadata_files(directory)};
+  ExpectedCall out{read_captured_call(directory), capture.codec, {}, documents(directory)};
   out.legs = {{"1", audio / "caller.wav", "sip:alice@127.0.0.20:5060", capture.caller_dtmf},
               {"0", audio / "callee.wav", "sip:bob@127.0.0.20:5060", capture.callee_dtmf}};
   return out;
