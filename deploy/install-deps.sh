@@ -52,8 +52,8 @@ packages() {
       printf '%s\n' g++ cmake ninja-build ccache pkg-config \
         'libboost1.81-dev|libboost1.83-dev|libboost-dev' \
         libsofia-sip-ua-dev libortp-dev libspdlog-dev nlohmann-json3-dev prometheus-cpp-dev \
-        libcurl4-openssl-dev libyaml-cpp-dev libxml2-dev libsndfile1-dev libsamplerate0-dev libsystemd-dev \
-        libssl-dev
+        libcurl4-openssl-dev libyaml-cpp-dev libxml2-dev libsndfile1-dev libsamplerate0-dev \
+        libcli11-dev libsystemd-dev libssl-dev
       ;;
     run) printf '%s\n' curl ;;
     test) printf '%s\n' curl libgtest-dev libgmock-dev tshark tcpdump sox sip-tester openssl libxml2-utils prometheus ;;

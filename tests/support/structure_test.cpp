@@ -117,8 +117,8 @@ TEST(Structure, TheTopLevelHoldsWhatItShould) {
   const std::set<std::string> expected = {"CMakeLists.txt", "CMakePresets.json", "LICENSE",
                                           "README.md", "config", "deploy", "docs", "include", "src",
                                           "tests",
-                                          // made by building
-                                          "build"};
+                                          // made by building and by running
+                                          "build", "recordings"};
   for (const auto& entry : fs::directory_iterator(kRoot)) {
     const auto name = entry.path().filename().string();
     EXPECT_TRUE(name.starts_with(".") || expected.contains(name)) << name;
