@@ -1,11 +1,16 @@
 #include "sip/root.hpp"
 
+#include <srs/util/text.hpp>
+
 #include <boost/asio/post.hpp>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdarg>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -61,11 +66,27 @@ int epoll_of(su_root_t* root) {
   return found;
 }
 
+// sofia writes to one place for the whole process; the newest Root gives it its log.
+void write_sofia_log(void* stream, const char* format, va_list arguments) {
+  std::array<char, 512> text;
+  const int size = std::vsnprintf(text.data(), text.size(), format, arguments);
+  const auto* log = static_cast<const log::Logger*>(stream);
+  if (log == nullptr || size <= 0) return;
+  const auto line = trim(text.data());
+  // Such a request is dropped without an answer: nothing else would tell why.
+  const bool dropped = line.find("invalid transport") != std::string_view::npos;
+  if (dropped)
+    log->warning("sip_request_dropped", {{"reason", line}});
+  else
+    log->debug("sofia", {{"text", line}});
+}
+
 }  // namespace
 
 Root::Root(asio::any_io_executor executor, log::Logger log)
     : executor_(executor), log_(std::move(log)), timer_(executor) {
   su_init();
+  su_log_redirect(su_log_default, &write_sofia_log, &log_);
   root_ = su_root_create(nullptr);
   if (root_ == nullptr) throw std::runtime_error("sofia: su_root_create failed");
   su_root_threading(root_, 0);
@@ -84,6 +105,8 @@ Root::~Root() {
   timer_.cancel();
   descriptor_.reset();
   if (root_ != nullptr) su_root_destroy(root_);
+  if (su_log_default->log_stream == &log_)
+    su_log_redirect(su_log_default, &write_sofia_log, nullptr);
   su_deinit();
 }
 

@@ -1,6 +1,12 @@
 // A SIP peer without a SIP stack: it sends the bytes a test wants and waits for what comes back.
 #pragma once
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -15,12 +21,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace srs::test {
 
@@ -47,7 +47,8 @@ struct RawSipMessage {
     return result;
   }
   bool has(std::string_view name) const {
-    return std::any_of(headers.begin(), headers.end(), [&](const auto& h) { return same(h.first, name); });
+    return std::any_of(headers.begin(), headers.end(),
+                       [&](const auto& h) { return same(h.first, name); });
   }
   std::string to_tag() const {
     const auto to = header("To");
@@ -94,7 +95,8 @@ class RawSipPeer {
              std::string local_host = {}, std::uint16_t local_port = 0)
       : transport_(transport), server_host_(std::move(server_host)), server_port_(server_port) {
     const bool ipv6 = server_host_.find(':') != std::string::npos;
-    socket_ = ::socket(ipv6 ? AF_INET6 : AF_INET, transport == Transport::Udp ? SOCK_DGRAM : SOCK_STREAM, 0);
+    socket_ = ::socket(ipv6 ? AF_INET6 : AF_INET,
+                       transport == Transport::Udp ? SOCK_DGRAM : SOCK_STREAM, 0);
     check(socket_ >= 0, "socket");
     if (local_host.empty()) local_host = ipv6 ? "::1" : "127.0.0.1";
     const auto own = address(local_host, local_port);
@@ -122,7 +124,9 @@ class RawSipPeer {
   const char* via_transport() const { return tcp() ? "TCP" : "UDP"; }
   // `127.0.0.1:5060`, `[::1]:5060`.
   std::string local() const { return bracketed(local_host_) + ":" + std::to_string(local_port()); }
-  std::string server() const { return bracketed(server_host_) + ":" + std::to_string(server_port_); }
+  std::string server() const {
+    return bracketed(server_host_) + ":" + std::to_string(server_port_);
+  }
   std::uint16_t local_port() const {
     sockaddr_storage own{};
     socklen_t size = sizeof(own);
@@ -140,14 +144,16 @@ class RawSipPeer {
   }
   // False instead of an exception where the other side closed the connection.
   bool try_send(std::string_view text) {
-    return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+    return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(text.size());
   }
   void close() {
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
   }
 
   // The first message that matches; others stay for later calls.
-  std::optional<RawSipMessage> find(const Matches& matches, std::chrono::milliseconds within = patience) {
+  std::optional<RawSipMessage> find(const Matches& matches,
+                                    std::chrono::milliseconds within = patience) {
     const auto deadline = std::chrono::steady_clock::now() + within;
     for (;;) {
       const auto found = std::find_if(waiting_.begin(), waiting_.end(), matches);
@@ -180,12 +186,14 @@ class RawSipPeer {
         "final response to " + method);
   }
   RawSipMessage wait_for_request(const std::string& method) {
-    return wait_for([&](const RawSipMessage& m) { return !m.is_response() && m.method() == method; }, method);
+    return wait_for(
+        [&](const RawSipMessage& m) { return !m.is_response() && m.method() == method; }, method);
   }
   // Whether the other side closes the connection within that time.
   bool closed_within(std::chrono::milliseconds within) {
     const auto deadline = std::chrono::steady_clock::now() + within;
-    while (receive(deadline)) {}
+    while (receive(deadline)) {
+    }
     return closed_;
   }
 
@@ -219,7 +227,8 @@ class RawSipPeer {
   }
 
   bool receive(std::chrono::steady_clock::time_point deadline) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0 || closed_) return false;
     pollfd ready{socket_, POLLIN, 0};
     if (::poll(&ready, 1, static_cast<int>(left.count())) <= 0) return false;
@@ -277,7 +286,7 @@ class RawSipCall {
   std::string id;
   std::string from_tag;
   std::string to_tag;
-  int cseq = 2;  // as OpenSIPS begins
+  int cseq = 2;       // as OpenSIPS begins
   std::string extra;  // headers of every request, each with its line end
   std::string contact_params = ";+sip.src";
   std::string content_type = "application/sdp";
@@ -292,7 +301,8 @@ class RawSipCall {
     text += "To: <" + uri() + ">" + (to_tag.empty() ? "" : ";tag=" + to_tag) + "\r\n";
     text += "Call-ID: " + id + "\r\nCSeq: " + std::to_string(number) + " " + method + "\r\n";
     if (method != "ACK" && method != "CANCEL") {
-      text += "Contact: <sip:src@" + peer_->local() + (peer_->tcp() ? ";transport=tcp" : "") + ">" + contact_params + "\r\n";
+      text += "Contact: <sip:src@" + peer_->local() + (peer_->tcp() ? ";transport=tcp" : "") + ">" +
+              contact_params + "\r\n";
     }
     text += extra + more;
     if (!body.empty()) text += "Content-Type: " + content_type + "\r\n";

@@ -1,0 +1,181 @@
+// What is answered without asking the application.
+#include "stack_fixture.hpp"
+
+namespace srs::test {
+namespace {
+
+using testing::HasSubstr;
+using Refusal = StackTest;
+
+TEST_F(Refusal, UnknownRequireGets420WithUnsupported) {
+  start();
+  auto peer = udp();
+  RawSipCall call_(peer);
+  peer.send(call_.request("INVITE", 2, RawSipCall::offer(), "Require: siprec, teleport\r\n"));
+  const auto answer = peer.wait_for_final();
+  EXPECT_EQ(answer.status(), 420);
+  EXPECT_EQ(answer.header("Unsupported"), "teleport");
+  EXPECT_THAT(answer.header("Supported"), HasSubstr("siprec"));
+  EXPECT_THAT(answer.header("Warning"), HasSubstr("teleport"));
+  EXPECT_EQ(call([this] { return application.invites.size(); }), 0u);
+}
+
+TEST_F(Refusal, OfWhatTheFieldRequiresNeverHappens) {
+  start();
+  auto peer = udp();
+  RawSipCall call_(peer);
+  peer.send(call_.request("INVITE", 2, RawSipCall::offer(),
+                          "Require: siprec, timer\r\nRequire: 100rel\r\n"));
+  EXPECT_EQ(peer.wait_for_final().status(), 200);
+}
+
+TEST_F(Refusal, OfAnEncodedBodySays415WithAcceptAndAcceptEncoding) {
+  start();
+  auto peer = udp();
+  peer.send(RawSipCall(peer).request("INVITE", 2, "\x1f\x8b...", "Content-Encoding: gzip\r\n"));
+  const auto answer = peer.wait_for_final();
+  EXPECT_EQ(answer.status(), 415);
+  EXPECT_EQ(answer.header("Accept-Encoding"), "identity");
+  EXPECT_THAT(answer.header("Accept"), HasSubstr("multipart/mixed"));
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"encoding\"}"), 1);
+}
+
+TEST_F(Refusal, ByTheApplicationWith415CarriesAccept) {
+  application.response = {415, {}, "no SDP and no metadata in text/plain", {}, {}, {}};
+  start();
+  auto peer = udp();
+  peer.send(RawSipCall(peer).invite("hello"));
+  const auto answer = peer.wait_for_final();
+  EXPECT_EQ(answer.status(), 415);
+  EXPECT_THAT(answer.header("Accept"), HasSubstr("application/sdp"));
+}
+
+TEST_F(Refusal, OfUnknownDialogsIs481) {
+  start();
+  auto peer = udp();
+  RawSipCall call_(peer);
+  call_.to_tag = "nowhere";
+  int cseq = 10;
+  for (const char* method : {"INVITE", "BYE", "UPDATE", "OPTIONS", "INFO"}) {
+    peer.send(call_.request(method, ++cseq));
+    EXPECT_EQ(peer.wait_for_final(method, cseq).status(), 481) << method;
+  }
+}
+
+TEST_F(Refusal, OfByeUpdateAndCancelOutsideADialogIs481) {
+  start();
+  auto peer = udp();
+  RawSipCall call_(peer);
+  int cseq = 10;
+  for (const char* method : {"BYE", "UPDATE", "CANCEL"}) {
+    peer.send(call_.request(method, ++cseq));
+    EXPECT_EQ(peer.wait_for_final(method, cseq).status(), 481) << method;
+  }
+}
+
+TEST_F(Refusal, OfOtherMethodsIs405WithAllowAndOfUnknownOnes501) {
+  start();
+  auto peer = udp();
+  RawSipCall call_(peer);
+  int cseq = 10;
+  for (const auto& [method, status] : std::map<std::string, int>{{"REGISTER", 405},
+                                                                 {"SUBSCRIBE", 405},
+                                                                 {"MESSAGE", 405},
+                                                                 {"PUBLISH", 405},
+                                                                 {"WHISTLE", 501}}) {
+    peer.send(call_.request(method, ++cseq));
+    const auto answer = peer.wait_for_final(method, cseq);
+    EXPECT_EQ(answer.status(), status) << method;
+    EXPECT_THAT(answer.header("Allow"), HasSubstr("INVITE"));
+  }
+  EXPECT_EQ(metric("sip_requests_total{method=\"other\"}"), 1);
+}
+
+TEST_F(Refusal, OfAStrayAckIsSilence) {
+  start();
+  auto peer = udp();
+  RawSipCall call_(peer);
+  call_.to_tag = "nowhere";
+  peer.send(call_.request("ACK", 2));
+  peer.send(call_.request("OPTIONS", 3));
+  const auto first = peer.wait_for([](const auto&) { return true; }, "anything");
+  EXPECT_EQ(first.method(), "OPTIONS");
+}
+
+TEST_F(Refusal, OfOptionsHappensOnlyWhileUnavailable) {
+  start();
+  auto peer = udp();
+  RawSipCall call_(peer);
+  peer.send(call_.request("OPTIONS", 2));
+  const auto up = peer.wait_for_final("OPTIONS", 2);
+  EXPECT_EQ(up.status(), 200);
+  EXPECT_THAT(up.header("Contact"), HasSubstr("+sip.srs"));
+  EXPECT_THAT(up.header("Accept"), HasSubstr("application/rs-metadata"));
+  call([this] { application.unavailable_because = "draining"; });
+  peer.send(call_.request("OPTIONS", 3));
+  const auto down = peer.wait_for_final("OPTIONS", 3);
+  EXPECT_EQ(down.status(), 503);
+  EXPECT_FALSE(down.header("Retry-After").empty());
+  EXPECT_THAT(down.header("Warning"), HasSubstr("draining"));
+}
+
+TEST_F(Refusal, OfAForeignUriSchemeIs416) {
+  start();
+  auto peer = udp();
+  auto text = RawSipCall(peer).invite();
+  text.replace(text.find("sip:srs@" + peer.server()), 8 + peer.server().size(),
+               "mailto:srs@example.com");
+  peer.send(text);
+  EXPECT_THAT((std::array{400, 416}), testing::Contains(peer.wait_for_final().status()));
+}
+
+TEST_F(Refusal, OfAnOverlongMessageIs513) {
+  options.max_message_size = 8000;
+  start();
+  auto peer = tcp();
+  RawSipCall call_(peer);
+  peer.send(call_.invite(std::string(9000, 'x')));
+  const auto answer = peer.wait_for_final();
+  EXPECT_EQ(answer.status(), 513);
+  EXPECT_THAT(answer.header("Warning"), HasSubstr("8000"));
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"too_large\"}"), 1);
+}
+
+TEST_F(Refusal, OfAMalformedRequestIs400AndSaysWhichHeader) {
+  start();
+  auto peer = udp();
+  const auto good = RawSipCall(peer).invite();
+  for (const std::string name : {"From", "To", "CSeq"}) {
+    auto bad = good;
+    const auto at = bad.find("\r\n" + name + ": ") + 4 + name.size();
+    bad.replace(at, bad.find("\r\n", at) - at, "%&");
+    peer.send(bad);
+    const auto answer = peer.wait_for([](const auto& m) { return m.is_response(); }, "a response");
+    EXPECT_EQ(answer.status(), 400) << name;
+    EXPECT_THAT(answer.start_line, HasSubstr(name));
+  }
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"request\"}"), 3);
+}
+
+TEST_F(Refusal, OfABodyShorterThanContentLengthIs400) {
+  start();
+  auto peer = udp();
+  auto text = RawSipCall(peer).invite();
+  text.resize(text.size() - 10);
+  peer.send(text);
+  EXPECT_EQ(peer.wait_for_final().status(), 400);
+}
+
+TEST_F(Refusal, OfGarbageIsSilentAndCounted) {
+  start();
+  auto peer = udp();
+  peer.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  peer.send(std::string("\0\1\2\3\4", 5));
+  peer.send("\r\n\r\n");  // a keep-alive is no garbage
+  peer.send(RawSipCall(peer).request("OPTIONS", 3));
+  EXPECT_EQ(peer.wait_for_final("OPTIONS").status(), 200);
+  EXPECT_GE(metric("sip_malformed_total{reason=\"garbage\"}"), 1);
+}
+
+}  // namespace
+}  // namespace srs::test
