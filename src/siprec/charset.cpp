@@ -140,6 +140,17 @@ std::optional<Encoding> utf16_mark(std::string_view bytes) {
   return std::nullopt;
 }
 
+void blank_declaration(std::string& text) {
+  const auto begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos || !std::string_view(text).substr(begin).starts_with("<?xml "))
+    return;
+  const auto end = text.find("?>", begin);
+  if (end == std::string::npos) return;
+  std::replace_if(
+      text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end + 2),
+      [](char c) { return c != '\n'; }, ' ');
+}
+
 Encoding encoding_of(std::string_view bytes, std::string_view charset,
                      std::vector<std::string>& warnings) {
   if (const auto mark = utf16_mark(bytes)) return *mark;
@@ -170,6 +181,7 @@ std::string decode_document(std::string_view bytes, std::string_view charset,
     text = decode_single_bytes(bytes, encoding);
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  blank_declaration(text);
   return text;
 }
 

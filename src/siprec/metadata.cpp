@@ -61,11 +61,9 @@ Result<Metadata> parse_metadata(std::string_view xml, std::string_view charset,
     return Error{"the metadata has " + std::to_string(xml.size()) + " bytes, at most " +
                  std::to_string(limits.bytes) + " are read"};
   }
-  while (!xml.empty() && xml.back() == '\0') xml.remove_suffix(1);
   Metadata metadata;
-  const auto decoded = decode_document(xml, charset, metadata.warnings);
-  // A blank line before the declaration is seen often and makes a document ill-formed.
-  const std::string text(trim(decoded));
+  auto text = decode_document(xml, charset, metadata.warnings);
+  text.erase(text.find_last_not_of('\0') + 1);  // bodies padded by C programs
   const auto document = read_or_repair(text, limits);
   if (!document) return document.error();
   if (!document->root) {

@@ -20,6 +20,17 @@ std::string_view view(const xmlChar* text) {
   return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
 }
 
+// Where libxml2 substitutes no entities it leaves every `&` of an attribute's value as `&#38;`, for
+// a second reading that a DOM would do.
+std::string unescape(std::string_view value) {
+  std::string result;
+  for (auto at = value.find("&#38;"); at != std::string_view::npos; at = value.find("&#38;")) {
+    result.append(value.substr(0, at)).append("&");
+    value.remove_prefix(at + 5);
+  }
+  return result.append(value);
+}
+
 // libxml2 says what it reads, and this builds the tree from it. There is never a DOM of libxml2's
 // own, so nothing is allocated that our limits don't count.
 class Builder {
@@ -109,7 +120,7 @@ void Builder::on_start(void* context, const xmlChar* name, const xmlChar* prefix
   for (int i = 0; i < attributes; ++i, list += 5) {
     const auto* begin = reinterpret_cast<const char*>(list[3]);
     const auto* end = reinterpret_cast<const char*>(list[4]);
-    element.attributes.emplace_back(view(list[0]), std::string(begin, end));
+    element.attributes.emplace_back(view(list[0]), unescape({begin, end}));
   }
   of(context).start(std::move(element));
 }

@@ -14,14 +14,14 @@ struct AnswerMedia {
   std::uint16_t port = 0;        // 0 refuses the line (RFC 3264 §6)
   bool paused = false;           // inactive although the offer would send
   std::uint32_t crypto_tag = 0;  // SDES: the offered line that we take, 0: none
-  std::string crypto_key;        // our own `inline:...` for it
-  std::string crypto_suite;
+  std::string crypto_key = {};   // our own `inline:...` for it
+  std::string crypto_suite = {};
 };
 
 struct AnswerOptions {
-  std::string address;        // where media is received: our c= address, IPv4 or IPv6
-  std::string session_id;     // o=: digits
-  std::uint64_t version = 1;  // o=: counts up with every changed answer
+  std::string address = {};     // where media is received: our c= address, IPv4 or IPv6
+  std::string session_id = {};  // o=: digits
+  std::uint64_t version = 1;    // o=: counts up with every changed answer
   std::string session_name = "siprec-server";
 };
 
