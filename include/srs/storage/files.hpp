@@ -36,6 +36,9 @@ struct Space {
 };
 Result<Space> space(const std::filesystem::path& path);
 
+// "can't <doing> <path>: <the system's words for errno's value `error`>; <what to change>".
+Error file_error(std::string_view doing, const std::filesystem::path& path, int error);
+
 // Lower-case hexadecimal SHA-256 of a file's content (FIPS 180-4).
 Result<std::string> sha256(const std::filesystem::path& path);
 

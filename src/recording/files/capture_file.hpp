@@ -1,0 +1,49 @@
+// One capture.pcapng while it is written.
+#pragma once
+
+#include "recording/files/capture_block.hpp"
+
+#include <srs/recording/capture.hpp>
+#include <srs/util/result.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+namespace srs::recording {
+
+// Created at the first write. A write that fails leaves the file as long as it was: its packets
+// are lost and counted, the next block takes their place. write() and close() belong to the
+// writer's thread; drop() and summary() may be called from any.
+class CaptureFile {
+ public:
+  explicit CaptureFile(std::filesystem::path path) : path_(std::move(path)) {}
+  ~CaptureFile();
+  CaptureFile(const CaptureFile&) = delete;
+  CaptureFile& operator=(const CaptureFile&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  Result<void> write(const CaptureBlock& block);
+  Result<void> close(bool sync);
+
+  void drop(std::uint64_t packets) { dropped_ += packets; }
+  Capture::Summary summary() const;
+
+ private:
+  Result<void> open();
+  Result<void> append(std::span<const std::uint8_t> bytes);
+  Result<void> flush();
+  Error fail(const char* doing, int error);
+
+  const std::filesystem::path path_;
+  int fd_ = -1;
+  std::atomic<std::uint64_t> length_{0};
+  std::atomic<std::uint64_t> packets_{0};
+  std::atomic<std::uint64_t> dropped_{0};
+  // The last failure: what we did, and errno.
+  std::atomic<int> error_{0};
+  std::atomic<const char*> failed_doing_{nullptr};
+};
+
+}  // namespace srs::recording

@@ -1,0 +1,43 @@
+#include <srs/recording/document.hpp>
+
+#include <array>
+#include <utility>
+
+namespace srs::recording {
+namespace {
+
+constexpr std::size_t kMaxWarnings = 100;
+
+constexpr std::array<std::string_view, 4> kStates = {"recording", "rendering", "complete",
+                                                     "failed"};
+constexpr std::array<std::string_view, 9> kReasons = {
+    "bye",          "cancelled", "no_media", "inactivity", "session_expired",
+    "max_duration", "shutdown",  "crashed",  "failed"};
+
+}  // namespace
+
+std::string_view to_string(State state) {
+  return kStates[static_cast<std::size_t>(state)];
+}
+
+std::string_view to_string(EndReason reason) {
+  return kReasons[static_cast<std::size_t>(reason)];
+}
+
+std::optional<EndReason> end_reason(std::string_view text) {
+  for (std::size_t i = 0; i < kReasons.size(); ++i) {
+    if (kReasons[i] == text) return static_cast<EndReason>(i);
+  }
+  return std::nullopt;
+}
+
+void Document::warn(std::string warning) {
+  if (warnings.size() >= kMaxWarnings) return;
+  for (const auto& known : warnings) {
+    if (known == warning) return;
+  }
+  if (warnings.size() + 1 == kMaxWarnings) warning = "more warnings were left out";
+  warnings.push_back(std::move(warning));
+}
+
+}  // namespace srs::recording

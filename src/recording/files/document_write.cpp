@@ -1,0 +1,145 @@
+// metadata.json, written (docs/recording-format.md).
+#include "recording/files/document_schema.hpp"
+
+#include <srs/recording/document.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace srs::recording {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using std::chrono::milliseconds;
+
+Json to_json(const PayloadEntry& entry);
+Json to_json(const DtmfEntry& entry);
+Json to_json(const StreamEntry& entry);
+Json to_json(const ParticipantEntry& entry);
+Json to_json(const std::pair<std::string, std::string>& extension);
+Json to_json(const EventEntry& entry);
+Json to_json(const FileEntry& entry);
+
+template <class Entry>
+Json to_array(const std::vector<Entry>& entries) {
+  Json json = Json::array();
+  for (const auto& entry : entries) json.push_back(to_json(entry));
+  return json;
+}
+
+void put_text(Json& json, const char* key, const std::string& text) {
+  if (!text.empty()) json[key] = text;
+}
+
+void put_time(Json& json, const char* key, const std::optional<WallTime>& time) {
+  if (time) json[key] = to_rfc3339(*time);
+}
+
+Json to_json(const PayloadEntry& entry) {
+  Json json = {{"type", entry.type},
+               {"encoding", entry.encoding},
+               {"clock_rate", entry.clock_rate},
+               {"channels", entry.channels}};
+  put_text(json, "fmtp", entry.fmtp);
+  return json;
+}
+
+Json to_json(const DtmfEntry& entry) {
+  return {{"digit", entry.digit}, {"at_ms", entry.at_ms}, {"duration_ms", entry.duration_ms}};
+}
+
+Json to_json(const StreamEntry& entry) {
+  Json json = {{"label", entry.label}, {"channel", entry.channel}};
+  put_text(json, "participant", entry.participant);
+  json["local_port"] = entry.local_port;
+  json["payloads"] = to_array(entry.payloads);
+  put_text(json, "codec", entry.codec);
+  json["ssrcs"] = entry.ssrcs;
+  json["packets_received"] = entry.packets_received;
+  json["packets_lost"] = entry.packets_lost;
+  json["packets_duplicate"] = entry.packets_duplicate;
+  json["packets_undecoded"] = entry.packets_undecoded;
+  json["jitter_ms"] = entry.jitter_ms;
+  if (entry.first_packet_offset_ms) json["first_packet_offset_ms"] = *entry.first_packet_offset_ms;
+  json["concealed_ms"] = entry.concealed_ms;
+  json["dtmf"] = to_array(entry.dtmf);
+  return json;
+}
+
+Json to_json(const ParticipantEntry& entry) {
+  Json json = {{"id", entry.id}};
+  put_text(json, "aor", entry.aor);
+  put_text(json, "name", entry.name);
+  put_text(json, "source", entry.source);
+  put_time(json, "joined_at", entry.joined_at);
+  put_time(json, "left_at", entry.left_at);
+  return json;
+}
+
+Json to_json(const std::pair<std::string, std::string>& extension) {
+  return {{"name", extension.first}, {"value", extension.second}};
+}
+
+Json to_json(const SessionEntry& entry) {
+  Json json = Json::object();
+  put_text(json, "src_address", entry.src_address);
+  put_text(json, "transport", entry.transport);
+  put_text(json, "user_agent", entry.user_agent);
+  put_text(json, "from", entry.from);
+  put_text(json, "to", entry.to);
+  json["communication_sessions"] = entry.communication_sessions;
+  json["groups"] = entry.groups;
+  json["sip_session_ids"] = entry.sip_session_ids;
+  json["extensions"] = to_array(entry.extensions);
+  return json;
+}
+
+Json to_json(const EventEntry& entry) {
+  Json json = {{"at_ms", entry.at_ms}, {"event", entry.event}};
+  put_text(json, "detail", entry.detail);
+  return json;
+}
+
+Json to_json(const FileEntry& entry) {
+  Json json = {{"name", entry.name}, {"type", entry.type}, {"bytes", entry.bytes}};
+  put_text(json, "sha256", entry.sha256);
+  return json;
+}
+
+void put_head(Json& json, const Document& document) {
+  json["schema"] = kSchema;
+  json["recording_id"] = document.recording_id;
+  json["call_id"] = document.call_id;
+  json["state"] = to_string(document.state);
+  if (document.end_reason) json["end_reason"] = to_string(*document.end_reason);
+}
+
+void put_times(Json& json, const Document& document) {
+  json["started_at"] = to_rfc3339(document.started_at);
+  put_time(json, "ended_at", document.ended_at);
+  if (!document.ended_at) return;
+  json["duration_ms"] =
+      std::chrono::duration_cast<milliseconds>(*document.ended_at - document.started_at).count();
+}
+
+}  // namespace
+
+std::string to_json(const Document& document) {
+  Json json;
+  put_head(json, document);
+  put_times(json, document);
+  if (document.audio) {
+    json["audio"] = {{"sample_rate", document.audio->sample_rate},
+                     {"channels", document.audio->channels}};
+  }
+  json["streams"] = to_array(document.streams);
+  json["participants"] = to_array(document.participants);
+  json["session"] = to_json(document.session);
+  json["events"] = to_array(document.events);
+  json["files"] = to_array(document.files);
+  json["warnings"] = document.warnings;
+  // Labels, names and headers are the network's bytes: what is no UTF-8 becomes U+FFFD here, in
+  // one place for all of them.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace srs::recording

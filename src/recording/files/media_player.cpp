@@ -1,0 +1,239 @@
+#include "recording/files/media_player.hpp"
+
+#include "recording/files/comfort_noise.hpp"
+#include "recording/files/media_index.hpp"
+
+#include <srs/rtp/packet.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+namespace srs::recording {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kConcealed = 60'000'000;  // ns; longer losses are silence
+
+// `ns * rate` in whole units, rounded; neither may be beyond weeks and 192 kHz.
+std::int64_t to_units(std::int64_t ns, std::int64_t rate) {
+  const std::int64_t seconds = ns / kSecond;
+  const std::int64_t rest = ns % kSecond;
+  return seconds * rate + (rest * rate + (rest < 0 ? -kSecond / 2 : kSecond / 2)) / kSecond;
+}
+
+std::int64_t to_ns(std::int64_t units, std::int64_t rate) {
+  return units / rate * kSecond + units % rate * kSecond / rate;
+}
+
+// The same sound in `count` samples.
+void stretch(const std::vector<std::int16_t>& in, std::size_t count,
+             std::vector<std::int16_t>& out) {
+  out.resize(count);
+  const double step =
+      count > 1 ? static_cast<double>(in.size() - 1) / static_cast<double>(count - 1) : 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double at = static_cast<double>(i) * step;
+    const auto left = std::min(static_cast<std::size_t>(at), in.size() - 1);
+    const auto right = std::min(left + 1, in.size() - 1);
+    const double share = at - static_cast<double>(left);
+    out[i] = static_cast<std::int16_t>(std::lround(in[left] * (1 - share) + in[right] * share));
+  }
+}
+
+}  // namespace
+
+MediaPlayer::MediaPlayer(const MediaSource& source, const MediaPayloads& payloads,
+                         const PlayerSettings& settings)
+    : source_(source),
+      payloads_(payloads),
+      settings_(settings),
+      packet_time_(packet_time(source, payloads)) {
+  for (const auto& packet : source_.packets()) {
+    const auto& payload = payloads_[packet.payload_type];
+    if (payload.has_sound())
+      timeline_.observe(packet.arrival, packet.timestamp, payload.clock_rate);
+  }
+  timeline_.settle();
+}
+
+std::optional<Sound> MediaPlayer::next() {
+  while (ready_.empty() && next_packet_ < source_.packets().size()) {
+    play(source_.packets()[next_packet_++]);
+    if (next_packet_ == source_.packets().size()) end_run();
+  }
+  if (ready_.empty()) return std::nullopt;
+  auto sound = std::move(ready_.front());
+  ready_.pop_front();
+  return sound;
+}
+
+void MediaPlayer::play(const MediaPacket& packet) {
+  count_loss(packet);
+  const auto& payload = payloads_[packet.payload_type];
+  if (!payload.has_sound()) return;
+  const auto ahead = static_cast<std::int32_t>(packet.timestamp - expected_timestamp_);
+  const bool same_clock = started_ && clock_rate_ == payload.clock_rate;
+  const auto place = timeline_.place(packet.arrival, packet.timestamp, payload.clock_rate,
+                                     same_clock && lost_ == 0 && ahead > 0);
+  const std::int64_t begin = place.time + settings_.lead - packet_time_;
+  if (place.new_segment) forget_history();
+  const Bytes bytes = payload_of(packet);
+  if (bytes.empty()) return;  // a keep-alive (RFC 6263 §4.1)
+  if (to_frame(std::max(begin, cursor())) >= settings_.limit) {
+    ++cut_;
+    return;
+  }
+  const bool joins = same_clock && ahead == 0 && !place.new_segment;
+  if (!joins) bridge(begin);
+  sound(packet, payload, bytes, joins ? std::optional(begin) : std::nullopt);
+  started_ = true;
+  lost_ = 0;
+  clock_rate_ = payload.clock_rate;
+}
+
+// Whatever stands between two sounds shares their sequence numbers: telephone events are no loss.
+void MediaPlayer::count_loss(const MediaPacket& packet) {
+  const auto step = packet.sequence - last_sequence_;
+  if (last_sequence_ != 0 && step > 1 && step <= kMaxDropout) lost_ += step - 1;
+  last_sequence_ = packet.sequence;
+}
+
+Bytes MediaPlayer::payload_of(const MediaPacket& packet) const {
+  const auto parsed = rtp::parse_packet(settings_.capture.subspan(packet.offset, packet.length));
+  return parsed ? parsed->payload : Bytes{};
+}
+
+void MediaPlayer::sound(const MediaPacket& packet, const MediaPayload& payload, Bytes bytes,
+                        std::optional<std::int64_t> joined_at) {
+  expected_timestamp_ = packet.timestamp;
+  const bool noise = payload.kind == MediaPayload::Kind::ComfortNoise;
+  noise_ = noise ? noise_level(bytes) : 0;
+  if (noise) return;
+  auto& codec = decoder(packet.payload_type, payload);
+  samples_.clear();
+  codec.decode(bytes, samples_);
+  mix_down(codec.channels());
+  if (samples_.empty()) return;
+  expected_timestamp_ +=
+      static_cast<std::uint32_t>(samples_.size() * payload.clock_rate / codec.sample_rate());
+  if (run_rate_ != codec.sample_rate()) begin_run(to_frame(cursor()), codec.sample_rate());
+  if (joined_at) join(*joined_at);
+  feed(samples_);
+}
+
+codec::Decoder& MediaPlayer::decoder(std::uint8_t type, const MediaPayload& payload) {
+  auto& known = decoders_[type];
+  if (!known) known = codec::make_decoder(payload.encoding, payload.clock_rate, payload.channels);
+  last_decoder_ = known.get();
+  return *known;
+}
+
+void MediaPlayer::mix_down(std::uint8_t channels) {
+  if (channels < 2) return;
+  const std::size_t frames = samples_.size() / channels;
+  for (std::size_t frame = 0; frame < frames; ++frame) {
+    int sum = 0;
+    for (std::size_t i = 0; i < channels; ++i) sum += samples_[frame * channels + i];
+    samples_[frame] = static_cast<std::int16_t>(sum / channels);
+  }
+  samples_.resize(frames);
+}
+
+void MediaPlayer::forget_history() {
+  lost_ = 0;
+  for (const auto& codec : decoders_) {
+    if (codec) codec->reset();
+  }
+}
+
+// The packet follows the last one's sound; where the offset has moved it is made longer or shorter,
+// by an eighth at most.
+void MediaPlayer::join(std::int64_t begin) {
+  const std::int64_t off = begin - cursor();
+  if (std::abs(off) * 4 < 3 * kSecond / run_rate_) return;  // rounding
+  const auto size = static_cast<std::int64_t>(samples_.size());
+  const auto slip = std::clamp(to_units(off, run_rate_), -size / 8, size / 8);
+  if (slip == 0) return;
+  stretch(samples_, static_cast<std::size_t>(size + slip), stretched_);
+  samples_.swap(stretched_);
+}
+
+// From the end of the last sound to `begin`: concealment, then noise or silence. Where `begin` lies
+// before that end the new sound stands behind it.
+void MediaPlayer::bridge(std::int64_t begin) {
+  if (lost_ > 0 && noise_ == 0) conceal(begin - cursor());
+  const std::int64_t gap = begin - cursor();
+  if (gap * 4 < 3 * kSecond / settings_.sample_rate) return;
+  end_run();
+  make_noise(to_frame(begin));
+  begin_run(to_frame(begin), run_rate_);
+}
+
+void MediaPlayer::conceal(std::int64_t gap) {
+  const auto missing = static_cast<std::int64_t>(lost_) * packet_time_;
+  const auto length = std::min({gap, missing, kConcealed});
+  if (length <= 0 || last_decoder_ == nullptr) return;
+  samples_.clear();
+  last_decoder_->conceal(static_cast<std::size_t>(to_units(length, run_rate_)), samples_);
+  mix_down(last_decoder_->channels());
+  feed(samples_);
+  concealed_ += length;
+}
+
+void MediaPlayer::make_noise(std::int64_t until) {
+  if (noise_ == 0 || !settings_.comfort_noise || until <= run_begin_) return;
+  ready_.push_back({run_begin_, until - run_begin_, {}, noise_});
+}
+
+void MediaPlayer::begin_run(std::int64_t frame, std::uint32_t rate) {
+  end_run();
+  run_begin_ = std::max(run_begin_, frame);
+  run_rate_ = rate;
+  if (rate == 0 || rate == settings_.sample_rate)
+    resampler_.reset();
+  else if (!resampler_ || resampler_->from() != rate) {
+    resampler_ = std::make_unique<MediaResampler>(rate, settings_.sample_rate);
+  }
+}
+
+void MediaPlayer::end_run() {
+  if (resampler_ && run_fed_ > 0) {
+    const std::size_t before = pending_.size();
+    resampler_->finish(pending_);
+    run_given_ += static_cast<std::int64_t>(pending_.size() - before);
+  }
+  hand_out(1);
+  run_begin_ += run_given_;
+  run_fed_ = run_given_ = 0;
+}
+
+void MediaPlayer::feed(const std::vector<std::int16_t>& samples) {
+  const std::size_t before = pending_.size();
+  if (resampler_)
+    resampler_->feed(samples, pending_);
+  else
+    pending_.insert(pending_.end(), samples.begin(), samples.end());
+  run_fed_ += static_cast<std::int64_t>(samples.size());
+  run_given_ += static_cast<std::int64_t>(pending_.size() - before);
+  hand_out(settings_.sample_rate / 2);
+}
+
+void MediaPlayer::hand_out(std::size_t at_least) {
+  if (pending_.size() < at_least) return;
+  const auto frames = static_cast<std::int64_t>(pending_.size());
+  ready_.push_back({run_begin_ + run_given_ - frames, frames, std::move(pending_), 0});
+  pending_.clear();
+}
+
+std::int64_t MediaPlayer::cursor() const {
+  const auto begin = to_ns(run_begin_, settings_.sample_rate);
+  return run_rate_ == 0 ? begin : begin + to_ns(run_fed_, run_rate_);
+}
+
+std::int64_t MediaPlayer::to_frame(std::int64_t time) const {
+  return to_units(time, settings_.sample_rate);
+}
+
+}  // namespace srs::recording

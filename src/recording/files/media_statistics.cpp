@@ -1,0 +1,129 @@
+#include "recording/files/media_statistics.hpp"
+
+#include "recording/files/dtmf.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+namespace srs::recording {
+namespace {
+
+constexpr std::size_t kMaxSsrcs = 100;
+constexpr std::int64_t kMillisecond = 1'000'000;
+
+using Kind = MediaPayload::Kind;
+
+std::vector<DtmfEntry> digits_of(const MediaStream& stream, Bytes capture) {
+  std::vector<DtmfEntry> digits;
+  for (const auto& source : stream.sources()) {
+    DtmfReader reader;
+    for (const auto& packet : source.packets()) {
+      const auto& payload = stream.payloads()[packet.payload_type];
+      if (payload.kind != Kind::Event) continue;
+      const auto parsed = rtp::parse_packet(capture.subspan(packet.offset, packet.length));
+      if (parsed) reader.add(*parsed, packet.arrival, payload.clock_rate);
+    }
+    auto more = reader.take();
+    std::move(more.begin(), more.end(), std::back_inserter(digits));
+  }
+  std::stable_sort(digits.begin(), digits.end(),
+                   [](const auto& a, const auto& b) { return a.at_ms < b.at_ms; });
+  return digits;
+}
+
+// The encoding of most packets; events and noise are nobody's codec.
+std::string codec_of(const MediaStream& stream) {
+  std::uint64_t most = 0;
+  std::string codec;
+  for (std::uint8_t type = 0; type < 128; ++type) {
+    const auto& payload = stream.payloads()[type];
+    const bool sound = payload.kind == Kind::Audio || payload.kind == Kind::Undecodable;
+    if (!sound || stream.types()[type] <= most) continue;
+    most = stream.types()[type];
+    codec = payload.encoding;
+  }
+  return codec;
+}
+
+void count(StreamEntry& entry, const MediaStream& stream) {
+  entry.ssrcs.clear();
+  entry.packets_lost = entry.packets_duplicate = 0;
+  for (const auto& source : stream.sources()) {
+    if (entry.ssrcs.size() < kMaxSsrcs) entry.ssrcs.push_back(source.ssrc());
+    entry.packets_lost += source.lost();
+    entry.packets_duplicate += source.duplicates();
+    if (source.jitter_seconds() > 0) {
+      entry.jitter_ms = std::round(source.jitter_seconds() * 1e6) / 1e3;
+    }
+  }
+  const auto& types = stream.types();
+  entry.packets_received = std::accumulate(types.begin(), types.end(), stream.left_out());
+}
+
+// "stream 1 (label 11)", counted from 1 as people do.
+std::string name_of(const Document& document, std::size_t number) {
+  return "stream " + std::to_string(number + 1) + " (label " + document.streams[number].label + ")";
+}
+
+std::uint64_t warn_of_type(Document& document, const std::string& name, const MediaStream& stream,
+                           std::uint8_t type) {
+  const auto& payload = stream.payloads()[type];
+  std::uint64_t packets = stream.types()[type];
+  if (payload.kind == Kind::Unknown) packets -= stream.empty_packets(type);
+  const bool silent = payload.kind == Kind::Unknown || payload.kind == Kind::Undecodable;
+  if (packets == 0 || !silent) return 0;
+  const auto what = payload.kind == Kind::Unknown
+                        ? "payload type " + std::to_string(type) + ", which no offer named,"
+                        : payload.encoding + "/" + std::to_string(payload.clock_rate);
+  document.warn(name + ": " + std::to_string(packets) + " packets of " + what +
+                " can't be decoded: silent in audio.wav, kept in capture.pcapng");
+  return packets;
+}
+
+void warn_of_channels(Document& document, const std::string& name, const MediaStream& stream) {
+  for (std::uint8_t type = 0; type < 128; ++type) {
+    const auto& payload = stream.payloads()[type];
+    if (stream.types()[type] == 0 || payload.kind != Kind::Audio || payload.channels < 2) continue;
+    document.warn(name + ": " + payload.encoding + " of " + std::to_string(payload.channels) +
+                  " channels is mixed down to one");
+  }
+}
+
+std::uint64_t warn_of_excess(Document& document, const std::string& name,
+                             const MediaStream& stream) {
+  if (stream.sources().size() > kMaxSsrcs) {
+    document.warn(name + ": " + std::to_string(stream.sources().size()) + " SSRCs, the first " +
+                  std::to_string(kMaxSsrcs) + " are listed");
+  }
+  if (stream.left_out() > 0) {
+    document.warn(
+        name + ": " + std::to_string(stream.left_out()) +
+        " packets came faster than sound can need: not in audio.wav, kept in capture.pcapng");
+  }
+  return stream.left_out();
+}
+
+}  // namespace
+
+bool describe_stream(Document& document, std::size_t number, const MediaStream& stream,
+                     Bytes capture) {
+  auto& entry = document.streams[number];
+  const auto name = name_of(document, number);
+  count(entry, stream);
+  entry.dtmf = digits_of(stream, capture);
+  if (const auto codec = codec_of(stream); !codec.empty()) entry.codec = codec;
+  if (!stream.sources().empty()) {
+    entry.first_packet_offset_ms = stream.sources().front().first_arrival() / kMillisecond;
+  }
+  std::uint64_t silent = warn_of_excess(document, name, stream);
+  for (std::uint8_t type = 0; type < 128; ++type) {
+    silent += warn_of_type(document, name, stream, type);
+  }
+  warn_of_channels(document, name, stream);
+  entry.packets_undecoded = silent;
+  return silent > 0;
+}
+
+}  // namespace srs::recording

@@ -1,0 +1,57 @@
+#include "storage/fd.hpp"
+
+#include <srs/storage/files.hpp>
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <vector>
+
+namespace srs::storage {
+namespace {
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+std::string hexadecimal(const unsigned char* bytes, unsigned count) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (unsigned i = 0; i < count; ++i) {
+    text += kDigits[bytes[i] >> 4];
+    text += kDigits[bytes[i] & 0x0F];
+  }
+  return text;
+}
+
+Result<void> digest_all(EVP_MD_CTX* context, const Fd& file, const std::filesystem::path& path) {
+  std::vector<unsigned char> buffer(256 << 10);
+  for (;;) {
+    const auto count = ::read(file.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return file_error("read", path, errno);
+    if (count == 0) return {};
+    EVP_DigestUpdate(context, buffer.data(), static_cast<std::size_t>(count));
+  }
+}
+
+}  // namespace
+
+Result<std::string> sha256(const std::filesystem::path& path) {
+  auto file = open_file(path, O_RDONLY);
+  if (!file) return file.error();
+  const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
+    return Error{"OpenSSL offers no SHA-256: its configuration forbids it (openssl.cnf)"};
+  }
+  if (auto read = digest_all(context.get(), *file, path); !read) return read.error();
+  unsigned char bytes[EVP_MAX_MD_SIZE];
+  unsigned count = 0;
+  EVP_DigestFinal_ex(context.get(), bytes, &count);
+  return hexadecimal(bytes, count);
+}
+
+}  // namespace srs::storage
