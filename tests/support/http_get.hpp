@@ -53,12 +53,14 @@ class HttpConnection {
     socklen_t length = 0;
     if (v6) {
       auto* to = reinterpret_cast<sockaddr_in6*>(&address);
-      *to = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+      to->sin6_family = AF_INET6;
+      to->sin6_port = htons(port);
       check(::inet_pton(AF_INET6, host.c_str(), &to->sin6_addr) == 1, "address " + host);
       length = sizeof(sockaddr_in6);
     } else {
       auto* to = reinterpret_cast<sockaddr_in*>(&address);
-      *to = {.sin_family = AF_INET, .sin_port = htons(port)};
+      to->sin_family = AF_INET;
+      to->sin_port = htons(port);
       check(::inet_pton(AF_INET, host.c_str(), &to->sin_addr) == 1, "address " + host);
       length = sizeof(sockaddr_in);
     }

@@ -16,9 +16,7 @@ namespace srs {
 struct Error {
   Error() = default;
   // Braces only: an Error that a bare string could become would make Result<std::string> ambiguous.
-  Error(std::initializer_list<std::string_view> parts) {
-    for (const auto part : parts) text += part;
-  }
+  Error(std::initializer_list<std::string_view> parts);
   std::string text;
 };
 
