@@ -24,7 +24,7 @@ struct SenderOptions {
   std::uint32_t clock_rate = 8000;
   std::chrono::milliseconds frame{20};    // audio of one payload
   std::uint8_t event_payload_type = 101;  // telephone-event (RFC 4733), same clock
-  std::optional<std::uint32_t> ssrc;      // nothing: random
+  std::optional<std::uint32_t> ssrc{};    // nothing: random
   std::string cname = "siprec-call@localhost";
   std::chrono::milliseconds report_interval{5000};  // sender reports; 0: none
 };

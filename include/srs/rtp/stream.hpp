@@ -21,7 +21,7 @@ namespace srs::rtp {
 // RFC 3550 §6.4.1 and §A.3, §A.8, for one SSRC.
 struct SourceStats {
   std::uint32_t ssrc = 0;
-  std::string cname;          // from SDES, empty: not said
+  std::string cname{};        // from SDES, empty: not said
   std::uint64_t packets = 0;  // without duplicates
   std::uint64_t bytes = 0;    // of payload
   std::uint64_t duplicates = 0;
@@ -66,9 +66,9 @@ struct StreamProfile {
     std::uint8_t type = 0;
     std::uint32_t clock_rate = 8000;
   };
-  std::vector<Payload> payloads;
+  std::vector<Payload> payloads{};
   // Where receiver reports go until an RTCP packet of the source shows better (RFC 3605, RFC 4961).
-  std::optional<Endpoint> rtcp_destination;
+  std::optional<Endpoint> rtcp_destination{};
   bool rtcp_mux = false;
 };
 

@@ -1,0 +1,225 @@
+#include "support.hpp"
+
+#include <srs/rtp/port_pool.hpp>
+
+#include <set>
+
+namespace srs::rtp {
+namespace {
+
+using std::chrono::seconds;
+using test::options_at;
+using Clock = PortPool::Clock;
+
+bool shows(const metrics::Registry& registry, const std::string& line) {
+  return registry.text().find("\n" + line + "\n") != std::string::npos;
+}
+
+class APool : public testing::Test {
+ protected:
+  std::unique_ptr<PortPool> open(const Options& options) {
+    return std::move(PortPool::open(options, registry).value());
+  }
+  metrics::Registry registry;
+};
+
+TEST_F(APool, GivesEvenPortsInItsRangeWithTheOddOneBesideThem) {
+  const auto pool = open(options_at(21001, 21010));
+  EXPECT_EQ(pool->capacity(), 4u) << "21002 to 21009";
+  std::set<std::uint16_t> ports;
+  std::vector<std::unique_ptr<PortPair>> leased;
+  for (int i = 0; i < 4; ++i) {
+    leased.push_back(std::move(pool->lease(Clock::now()).value()));
+    ports.insert(leased.back()->port());
+    EXPECT_NE(leased.back()->rtp_socket(), leased.back()->rtcp_socket());
+  }
+  EXPECT_EQ(ports, (std::set<std::uint16_t>{21002, 21004, 21006, 21008}));
+  EXPECT_EQ(pool->allocated(), 4u);
+  EXPECT_EQ(pool->available(Clock::now()), 0u);
+}
+
+TEST_F(APool, RefusesWhereAllPairsAreTaken) {
+  const auto pool = open(options_at(21020, 21021));
+  const auto only = std::move(pool->lease(Clock::now()).value());
+  const auto refused = pool->lease(Clock::now());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text.find("21020-21021"), std::string::npos) << refused.error().text;
+  EXPECT_TRUE(shows(registry, "rtp_port_exhaustion_total 1"));
+  EXPECT_TRUE(shows(registry, "rtp_ports_allocated 1"));
+  EXPECT_TRUE(shows(registry, "rtp_ports_capacity 1"));
+}
+
+TEST_F(APool, RefusesAPairWhileItsQuarantineLasts) {
+  const auto pool = open(options_at(21030, 21031));
+  pool->lease(Clock::now()).value().reset();
+  const auto freed = Clock::now();
+  EXPECT_EQ(pool->allocated(), 0u);
+  EXPECT_EQ(pool->resting(freed), 1u);
+  EXPECT_EQ(pool->available(freed), 0u);
+  EXPECT_TRUE(shows(registry, "rtp_ports_quarantined 1"));
+  EXPECT_FALSE(pool->lease(freed + seconds(4)));
+  EXPECT_EQ(pool->resting(freed + seconds(6)), 0u);
+  EXPECT_TRUE(pool->lease(freed + seconds(6)));
+}
+
+TEST_F(APool, TakesThePairThatRestedLongest) {
+  const auto pool = open(options_at(21040, 21047));
+  auto first = std::move(pool->lease(Clock::now()).value());
+  auto second = std::move(pool->lease(Clock::now()).value());
+  const auto second_port = second->port();
+  second.reset();
+  first.reset();
+  const auto third = std::move(pool->lease(Clock::now() + seconds(10)).value());
+  EXPECT_EQ(third->port(), second_port);
+}
+
+TEST_F(APool, KeepsFreedSocketsBoundSoThatTheNextCallCostsNoBind) {
+  const auto pool = open(options_at(21050, 21051));
+  auto pair = std::move(pool->lease(Clock::now()).value());
+  const auto socket = pair->rtp_socket();
+  pair.reset();
+  pair = std::move(pool->lease(Clock::now() + seconds(6)).value());
+  EXPECT_EQ(pair->rtp_socket(), socket);
+}
+
+TEST_F(APool, ClosesFreedSocketsBeyondItsLimitAndBindsThemAnew) {
+  auto options = options_at(21060, 21063);
+  options.idle_pairs = 0;
+  const auto pool = open(options);
+  auto pair = std::move(pool->lease(Clock::now()).value());
+  const auto port = pair->port();
+  pair.reset();
+  {
+    // Now the port is free for another process, which is what idle_pairs = 0 means.
+    const int other = ::socket(AF_INET, SOCK_DGRAM, 0);
+    const auto at = *Endpoint::from("127.0.0.1", port);
+    EXPECT_EQ(::bind(other, reinterpret_cast<const sockaddr*>(&at.storage), sizeof(sockaddr_in)),
+              0);
+    ::close(other);
+  }
+  const auto later = Clock::now() + seconds(6);
+  const auto one = pool->lease(later);
+  const auto two = pool->lease(later);
+  EXPECT_TRUE(one && two);
+}
+
+TEST_F(APool, ThrowsAwayAndCountsWhatCameBetweenTwoCalls) {
+  const auto pool = open(options_at(21070, 21071));
+  const test::Peer stranger;
+  auto pair = std::move(pool->lease(Clock::now()).value());
+  stranger.send(pair->port(), test::rtp({}));  // the old call's last packet, never read
+  const auto port = pair->port();
+  pair.reset();
+  for (int i = 0; i < 50; ++i) stranger.send(port, test::rtp({}));
+  stranger.send(static_cast<std::uint16_t>(port + 1), test::rtp({}));
+
+  pair = std::move(pool->lease(Clock::now() + seconds(6)).value());
+  char byte;
+  EXPECT_LT(::recv(pair->rtp_socket(), &byte, 1, MSG_DONTWAIT), 0)
+      << "the new call sees none of it";
+  EXPECT_LT(::recv(pair->rtcp_socket(), &byte, 1, MSG_DONTWAIT), 0);
+  EXPECT_TRUE(shows(registry, "rtp_stale_packets_total 52")) << registry.text();
+}
+
+TEST_F(APool, GivesALeasedPairItsWholeReceiveBufferAgain) {
+  auto options = options_at(21080, 21081);
+  options.receive_buffer = 65536;
+  const auto pool = open(options);
+  for (const auto now : {Clock::now(), Clock::now() + seconds(60)}) {
+    const auto pair = std::move(pool->lease(now).value());
+    for (const auto socket : {pair->rtp_socket(), pair->rtcp_socket()}) {
+      int bytes = 0;
+      socklen_t length = sizeof bytes;
+      ::getsockopt(socket, SOL_SOCKET, SO_RCVBUF, &bytes, &length);
+      EXPECT_EQ(bytes, 2 * 65536) << "the kernel doubles it";
+    }
+  }
+}
+
+// Holds one port as another process would.
+class Holder {
+ public:
+  explicit Holder(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_DGRAM, 0)) {
+    const auto at = *Endpoint::from("127.0.0.1", port);
+    bound_ = ::bind(fd_, reinterpret_cast<const sockaddr*>(&at.storage), sizeof(sockaddr_in)) == 0;
+  }
+  ~Holder() { ::close(fd_); }
+  bool bound() const { return bound_; }
+
+ private:
+  int fd_;
+  bool bound_ = false;
+};
+
+TEST_F(APool, SkipsPortsThatOthersHold) {
+  const Holder rtp(21090), rtcp(21093);
+  ASSERT_TRUE(rtp.bound() && rtcp.bound());
+  const auto pool = open(options_at(21090, 21095));
+  const auto pair = std::move(pool->lease(Clock::now()).value());
+  EXPECT_EQ(pair->port(), 21094);
+  EXPECT_FALSE(pool->lease(Clock::now()));
+  EXPECT_EQ(pool->held(), 2u);
+  EXPECT_EQ(pool->available(Clock::now()), 0u);
+}
+
+TEST_F(APool, TriesPortsThatOthersHeldAgainLater) {
+  auto holder = std::make_unique<Holder>(21100);
+  ASSERT_TRUE(holder->bound());
+  const auto pool = open(options_at(21100, 21103));
+  const auto first = std::move(pool->lease(Clock::now()).value());
+  EXPECT_FALSE(pool->lease(Clock::now()));
+  holder.reset();
+  const auto second = pool->lease(Clock::now() + seconds(61));
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second.value()->port(), 21100);
+  EXPECT_EQ(pool->held(), 0u);
+}
+
+TEST_F(APool, IsNotOpenedWhereNothingCanBeBound) {
+  const Holder holder(21110);
+  const auto pool = PortPool::open(options_at(21110, 21111), registry);
+  ASSERT_FALSE(pool);
+  EXPECT_NE(pool.error().text.find("held by other processes"), std::string::npos)
+      << pool.error().text;
+}
+
+TEST_F(APool, IsNotOpenedOnARangeWithoutAPair) {
+  for (const auto& [first, last] : {std::pair{21121, 21122}, std::pair{21123, 21123},
+                                    std::pair{21130, 21120}, std::pair{0, 100}}) {
+    EXPECT_FALSE(PortPool::open(
+        options_at(static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last)), registry))
+        << first << "-" << last;
+  }
+}
+
+TEST_F(APool, MayReachTheLastPort) {
+  const auto pool = open(options_at(65534, 65535));
+  EXPECT_EQ(pool->lease(Clock::now()).value()->port(), 65534);
+}
+
+TEST_F(APool, IsNotOpenedWithAWrongAddressOrNetwork) {
+  auto options = options_at(21140, 21149);
+  options.bind_address = "media.example";
+  EXPECT_NE(PortPool::open(options, registry).error().text.find("media.example"),
+            std::string::npos);
+  options.bind_address = "192.0.2.1";  // not ours
+  EXPECT_FALSE(PortPool::open(options, registry));
+  options.bind_address = "127.0.0.1";
+  options.allowed_sources = {"192.0.2.0/24", "sbc"};
+  EXPECT_NE(PortPool::open(options, registry).error().text.find("`sbc`"), std::string::npos);
+}
+
+TEST_F(APool, TakesBothFamiliesOnTheUnspecifiedIpv6Address) {
+  auto options = options_at(21150, 21151);
+  options.bind_address = "::";
+  const auto pool = PortPool::open(options, registry);
+  if (!pool) GTEST_SKIP() << "no IPv6 here: " << pool.error().text;
+  const auto pair = std::move(pool.value()->lease(Clock::now()).value());
+  const test::Peer peer;
+  peer.send(pair->port(), test::rtp({}));
+  char byte;
+  EXPECT_EQ(::recv(pair->rtp_socket(), &byte, 1, 0), 1);
+}
+
+}  // namespace
+}  // namespace srs::rtp
