@@ -126,7 +126,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ~Connection() { shared_->connections.erase(this); }
 
   asio::awaitable<void> run() {
-    while (co_await first_byte() && co_await one_request()) {
+    // Step by step: g++ 12 loses its way in `co_await a() && co_await b()`.
+    bool open = true;
+    while (open) {
+      open = co_await first_byte();
+      if (open) open = co_await one_request();
     }
     co_await linger();
   }

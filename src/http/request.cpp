@@ -63,7 +63,9 @@ Result<Target> parse_target(std::string_view target) {
 
   for (const auto part : split(target.substr(question + 1), '&', kMaxParameters + 1)) {
     if (part.empty()) continue;
-    if (result.query.size() == kMaxParameters) return Error{"more than 64 query parameters"};
+    if (result.query.size() == kMaxParameters) {
+      return Error{"more than " + std::to_string(kMaxParameters) + " query parameters"};
+    }
     const auto equals = part.find('=');
     auto name = decode(part.substr(0, equals), true);
     auto value = decode(equals == std::string_view::npos ? "" : part.substr(equals + 1), true);
