@@ -1,5 +1,7 @@
 #include "charset.hpp"
 
+#include "excerpt.hpp"
+
 #include <srs/util/text.hpp>
 
 #include <algorithm>
@@ -161,7 +163,7 @@ Encoding encoding_of(std::string_view bytes, std::string_view charset,
   const bool is_utf16 = encoding == Encoding::Utf16Big || encoding == Encoding::Utf16Little;
   // Bytes without that pattern are no XML in UTF-16, whatever they claim.
   if (encoding && !is_utf16) return *encoding;
-  warnings.push_back("the encoding " + to_utf8(name.substr(0, 40)) +
+  warnings.push_back("the encoding " + excerpt(to_utf8(name), 40) +
                      (encoding ? " is claimed and not used" : " is unknown") + ", read as UTF-8");
   return Encoding::Utf8;
 }

@@ -30,10 +30,11 @@ std::string unquote(std::string_view value) {
   return result;
 }
 
-// BroadWorks has been seen to write `application/ +xml`.
-std::string without_spaces(std::string_view text) {
+// Printable ASCII in lower case: BroadWorks has been seen to write `application/ +xml`, and logs
+// and answers quote it.
+std::string normalised(std::string_view text) {
   std::string result = to_lower(text);
-  std::erase_if(result, [](char c) { return c == ' ' || c == '\t'; });
+  std::erase_if(result, [](char c) { return c <= ' ' || c > '~'; });
   return result;
 }
 
@@ -41,7 +42,7 @@ std::string without_spaces(std::string_view text) {
 
 ContentType parse_content_type(std::string_view text) {
   ContentType result;
-  result.type = without_spaces(take_parameter(text));
+  result.type = normalised(take_parameter(text));
   while (!text.empty()) {
     const auto parameter = take_parameter(text);
     const auto equals = parameter.find('=');
@@ -49,7 +50,7 @@ ContentType parse_content_type(std::string_view text) {
     const auto name = trim(parameter.substr(0, equals));
     const auto value = unquote(trim(parameter.substr(equals + 1)));
     if (iequals(name, "boundary") && result.boundary.empty()) result.boundary = value;
-    if (iequals(name, "charset") && result.charset.empty()) result.charset = to_lower(value);
+    if (iequals(name, "charset") && result.charset.empty()) result.charset = normalised(value);
   }
   return result;
 }

@@ -4,7 +4,6 @@
 #include "xml_tree.hpp"
 
 #include <srs/siprec/metadata.hpp>
-#include <srs/util/text.hpp>
 
 #include <algorithm>
 

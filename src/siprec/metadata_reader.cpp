@@ -1,6 +1,7 @@
 #include "metadata_reader.hpp"
 
 #include "aor.hpp"
+#include "excerpt.hpp"
 #include "vocabulary.hpp"
 
 #include <srs/util/text.hpp>
@@ -114,9 +115,7 @@ void Reader::warn(std::string text) {
 
 std::string Reader::clip(std::string text) {
   if (text.size() <= limits_.text_bytes) return text;
-  std::size_t end = limits_.text_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  text.resize(end);
+  text.resize(utf8_prefix(text, limits_.text_bytes).size());
   if (!std::exchange(clipped_, true)) {
     warn("a text of more than " + std::to_string(limits_.text_bytes) + " bytes was cut");
   }
@@ -134,7 +133,7 @@ Instant Reader::instant(std::string_view text) {
   Instant result{clip(collapse(text)), std::nullopt};
   result.time = from_rfc3339(result.text);
   if (!result.time && !result.text.empty()) {
-    warn("the date " + result.text.substr(0, 40) + " is not as RFC 3339 writes it");
+    warn("the date " + excerpt(result.text) + " is not as RFC 3339 writes it");
   }
   return result;
 }
@@ -144,8 +143,7 @@ void Reader::claim(std::string_view id, const char* what) {
   if (id.empty()) return warn(std::string("a ") + what + " has no id");
   const auto [found, first] = owners_.try_emplace(std::string(id), what);
   if (first) return;
-  warn("the id " + std::string(id.substr(0, 80)) + " stands on a " + found->second + " and on a " +
-       what);
+  warn("the id " + excerpt(id) + " stands on a " + found->second + " and on a " + what);
 }
 
 // The entity with this id, new where there is none; nullptr and an error when there are too many.
@@ -183,7 +181,7 @@ Reader::Read Reader::reader_of(const XmlElement& element) {
 std::string Reader::read(const XmlElement& root) {
   const auto name = plain_name(root.name);
   if (name != "recording" && name != "recordingmetadata") {
-    warn("the root element is " + root.name.substr(0, 40) + ", not recording (RFC 7865 §5.1.2)");
+    warn("the root element is " + excerpt(root.name) + ", not recording (RFC 7865 §5.1.2)");
   }
   read_other_attributes(root, "", "");
   for (const auto& c : root.children) read_other(c, "", "");
@@ -201,7 +199,7 @@ void Reader::read_mode(const XmlElement& e) {
     out_.mode = DataMode::Partial;
   } else if (!iequals(text, "complete")) {
     // RFC 7865 §5.1.2: complete is the default.
-    warn("the datamode " + text.substr(0, 40) + " is unknown, read as complete");
+    warn("the datamode " + excerpt(text) + " is unknown, read as complete");
   }
 }
 
@@ -425,11 +423,11 @@ void Reader::look_for_dangling_ids() {
   for (const auto& s : out_.streams) streams.insert(s.id);
   for (const auto& p : out_.participants) {
     if (described_.find(p.id) == described_.end()) {
-      warn("an association names the participant " + p.id.substr(0, 80) + ", who is not described");
+      warn("an association names the participant " + excerpt(p.id) + ", who is not described");
     }
     for (const auto& id : p.sends) {
       if (streams.find(id) == streams.end()) {
-        warn("a participant sends the stream " + id.substr(0, 80) + ", which is not described");
+        warn("a participant sends the stream " + excerpt(id) + ", which is not described");
       }
     }
   }

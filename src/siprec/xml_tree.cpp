@@ -1,5 +1,7 @@
 #include "xml_tree.hpp"
 
+#include "excerpt.hpp"
+
 #include <srs/util/text.hpp>
 
 #include <libxml/parser.h>
@@ -158,8 +160,8 @@ void Builder::doctype() {
 
 void Builder::error(int line, const char* message) {
   if (!document_.first_error.empty()) return;
-  document_.first_error =
-      "line " + std::to_string(line) + ": " + to_utf8(trim(message == nullptr ? "?" : message));
+  document_.first_error = "line " + std::to_string(line) + ": " +
+                          excerpt(to_utf8(trim(message == nullptr ? "?" : message)), 200);
 }
 
 void Builder::stop(std::string reason) {
