@@ -56,13 +56,17 @@ Result<std::optional<Destination>> destination(const sdp::Media& media) {
   return std::optional<Destination>{Destination{*rtp, *rtcp}};
 }
 
+Error unusable(const std::string& why) {
+  return Error{"the 200 " + why};
+}
+
 Result<sdp::Session> find_sdp(const sip::Answer& answer) {
   const auto parts = siprec::split_body(answer.content_type, answer.body);
-  if (!parts) return Error{"the body of the 200 can't be read: " + parts.error().text};
+  if (!parts) return unusable("has a body that can't be read: " + parts.error().text);
   const auto body = siprec::classify(*parts);
-  if (body.sdp.empty()) return Error{"the 200 has no SDP answer"};
+  if (body.sdp.empty()) return unusable("has no SDP answer");
   auto session = sdp::parse(body.sdp);
-  if (!session) return Error{"the SDP answer can't be read: " + session.error().text};
+  if (!session) return unusable("has an SDP answer that can't be read: " + session.error().text);
   return session;
 }
 

@@ -32,9 +32,7 @@ asio::awaitable<void> Campaign::run() {
     co_await wait_for_turn(due);
     if (interrupted_) break;
     if (gap > 0) summary_.placing.add(Clock::now() - due);
-    ++running_;
-    ++summary_.placed;
-    tasks_.spawn("call", place());
+    place();
   }
   co_await wait_for_all();
   summary_.interrupted = interrupted_;
@@ -51,18 +49,23 @@ void Campaign::give_up() {
   for (auto* call : active_) call->give_up();
 }
 
-asio::awaitable<void> Campaign::place() {
-  Outcome outcome;
+void Campaign::place() {
+  ++summary_.placed;
   auto media = media_.make();
   if (!media) {
+    Outcome outcome;
     outcome.faults.push_back(media.error().text);
-  } else {
-    Call call(tasks_.executor(), plan_, caller_, std::move(*media));
-    active_.insert(&call);
-    outcome = co_await call.run();
-    active_.erase(&call);
+    return summary_.add(std::move(outcome));
   }
-  summary_.add(std::move(outcome));
+  ++running_;
+  tasks_.spawn("call", follow(std::move(*media)));
+}
+
+asio::awaitable<void> Campaign::follow(std::unique_ptr<Media> media) {
+  Call call(tasks_.executor(), plan_, caller_, std::move(media));
+  active_.insert(&call);
+  summary_.add(co_await call.run());
+  active_.erase(&call);
   --running_;
   wake_.cancel();
 }

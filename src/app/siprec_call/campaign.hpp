@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <memory>
 #include <set>
 
 namespace srs::call {
@@ -33,7 +34,8 @@ class Campaign {
   std::size_t active() const { return active_.size(); }
 
  private:
-  boost::asio::awaitable<void> place();
+  void place();
+  boost::asio::awaitable<void> follow(std::unique_ptr<Media> media);
   boost::asio::awaitable<void> wait_for_turn(std::chrono::steady_clock::time_point due);
   boost::asio::awaitable<void> wait_for_all();
   boost::asio::awaitable<void> pause(std::chrono::steady_clock::time_point until);

@@ -100,7 +100,7 @@ Result<std::string> local_address_for(const Target& target) {
   // Connecting a UDP socket sends nothing; it asks the routing table.
   if (!error) socket.connect({address, target.port}, error);
   if (error) return Error{"no route to " + target.host + ": " + error.message()};
-  return {boost::system::in_place_value, socket.local_endpoint().address().to_string()};
+  return socket.local_endpoint().address().to_string();
 }
 
 }  // namespace srs::call
