@@ -208,6 +208,11 @@ void play_and_check(const ExpectedCall& expected, ServerProcess& server) {
   check_answers(expected, played);
   EXPECT_TRUE(played.over) << "the BYE was not answered";
   EXPECT_TRUE(played.requests.empty()) << played.requests.front().bytes();
+  for (const auto& datagram : expected.call.datagrams) {  // RFC 7866 §8.1.1
+    if (datagram.rtcp) {
+      EXPECT_GT(played.rtcp_received.at(datagram.stream), 0U) << "no receiver reports";
+    }
+  }
   const auto recording = wait_for_recording(server.recordings(), expected.call.call_id());
   ASSERT_TRUE(recording) << "no complete recording of " << expected.call.call_id();
   check_metadata(expected, played, *recording);

@@ -2,8 +2,6 @@
 
 #include "support/wait.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <thread>
 
@@ -11,15 +9,6 @@ namespace srs::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::uint32_t host_of(const std::string& address) {
-  return ntohl(::inet_addr(address.substr(0, address.find(':')).c_str()));
-}
-
-Socket sip_socket(const TimedCall& call, std::uint16_t server_port) {
-  const auto host = host_of(call.src);
-  return call.tcp ? Socket::tcp(host, server_port) : Socket::udp(host);
-}
 
 }  // namespace
 
@@ -29,24 +18,11 @@ const SipText* Played::answer(std::uint32_t cseq) const {
 }
 
 CallPlayer::CallPlayer(const TimedCall& call, std::uint16_t server_port)
-    : call_(call), server_port_(server_port), sip_(sip_socket(call, server_port)) {}
-
-void CallPlayer::send(SipText message) {
-  message.replace_in_headers(call_.srs, "127.0.0.1:" + std::to_string(server_port_));
-  if (!call_.tcp) {
-    const auto host = call_.src.substr(0, call_.src.find(':') + 1);
-    message.replace_in_headers(call_.src, host + std::to_string(sip_.port()));
-  }
-  if (!to_.empty()) {  // within the dialog
-    message.set_header("To", to_);
-    message.set_start_line(std::string(message.method()) + " " + contact_ + " SIP/2.0");
-  }
-  call_.tcp ? sip_.send(message.bytes()) : sip_.send_to(server_port_, message.bytes());
-}
+    : call_(call), wire_(server_port, call.tcp, call.srs, call.src) {}
 
 void CallPlayer::acknowledge(std::uint32_t cseq) {
   for (const auto& [at, message] : call_.messages)
-    if (message.method() == "ACK" && message.cseq() == cseq) send(message);
+    if (message.method() == "ACK" && message.cseq() == cseq) wire_.send(message);
 }
 
 void CallPlayer::take(const SipText& message) {
@@ -55,12 +31,6 @@ void CallPlayer::take(const SipText& message) {
     return;
   }
   if (message.status() < 200) return;
-  const bool accepted_invite = message.method() == "INVITE" && message.status() < 300;
-  if (accepted_invite && to_.empty()) {
-    to_ = message.header("To");
-    contact_ = SipText::uri(message.header("Contact"));
-    ports_ = read_sdp(message.body());
-  }
   if (message.method() == "INVITE") acknowledge(message.cseq());
   if (played_.answer(message.cseq()) == nullptr) played_.answers.push_back(message);
 }
@@ -69,14 +39,10 @@ void CallPlayer::pump(Clock::time_point until) {
   for (auto left = until - Clock::now(); left > 0ns; left = until - Clock::now()) {
     const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(left);
     if (limit == 0ms) return std::this_thread::sleep_until(until);
-    auto bytes = sip_.receive(limit);
-    if (!bytes) continue;
-    if (bytes->empty()) return std::this_thread::sleep_until(until);  // TCP was closed
-    if (!call_.tcp)
-      take(SipText(std::move(*bytes)));
-    else
-      stream_ += *bytes;
-    while (auto message = take_message(stream_)) take(*message);
+    if (const auto message = wire_.receive(limit))
+      take(*message);
+    else if (wire_.closed())
+      return std::this_thread::sleep_until(until);
   }
 }
 
@@ -90,7 +56,7 @@ bool CallPlayer::pump_until_answered(std::uint32_t cseq) {
 }
 
 void CallPlayer::send_media(const TimedDatagram& datagram) {
-  if (datagram.stream >= ports_.size() || ports_[datagram.stream].port == 0) return;
+  if (datagram.stream >= wire_.media().size() || wire_.media()[datagram.stream].port == 0) return;
   auto socket = media_.find(datagram.source);
   if (socket == media_.end())
     socket = media_
@@ -98,7 +64,7 @@ void CallPlayer::send_media(const TimedDatagram& datagram) {
                           std::pair(Socket::udp(datagram.source.host, datagram.source.port),
                                     datagram.stream))
                  .first;
-  const auto port = ports_[datagram.stream].port;
+  const auto port = wire_.media()[datagram.stream].port;
   socket->second.first.send_to(static_cast<std::uint16_t>(port + (datagram.rtcp ? 1 : 0)),
                                datagram.payload);
   if (!datagram.rtcp) ++played_.rtp_sent[datagram.stream];
@@ -114,11 +80,11 @@ void CallPlayer::count_rtcp() {
 
 Played CallPlayer::play() {
   const auto& invite = call_.messages.front().message;
-  send(invite);
+  wire_.send(invite);
   if (!pump_until_answered(invite.cseq()) || played_.answers.front().status() != 200)
     return played_;
-  played_.rtp_sent.resize(ports_.size());
-  played_.rtcp_received.resize(ports_.size());
+  played_.rtp_sent.resize(wire_.media().size());
+  played_.rtcp_received.resize(wire_.media().size());
 
   const auto start = Clock::now() - call_.answered;
   auto message = call_.messages.begin() + 1;
@@ -132,7 +98,7 @@ Played CallPlayer::play() {
     else if (message->message.method() == "ACK")
       ++message;  // went with its answer
     else
-      send((message++)->message);
+      wire_.send((message++)->message);
   }
   const auto& last = call_.messages.back().message;
   played_.over = last.method() != "BYE" || pump_until_answered(last.cseq());

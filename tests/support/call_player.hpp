@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/socket.hpp"
+#include "support/src_wire.hpp"
 #include "support/timed_call.hpp"
 
 #include <chrono>
@@ -25,8 +26,7 @@ struct Played {
   const SipText* answer(std::uint32_t cseq) const;
 };
 
-// Messages are sent as they stand, but: the server's address and, over UDP, our port are the real
-// ones, and within the dialog To and the Request-URI are what the server's answer said. Media goes
+// Messages are sent as they stand but for what SrcWire puts right. Media goes
 // to the ports that the first answer names, each captured source from a socket of its own (on the
 // captured port where that is free), at the captured time after that answer; ACKs when their
 // answers come. Runs in the calling thread until the BYE is answered.
@@ -38,7 +38,6 @@ class CallPlayer {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void send(SipText message);
   void pump(Clock::time_point until);  // handles what comes until then
   void take(const SipText& message);
   bool pump_until_answered(std::uint32_t cseq);
@@ -47,13 +46,8 @@ class CallPlayer {
   void count_rtcp();
 
   const TimedCall& call_;
-  std::uint16_t server_port_;
-  Socket sip_;
-  std::string stream_;  // bytes of the TCP connection that are no whole message yet
+  SrcWire wire_;
   std::map<PcapAddress, std::pair<Socket, std::size_t>> media_;  // with the m-line's index
-  std::vector<SdpMedia> ports_;
-  std::string to_;       // of the dialog, with the server's tag
-  std::string contact_;  // URI
   Played played_;
 };
 

@@ -47,7 +47,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 // Ours without the settings that a developer may have exported, and `more`.
-std::vector<std::string> merged(const ServerProcess::Environment& more) {
+std::vector<std::string> merged(const Settings& more) {
   std::vector<std::string> out;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
@@ -64,7 +64,7 @@ std::vector<std::string> merged(const ServerProcess::Environment& more) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(Environment environment) {
+ServerProcess::ServerProcess(Settings settings) {
   environment_ = {{"SIP_LISTEN", "udp:127.0.0.1:0,tcp:127.0.0.1:0"},
                   {"HTTP_LISTEN", "127.0.0.1:0"},
                   {"RTP_BIND_ADDRESS", "127.0.0.1"},
@@ -75,7 +75,7 @@ ServerProcess::ServerProcess(Environment environment) {
                   {"RECORDING_MIN_FREE_SPACE", "0"},
                   {"LOG_LEVEL", "debug"},
                   {"LOG_FORMAT", "json"}};
-  for (auto& [name, value] : environment) environment_[name] = value;
+  for (auto& [name, value] : settings) environment_[name] = value;
 }
 
 ServerProcess::~ServerProcess() {

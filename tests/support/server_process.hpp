@@ -3,6 +3,7 @@
 
 #include "support/port_block.hpp"
 #include "support/temp_dir.hpp"
+#include "support/wait.hpp"
 
 #include <nlohmann/json.hpp>
 #include <sys/types.h>
@@ -18,16 +19,17 @@
 
 namespace srs::test {
 
+// Environment variables by name.
+using Settings = std::map<std::string, std::string>;
+
 // Starts with start(), is killed by the destructor at the latest (and by the kernel where the test
 // itself dies), and shows the end of its log where the test failed. One per test is plenty; the
 // thread that calls start() must live as long as the process should.
 class ServerProcess {
  public:
-  using Environment = std::map<std::string, std::string>;
-
-  // `environment` comes on top of the settings made here: SIP over UDP and TCP and HTTP on free
+  // `settings` come on top of the settings made here: SIP over UDP and TCP and HTTP on free
   // ports of 127.0.0.1, an RTP port range of our own, a recording directory, JSON log at debug.
-  explicit ServerProcess(Environment environment = {});
+  explicit ServerProcess(Settings settings = {});
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
   ~ServerProcess();
@@ -68,7 +70,7 @@ class ServerProcess {
 
   TempDir directory_;
   PortBlock ports_;
-  Environment environment_;
+  Settings environment_;
   pid_t pid_ = -1;
   std::optional<int> exit_;
   unsigned starts_ = 0;

@@ -65,6 +65,11 @@ inline Wav read_wav(const std::filesystem::path& path) {
 
 namespace detail {
 
+// Without the care for infinities that operator* takes.
+inline std::complex<double> times(const std::complex<double>& a, const std::complex<double>& b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
 // In place, radix 2; `bins.size()` is a power of two.
 inline void fourier(std::vector<std::complex<double>>& bins, bool inverse) {
   const auto n = bins.size();
@@ -82,7 +87,7 @@ inline void fourier(std::vector<std::complex<double>>& bins, bool inverse) {
     for (std::size_t i = 0; i < n; i += length)
       for (std::size_t k = 0; k < length / 2; ++k) {
         const auto even = bins[i + k];
-        const auto odd = bins[i + k + length / 2] * turn[k];
+        const auto odd = times(bins[i + k + length / 2], turn[k]);
         bins[i + k] = even + odd;
         bins[i + k + length / 2] = even - odd;
       }
@@ -101,7 +106,7 @@ inline std::ptrdiff_t best_lag(std::span<const float> channel, std::span<const f
   std::copy(reference.begin(), reference.end(), b.begin());
   detail::fourier(a, false);
   detail::fourier(b, false);
-  for (std::size_t i = 0; i < n; ++i) a[i] *= std::conj(b[i]);
+  for (std::size_t i = 0; i < n; ++i) a[i] = detail::times(a[i], std::conj(b[i]));
   detail::fourier(a, true);
   const auto best = std::max_element(a.begin(), a.end(), [](const auto& x, const auto& y) {
     return std::abs(x.real()) < std::abs(y.real());

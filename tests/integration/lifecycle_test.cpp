@@ -1,0 +1,200 @@
+// How the server process begins, ends and comes back.
+#include "support/files.hpp"
+#include "support/recording_on_disk.hpp"
+#include "support/scrape.hpp"
+#include "support/speech_match.hpp"
+#include "support/src_call.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace srs::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kPerSecond = 50;  // packets
+
+std::size_t packets(const RecordingOnDisk& recording, std::size_t stream) {
+  return recording.metadata.at("streams").at(stream).value("packets_received", std::size_t{0});
+}
+
+class Lifecycle : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(server_.start()); }
+
+  bool ready() { return http_get(url(server_, "/ready")).status == 200; }
+
+  ServerProcess server_;
+  RtpSource alice_{0, 0xA11CE};
+};
+
+TEST_F(Lifecycle, EndsAtOnceWhereNoCallRuns) {
+  server_.signal(SIGTERM);
+  EXPECT_EQ(server_.wait_exit(10s), 0);
+}
+
+TEST_F(Lifecycle, DrainsAtSigtermAndRefusesNewCalls) {
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  call.send_packets(0, alice_, 50);
+  server_.signal(SIGTERM);
+  ASSERT_TRUE(wait_until([&] { return !ready(); })) << "/ready stayed 200";
+  EXPECT_EQ(http_get(url(server_, "/live")).status, 200);
+
+  SrcCall refused(server_);
+  const auto answer = refused.invite(siprec_body(two_legs()));
+  EXPECT_EQ(answer.status(), 503);
+  EXPECT_FALSE(answer.header("Retry-After").empty()) << answer.bytes();
+  EXPECT_FALSE(answer.header("Warning").empty()) << answer.bytes();
+
+  call.send_packets(0, alice_, 50);  // the running call goes on
+  EXPECT_EQ(call.bye().status(), 200);
+  EXPECT_EQ(server_.wait_exit(kSoon), 0);
+  const auto recording = wait_for_recording(server_.recordings(), call.call_id());
+  ASSERT_TRUE(recording) << "the call's files were not finished";
+  EXPECT_EQ(recording->metadata.value("end_reason", ""), "bye");
+  EXPECT_EQ(packets(*recording, 0), 100U);
+}
+
+TEST_F(Lifecycle, HurriesAtASecondSigtermAndSaysByeToTheSrc) {
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  call.send_packets(0, alice_, 50);
+  server_.signal(SIGTERM);
+  ASSERT_TRUE(wait_until([&] { return !ready(); }));
+  server_.signal(SIGTERM);
+  const auto bye = call.server_request("BYE", kSoon);
+  ASSERT_TRUE(bye);
+  EXPECT_FALSE(bye->header("Reason").empty()) << bye->bytes();
+  EXPECT_EQ(server_.wait_exit(kSoon), 0);
+  // A render that was left for later is done at the next start.
+  ASSERT_TRUE(server_.start());
+  const auto recording = wait_for_recording(server_.recordings(), call.call_id());
+  ASSERT_TRUE(recording);
+  EXPECT_EQ(recording->metadata.value("end_reason", ""), "shutdown");
+  EXPECT_EQ(packets(*recording, 0), 50U);
+}
+
+TEST_F(Lifecycle, DrainsNoLongerThanItMay) {
+  server_.signal(SIGTERM);
+  ASSERT_EQ(server_.wait_exit(kSoon), 0);
+  server_.set("SERVER_DRAIN_TIMEOUT", "1s");
+  ASSERT_TRUE(server_.start());
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  call.send_packets(0, alice_, 10);
+  server_.signal(SIGTERM);
+  EXPECT_TRUE(call.server_request("BYE", kSoon));
+  EXPECT_EQ(server_.wait_exit(kSoon), 0);
+  const auto recording = wait_for_recording(server_.recordings(), call.call_id());
+  ASSERT_TRUE(recording);
+  EXPECT_EQ(recording->metadata.value("end_reason", ""), "shutdown");
+}
+
+TEST_F(Lifecycle, RendersAfterAKillWhatWasCapturedBeforeIt) {
+  const auto voice = read_wav(own_data("audio/caller.wav")).channels.at(0);
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  constexpr int kSent = 4 * kPerSecond;
+  call.speak(0, alice_, voice, 0, kSent);
+  server_.signal(SIGKILL);
+  EXPECT_EQ(server_.wait_exit(kSoon), 128 + SIGKILL);
+
+  ASSERT_TRUE(server_.start());
+  const auto recording = wait_for_recording(server_.recordings(), call.call_id());
+  ASSERT_TRUE(recording) << "the orphan was not rendered";
+  EXPECT_EQ(recording->metadata.value("end_reason", ""), "crashed");
+  EXPECT_GE(packets(*recording, 0), static_cast<std::size_t>(kSent - kPerSecond))
+      << "more than a second is lost";
+  EXPECT_EQ(metric(server_, "recordings_recovered_total"), 1);
+
+  const auto wav = read_wav(recording->directory / "audio.wav");
+  ASSERT_EQ(wav.channels.size(), 2U);
+  const auto kept = std::span(voice).first(packets(*recording, 0) * RtpSource::kSamples);
+  EXPECT_GE(correlation(wav.channels[0], kept, best_lag(wav.channels[0], kept)), 0.95);
+}
+
+TEST_F(Lifecycle, TakesCallsAgainAfterAKillWhileItRenders) {
+  SrcCall killed(server_);
+  ASSERT_EQ(killed.invite(siprec_body(two_legs())).status(), 200);
+  server_.signal(SIGKILL);
+  ASSERT_TRUE(server_.wait_exit(kSoon));
+  ASSERT_TRUE(server_.start());
+  EXPECT_TRUE(wait_for_recording(server_.recordings(), killed.call_id()))
+      << "a call without media stays for ever";
+  SrcCall call(server_);
+  EXPECT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  EXPECT_EQ(call.bye().status(), 200);
+  EXPECT_TRUE(wait_for_recording(server_.recordings(), call.call_id()));
+  EXPECT_EQ(metric(server_, "sip_sessions_active"), 0);
+}
+
+TEST_F(Lifecycle, ReopensItsLogAtSighup) {
+  server_.signal(SIGTERM);
+  ASSERT_EQ(server_.wait_exit(kSoon), 0);
+  const auto log = server_.directory() / "siprec.log";
+  server_.set("LOG_FILE", log.string());
+  server_.launch();
+  ASSERT_TRUE(wait_until([&] {
+    return std::filesystem::exists(log) && read_file(log).find("server_ready") != std::string::npos;
+  }));
+  std::filesystem::rename(log, server_.directory() / "siprec.log.1");
+  server_.signal(SIGHUP);
+  EXPECT_TRUE(wait_until([&] {
+    return std::filesystem::exists(log) && read_file(log).find("log_reopened") != std::string::npos;
+  }));
+}
+
+// A session must end by itself where the SRC forgot it, and say why.
+class Silence : public ::testing::Test {
+ protected:
+  void expect_end(ServerProcess& server, SrcCall& call, const std::string& reason) {
+    const auto bye = call.server_request("BYE", kSoon);
+    ASSERT_TRUE(bye) << "no BYE came";
+    EXPECT_FALSE(bye->header("Reason").empty()) << bye->bytes();
+    const auto recording = wait_for_recording(server.recordings(), call.call_id());
+    ASSERT_TRUE(recording);
+    EXPECT_EQ(recording->metadata.value("end_reason", ""), reason);
+    EXPECT_EQ(metric(server, "sip_sessions_ended_total", {"reason=\"" + reason + "\""}), 1);
+    EXPECT_EQ(metric(server, "sip_sessions_active"), 0);
+  }
+};
+
+TEST_F(Silence, EndsASessionThatNeverGetsMedia) {
+  ServerProcess server(Settings{{"RECORDING_NO_MEDIA_TIMEOUT", "1s"}});
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  expect_end(server, call, "no_media");
+  EXPECT_EQ(metric(server, "recordings_without_media_total"), 1);
+}
+
+TEST_F(Silence, EndsASessionWhoseMediaStopped) {
+  ServerProcess server(Settings{{"RECORDING_INACTIVITY_TIMEOUT", "1s"}});
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource alice(0, 1);
+  call.send_packets(0, alice, 20);
+  expect_end(server, call, "inactivity");
+}
+
+TEST_F(Silence, DoesNotEndASessionOnHold) {
+  ServerProcess server(
+      {{"RECORDING_INACTIVITY_TIMEOUT", "1s"}, {"RECORDING_NO_MEDIA_TIMEOUT", "1s"}});
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  auto streams = two_legs();
+  ASSERT_EQ(call.invite(siprec_body(streams)).status(), 200);
+  RtpSource alice(0, 1);
+  call.send_packets(0, alice, 20);
+  for (auto& stream : streams) stream.direction = "inactive";
+  ASSERT_EQ(call.invite(siprec_body(streams)).status(), 200);
+  EXPECT_FALSE(call.server_request("BYE", 4s)) << "a call on hold was ended";
+  EXPECT_EQ(call.bye().status(), 200);
+}
+
+}  // namespace
+}  // namespace srs::test

@@ -1,0 +1,239 @@
+// What networks and SRCs do to a recorder, and what must come of it: a whole recording.
+#include "support/files.hpp"
+#include "support/recording_on_disk.hpp"
+#include "support/scrape.hpp"
+#include "support/shared_data.hpp"
+#include "support/speech_match.hpp"
+#include "support/src_call.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace srs::test {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+class Robustness : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(server_.start()); }
+
+  // The finished recording's metadata; empty, with a failure, where there is none.
+  json end(SrcCall& call) {
+    EXPECT_EQ(call.bye().status(), 200);
+    auto recording = wait_for_recording(server_.recordings(), call.call_id());
+    EXPECT_TRUE(recording) << "no complete recording";
+    if (!recording) return {};
+    directory_ = recording->directory;
+    EXPECT_TRUE(std::filesystem::exists(directory_ / "audio.wav"));
+    return recording->metadata;
+  }
+  static std::size_t packets(const json& metadata, std::size_t stream) {
+    return metadata.at("streams").at(stream).value("packets_received", std::size_t{0});
+  }
+
+  ServerProcess server_;
+  std::filesystem::path directory_;
+  RtpSource alice_{0, 0xA11CE};
+};
+
+TEST_F(Robustness, MetadataDocumentsAreKeptInTheirOrder) {
+  SrcCall call(server_);
+  auto streams = two_legs();
+  ASSERT_EQ(call.invite(siprec_body(streams)).status(), 200);
+  streams[1].name = "Bob, transferred to Carol";
+  const auto second = rs_metadata(streams);
+  EXPECT_EQ(call.request("UPDATE", metadata_body(second)).status(), 200);
+  streams[1].name = "Carol";
+  const auto third = rs_metadata(streams);
+  EXPECT_EQ(call.invite(metadata_body(third)).status(), 200);
+  end(call);
+  EXPECT_EQ(read_file(directory_ / "rs-metadata-001.xml"), rs_metadata(two_legs()));
+  EXPECT_EQ(read_file(directory_ / "rs-metadata-002.xml"), second);
+  EXPECT_EQ(read_file(directory_ / "rs-metadata-003.xml"), third);
+}
+
+TEST_F(Robustness, AChangeOfSsrcGoesOnInTheSameChannel) {
+  const auto voice = read_wav(own_data("audio/caller.wav")).channels.at(0);
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  call.speak(0, alice_, voice, 0, 100);
+  RtpSource other(0, 0xB0B, 7, 123456);
+  call.speak(0, other, voice, 100 * RtpSource::kSamples, 100);
+  const auto metadata = end(call);
+  ASSERT_FALSE(metadata.empty());
+  EXPECT_EQ(metadata.at("streams").at(0).at("ssrcs"), json({0xA11CE, 0xB0B}));
+  EXPECT_EQ(packets(metadata, 0), 200U);
+  EXPECT_EQ(packets(metadata, 1), 0U);
+  const auto channel = read_wav(directory_ / "audio.wav").channels.at(0);
+  const auto spoken = std::span(voice).first(200 * RtpSource::kSamples);
+  // Two sources are placed by their arrival, each to a few milliseconds.
+  const auto first = spoken.first(spoken.size() / 2), second = spoken.subspan(spoken.size() / 2);
+  const auto lag = best_lag(channel, first), next = best_lag(channel, second);
+  EXPECT_GE(correlation(channel, first, lag), 0.95);
+  EXPECT_GE(correlation(channel, second, next), 0.95);
+  EXPECT_NEAR(static_cast<double>(next - lag), static_cast<double>(first.size()), 160);
+}
+
+TEST_F(Robustness, MediaBeforeTheAckIsKept) {
+  SrcCall call(server_);
+  const auto invite = call.dialog().invite(siprec_body(two_legs()));
+  ASSERT_EQ(call.invite(invite, false).status(), 200);
+  call.send_packets(0, alice_, 30);
+  call.wire().send(call.dialog().ack(invite));
+  call.send_packets(0, alice_, 10);
+  EXPECT_EQ(packets(end(call), 0), 40U);
+}
+
+TEST_F(Robustness, APacketRightBeforeTheByeIsInTheRecording) {
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource bob(8, 0xB0B);
+  call.send_packets(0, alice_, 100);
+  call.send_packets(1, bob, 100);
+  const auto metadata = end(call);  // the BYE follows at once
+  EXPECT_EQ(packets(metadata, 0), 100U);
+  EXPECT_EQ(packets(metadata, 1), 100U);
+  EXPECT_EQ(metadata.at("streams").at(1).value("codec", ""), "PCMA");
+}
+
+TEST_F(Robustness, LossIsCountedAndReported) {
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  for (int i = 0; i < 10; ++i) {
+    call.send_packets(0, alice_, 9);
+    alice_.lose();
+  }
+  call.send_packets(0, alice_, 10);
+  const auto metadata = end(call);
+  EXPECT_EQ(packets(metadata, 0), 100U);
+  EXPECT_EQ(metadata.at("streams").at(0).value("packets_lost", 0), 10);
+  EXPECT_EQ(metric(server_, "rtp_packets_lost_total"), 10);
+}
+
+TEST_F(Robustness, ACallWithoutMetadataIsRecordedAllTheSame) {
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(sdp_body(two_legs())).status(), 200);
+  call.send_packets(0, alice_, 50);
+  const auto metadata = end(call);
+  EXPECT_EQ(packets(metadata, 0), 50U);
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "rs-metadata-001.xml"));
+  for (const auto& participant : metadata.at("participants"))
+    EXPECT_EQ(participant.value("source", ""), "sip");
+}
+
+TEST_F(Robustness, MetadataThatIsNoXmlCostsNoAudio) {
+  SrcCall call(server_);
+  const std::string broken = "<recording><participant participant_id=1><name>Zoé & <Sipp></name>";
+  ASSERT_EQ(call.invite(siprec_body(sdp_offer(two_legs()), broken)).status(), 200);
+  call.send_packets(0, alice_, 50);
+  const auto metadata = end(call);
+  EXPECT_EQ(packets(metadata, 0), 50U);
+  EXPECT_EQ(read_file(directory_ / "rs-metadata-001.xml"), broken);
+  EXPECT_FALSE(metadata.at("warnings").empty());
+}
+
+TEST_F(Robustness, ARetransmittedInviteMakesOneRecording) {
+  SrcCall call(server_);
+  const auto invite = call.dialog().invite(siprec_body(two_legs()));
+  const auto bytes = call.wire().addressed(invite).bytes();
+  call.wire().send_as_it_is(bytes);
+  call.wire().send_as_it_is(bytes);
+  const auto answer = call.invite(invite);
+  EXPECT_EQ(answer.status(), 200);
+  call.wire().send_as_it_is(bytes);
+  call.send_packets(0, alice_, 10);
+  EXPECT_EQ(packets(end(call), 0), 10U);
+  EXPECT_EQ(all_recordings(server_.recordings()).size(), 1U);
+  EXPECT_EQ(metric(server_, "sip_sessions_total"), 1);
+}
+
+TEST_F(Robustness, GarbageOnEveryPortHarmsNoCall) {
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  std::mt19937 random(7);
+  const auto noise = Socket::udp(kLoopback);
+  call.send_packets(0, alice_, 20);
+  for (int i = 0; i < 3000; ++i) {
+    std::string bytes(random() % 200, '\0');
+    for (auto& byte : bytes) byte = static_cast<char>(random());
+    if (!bytes.empty()) bytes[0] = static_cast<char>(bytes[0] & 0x3F);  // never RTP version 2
+    noise.send_to(server_.udp_port(), bytes);
+    noise.send_to(call.port(0), bytes);
+    noise.send_to(static_cast<std::uint16_t>(call.port(1) + 1), bytes);
+    if (i % 50 == 0) std::this_thread::sleep_for(5ms);
+  }
+  call.send_packets(0, alice_, 20);
+  const auto metadata = end(call);
+  EXPECT_EQ(packets(metadata, 0), 40U);
+  EXPECT_EQ(packets(metadata, 1), 0U);
+  EXPECT_GT(metric(server_, "rtp_packets_invalid_total"), 0);
+  EXPECT_TRUE(server_.running());
+  EXPECT_EQ(http_get(url(server_, "/ready")).status, 200);
+}
+
+TEST_F(Robustness, BothLegsInOneTcpConnectionAndManyCallsOverIt) {
+  for (int i = 0; i < 3; ++i) {
+    SrcCall call(server_, true);
+    ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+    call.send_packets(0, alice_, 10);
+    EXPECT_EQ(packets(end(call), 0), 10U);
+    EXPECT_FALSE(call.wire().closed()) << "the connection was closed after the BYE";
+  }
+}
+
+TEST_F(Robustness, ManyCallsAtOnceLeaveTheirRecordingsAndNothingElse) {
+  std::vector<std::unique_ptr<SrcCall>> calls;
+  for (int i = 0; i < 40; ++i) {
+    calls.push_back(std::make_unique<SrcCall>(server_));
+    ASSERT_EQ(calls.back()->invite(siprec_body(two_legs())).status(), 200);
+  }
+  EXPECT_EQ(metric(server_, "sip_sessions_active"), 40);
+  EXPECT_EQ(metric(server_, "rtp_ports_allocated"), 80);
+  for (auto& call : calls) {
+    RtpSource alice(0, 1), bob(0, 2);
+    call->send_packets(0, alice, 10);
+    call->send_packets(1, bob, 10);
+  }
+  for (auto& call : calls) EXPECT_EQ(call->bye().status(), 200);
+  for (auto& call : calls) {
+    const auto recording = wait_for_recording(server_.recordings(), call->call_id());
+    ASSERT_TRUE(recording);
+    EXPECT_EQ(packets(recording->metadata, 0), 10U);
+    EXPECT_EQ(packets(recording->metadata, 1), 10U);
+  }
+  EXPECT_EQ(metric(server_, "sip_sessions_active"), 0);
+  EXPECT_EQ(metric(server_, "rtp_ports_allocated"), 0);
+}
+
+TEST(Capture, IsReadByTshark) {
+  if (std::system("command -v tshark >/dev/null 2>&1") != 0) {
+    ASSERT_FALSE(in_ci()) << "tshark is not installed, and CI needs it";
+    GTEST_SKIP() << "tshark is not installed";
+  }
+  ServerProcess server(Settings{{"RECORDING_KEEP_CAPTURE", "always"}});
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 50);
+  ASSERT_EQ(call.bye().status(), 200);
+  const auto recording = wait_for_recording(server.recordings(), call.call_id());
+  ASSERT_TRUE(recording);
+  const auto list = server.directory() / "tshark.txt";
+  const auto port = std::to_string(call.port(0));
+  const auto command =
+      "tshark -r '" + (recording->directory / "capture.pcapng").string() +
+      "' -d udp.port==" + port + ",rtp -Y 'rtp.ssrc==0xa11ce && udp.dstport==" + port +
+      " && ip.checksum.status!=\"Bad\"' -o ip.check_checksum:TRUE -T fields -e rtp.seq > '" +
+      list.string() + "' 2>/dev/null";
+  ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  const auto lines = read_file(list);
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 50) << lines;
+  EXPECT_TRUE(lines.starts_with("1000\n"));
+}
+
+}  // namespace
+}  // namespace srs::test

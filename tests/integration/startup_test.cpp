@@ -1,0 +1,167 @@
+// Starting: what is wrong is named at once, and what is right is served.
+#include "support/files.hpp"
+#include "support/scrape.hpp"
+#include "support/shared_data.hpp"
+#include "support/socket.hpp"
+
+#include <gtest/gtest.h>
+
+namespace srs::test {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using ::testing::AssertionResult;
+
+constexpr int kSystemFault = 1;
+constexpr int kConfigFault = 78;  // EX_CONFIG
+
+bool says(const ServerProcess& server, const std::string& text) {
+  return server.output().find(text) != std::string::npos;
+}
+
+TEST(Startup, NamesEveryBadSettingAtOnceAndExits78) {
+  ServerProcess server(
+      {{"HTTP_LISTEN", "nowhere"}, {"LOG_LEVEL", "loud"}, {"RTP_PORT_MIN", "70000"}});
+  server.launch();
+  EXPECT_EQ(server.wait_exit(kSoon), kConfigFault);
+  for (const char* name : {"HTTP_LISTEN", "LOG_LEVEL", "RTP_PORT_MIN"})
+    EXPECT_TRUE(says(server, name)) << server.output();
+}
+
+TEST(Startup, NamesEveryFaultOfTheFileWithItsLine) {
+  ServerProcess server;
+  const auto file = server.directory() / "siprec.yaml";
+  write_file(file, "log:\n  level: info\n  colour: red\nrtp:\n  sweep_interval: soon\n");
+  server.launch({"--config", file.string()});
+  EXPECT_EQ(server.wait_exit(kSoon), kConfigFault);
+  EXPECT_TRUE(says(server, "siprec.yaml:3")) << server.output();
+  EXPECT_TRUE(says(server, "colour")) << server.output();
+  EXPECT_TRUE(says(server, "siprec.yaml:5")) << server.output();
+}
+
+TEST(Startup, RefusesAFileThatIsNotThere) {
+  ServerProcess server;
+  server.launch({"--config", "/nonexistent/siprec.yaml"});
+  EXPECT_EQ(server.wait_exit(kSoon), kConfigFault);
+  EXPECT_TRUE(says(server, "/nonexistent/siprec.yaml")) << server.output();
+}
+
+TEST(Startup, NamesEveryAddressThatIsTaken) {
+  const auto sip = Socket::udp(kLoopback);
+  ServerProcess other;
+  ASSERT_TRUE(other.start());
+  const auto taken_sip = "udp:127.0.0.1:" + std::to_string(sip.port());
+  const auto taken_http = "127.0.0.1:" + std::to_string(other.http_port());
+  ServerProcess server(Settings{{"SIP_LISTEN", taken_sip}, {"HTTP_LISTEN", taken_http}});
+  server.launch();
+  EXPECT_EQ(server.wait_exit(kSoon), kSystemFault);
+  EXPECT_TRUE(says(server, std::to_string(sip.port()))) << server.output();
+  EXPECT_TRUE(says(server, taken_http)) << server.output();
+}
+
+TEST(Startup, RefusesADirectoryThatIsNone) {
+  ServerProcess server;
+  const auto file = server.directory() / "file";
+  write_file(file, "in the way");
+  server.set("RECORDING_DIRECTORY", file.string());
+  server.launch();
+  EXPECT_EQ(server.wait_exit(kSoon), kSystemFault);
+  EXPECT_TRUE(says(server, file.string())) << server.output();
+}
+
+TEST(Startup, ChecksPrintsAndExplainsItselfWithoutStarting) {
+  ServerProcess server;
+  for (const auto& [argument, text] :
+       std::vector<std::pair<std::string, std::string>>{{"--check-config", "valid"},
+                                                        {"--print-config", "listen"},
+                                                        {"--version", "siprec-server "},
+                                                        {"--help", "--config"}}) {
+    server.launch({argument});
+    EXPECT_EQ(server.wait_exit(kSoon), 0) << argument;
+    EXPECT_TRUE(says(server, text)) << argument << ": " << server.output();
+    EXPECT_TRUE(server.log("server_ready").empty());
+  }
+  server.launch({"--no-such-option"});
+  EXPECT_EQ(server.wait_exit(kSoon), kConfigFault);
+}
+
+TEST(Startup, PrintsAConfigurationThatItReadsBack) {
+  ServerProcess server(Settings{{"RTP_QUARANTINE", "7s"}});
+  server.launch({"--print-config"});
+  ASSERT_EQ(server.wait_exit(kSoon), 0);
+  const auto file = server.directory() / "printed.yaml";
+  write_file(file, server.output());
+  server.launch({"--config", file.string(), "--check-config"});
+  EXPECT_EQ(server.wait_exit(kSoon), 0) << server.output();
+}
+
+class Probes : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(server_.start()); }
+  ServerProcess server_;
+};
+
+TEST_F(Probes, SayThatAllIsWell) {
+  for (const char* path : {"/health", "/ready", "/live"}) {
+    const auto reply = http_get(url(server_, path));
+    EXPECT_EQ(reply.status, 200) << path << ": " << reply.body;
+    EXPECT_TRUE(json::parse(reply.body, nullptr, false).is_object()) << reply.body;
+  }
+  const auto health = json::parse(http_get(url(server_, "/health")).body);
+  EXPECT_EQ(health.value("status", ""), "healthy");
+  EXPECT_TRUE(health.contains("version"));
+  EXPECT_TRUE(health.contains("uptime_seconds"));
+}
+
+TEST_F(Probes, SayMoreWhenAsked) {
+  const auto health = json::parse(http_get(url(server_, "/health?detailed=true")).body);
+  for (const char* check : {"sip_listeners", "rtp_ports", "recording_directory", "render_queue",
+                            "file_descriptors", "memory", "event_loop"}) {
+    ASSERT_TRUE(health.at("checks").contains(check)) << health.dump(1);
+    EXPECT_EQ(health.at("checks").at(check).value("status", ""), "healthy") << check;
+  }
+}
+
+TEST_F(Probes, KeepToHttp) {
+  EXPECT_EQ(http_request("HEAD", url(server_, "/health")).status, 200);
+  const auto posted = http_request("POST", url(server_, "/health"));
+  EXPECT_EQ(posted.status, 405);
+  EXPECT_NE(posted.header("allow").find("GET"), std::string::npos);
+  EXPECT_EQ(http_get(url(server_, "/nothing/here")).status, 404);
+}
+
+TEST_F(Probes, MetricsPassPrometheussOwnCheck) {
+  const auto text = http_get(url(server_, "/metrics"));
+  EXPECT_EQ(text.status, 200);
+  EXPECT_TRUE(text.header("content-type").starts_with("text/plain")) << text.header("content-type");
+  if (std::system("command -v promtool >/dev/null 2>&1") != 0) {
+    ASSERT_FALSE(in_ci()) << "promtool is not installed, and CI needs it";
+    GTEST_SKIP() << "promtool is not installed";
+  }
+  write_file(server_.directory() / "metrics", text.body);
+  const auto said = server_.directory() / "promtool";
+  const auto command = "promtool check metrics < '" + (server_.directory() / "metrics").string() +
+                       "' > '" + said.string() + "' 2>&1";
+  static_cast<void>(std::system(command.c_str()));
+  // `goroutines_total` is a gauge whose name dashboards of such servers ask for; nothing else may
+  // be held against us.
+  std::istringstream lines(read_file(said));
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_NE(line.find("goroutines_total"), std::string::npos) << line;
+}
+
+TEST_F(Probes, TheNamesThatDashboardsAskForAreThere) {
+  const auto text = http_get(url(server_, "/metrics")).body;
+  for (const char* name :
+       {"sip_sessions_active", "sip_sessions_total", "sip_requests_total", "sip_responses_total",
+        "sip_session_duration_seconds", "rtp_packets_received_total", "rtp_packets_sent_total",
+        "rtp_bytes_received_total", "rtp_bytes_sent_total", "rtp_ports_allocated",
+        "http_requests_total", "http_request_duration_seconds", "goroutines_total",
+        "memory_usage_bytes", "process_resident_memory_bytes", "process_cpu_seconds_total",
+        "process_open_fds", "process_max_fds", "process_start_time_seconds"})
+    EXPECT_NE(text.find("\n# TYPE " + std::string(name) + " "), std::string::npos) << name;
+}
+
+}  // namespace
+}  // namespace srs::test
