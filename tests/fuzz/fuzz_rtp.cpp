@@ -1,6 +1,6 @@
 // RTP and RTCP from the network: the bytes as one packet for every reader, and as datagrams with a
 // length of two octets before each for a whole stream (top bit: to the RTCP port).
-#include "fuzz/require.hpp"
+#include "require.hpp"
 #include "rtp/read_everything.hpp"
 
 using srs::Bytes;
@@ -17,10 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     stream.take(datagram, (field & 0x8000) != 0);
     rest = rest.subspan(datagram.size());
   }
-  REQUIRE(stream.stats().sources.size() <= 16);
+  FUZZ_REQUIRE(stream.stats().sources.size() <= 16);
   for (const auto& source : stream.stats().sources) {
-    REQUIRE(source.packets <= source.expected);
-    REQUIRE(source.cname.size() <= 3 * 255);
+    FUZZ_REQUIRE(source.packets <= source.expected);
+    FUZZ_REQUIRE(source.cname.size() <= 3 * 255);
   }
   return 0;
 }
