@@ -49,6 +49,8 @@ struct Archive::Shared {
   }
 
   void look(const std::filesystem::path& root) {
+    // The directory may be made by us, or come back with its mount.
+    if (auto made = storage::make_directories(root); !made) return settle(made, root);
     if (const auto space = storage::space(root)) {
       total = space->total;
       available = space->available;

@@ -27,6 +27,19 @@ void drop_capture(const std::filesystem::path& directory, Document& document) {
   std::erase_if(document.files, [](const FileEntry& file) { return file.name == kCaptureFile; });
 }
 
+// The promise of docs/recording-format.md: every file that is named has its size and its digest.
+void seal(const std::filesystem::path& directory, Document& document) {
+  for (auto& file : document.files) {
+    if (!file.sha256.empty() || file.name == kCaptureFile) continue;
+    auto digest = storage::sha256(directory / file.name);
+    if (digest) {
+      file.sha256 = std::move(*digest);
+    } else {
+      document.warn(file.name + " is missing: " + digest.error().text);
+    }
+  }
+}
+
 }  // namespace
 
 Document complete(const std::filesystem::path& directory, Document document, const Options& options,
@@ -41,6 +54,7 @@ Document complete(const std::filesystem::path& directory, Document document, con
     document.state = State::Failed;
     document.warn("rendering failed: " + rendered.error().text);
   }
+  seal(directory, document);
   const bool drop = !needs_capture && options.keep_capture == KeepCapture::WhenNeeded;
   const auto kept = document.files;
   if (drop) {

@@ -19,7 +19,6 @@ class ArchiveTest : public testing::Test {
   ArchiveTest() { options_.directory = directory_ / "recordings"; }
 
   Archive& open() {
-    std::filesystem::create_directories(options_.directory);
     archive_ = std::make_unique<Archive>(io_.get_executor(), options_, registry_, log::Logger{});
     return *archive_;
   }
@@ -60,6 +59,17 @@ TEST(RecordingId, IsUniqueWithinOneInstant) {
   const auto now = wall_now();
   for (int i = 0; i < 1000; ++i) ids.insert(make_recording_id(now));
   EXPECT_EQ(ids.size(), 1000u);
+}
+
+TEST_F(ArchiveTest, MakesItsDirectoryAtTheStartAndAgainWhenItWasLost) {
+  auto& archive = open();
+  EXPECT_EQ(archive.trouble(), "");
+  EXPECT_TRUE(std::filesystem::is_directory(options_.directory));
+  std::filesystem::remove_all(options_.directory);
+  archive.refresh();
+  settle();
+  EXPECT_EQ(archive.trouble(), "");
+  EXPECT_TRUE(std::filesystem::is_directory(options_.directory));
 }
 
 TEST_F(ArchiveTest, PutsARecordingIntoTheDirectoryOfItsDay) {

@@ -17,7 +17,11 @@ siprec::Metadata alice_and_bob() {
   bob.aor = "sip:bob@example.com";
   bob.sends = {"s2"};
   metadata.participants = {alice, bob};
-  metadata.streams = {{"s1", "cs", "10"}, {"s2", "cs", "20"}};
+  metadata.streams.resize(2);
+  metadata.streams[0].id = "s1";
+  metadata.streams[0].label = "10";
+  metadata.streams[1].id = "s2";
+  metadata.streams[1].label = "20";
   siprec::CommunicationSession session;
   session.id = "cs";
   session.sip_session_id = "0dcb";

@@ -62,6 +62,19 @@ TEST_F(RenderQueueTest, MakesAnEndedSessionACompleteRecording) {
   EXPECT_NE(registry_.text().find("recordings_total{state=\"complete\"} 1"), std::string::npos);
 }
 
+TEST_F(RenderQueueTest, GivesEveryFileItsDigest) {
+  auto document = ended("a");
+  document.files.push_back({"rs-metadata-001.xml", "application/rs-metadata+xml", 3, {}});
+  test::write_file(directory_of("a") / "rs-metadata-001.xml", "abc");
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  queue.submit(root_ / "a", std::move(document), RenderQueue::Origin::Session);
+  ASSERT_TRUE(run_until_idle(queue));
+  // FIPS 180-4's example: SHA-256 of "abc".
+  EXPECT_EQ(on_disk("a").files.at(0).sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(on_disk("a").files.at(1).sha256.size(), 64u);
+}
+
 TEST_F(RenderQueueTest, LeavesARecordingFoundOnDiskAloneThatSomebodyFinished) {
   auto finished = ended("a");
   finished.state = State::Complete;
