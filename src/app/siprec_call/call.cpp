@@ -13,6 +13,16 @@ namespace srs::call {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// Our own stack's answer where the request could not be sent or timed out: every real final
+// response has a To tag (RFC 3261 §8.2.6.2).
+bool made_up(const sip::Answer& answer) {
+  return (answer.status == 408 || answer.status == 503) && answer.local_tag.empty();
+}
+
+}  // namespace
+
 Call::Call(asio::any_io_executor executor, const Plan& plan, sip::Caller& caller,
            std::unique_ptr<Media> media)
     : plan_(plan), caller_(caller), media_(std::move(media)), wake_(std::move(executor)) {}
@@ -59,7 +69,10 @@ void Call::invite() {
   options.target = plan_.target_uri;
   options.content_type = std::move(body.content_type);
   options.body = std::move(body.text);
-  options.headers = plan_.options.headers;
+  // RFC 7866 §9.1, Figure 12
+  options.headers.emplace_back("Accept", "application/sdp, application/rs-metadata");
+  options.headers.insert(options.headers.end(), plan_.options.headers.begin(),
+                         plan_.options.headers.end());
   dialog_ = caller_.invite(options, *this);
   outcome_.call_id = dialog_->call_id();
 }
@@ -179,11 +192,15 @@ asio::awaitable<bool> Call::until(std::function<bool()> done, Clock::time_point 
 
 void Call::on_answer(const sip::Answer& answer) {
   answer_ = answer;
+  wake_.cancel();
+  if (made_up(answer)) {
+    outcome_.faults.push_back("nobody answers at " + plan_.target_uri + " (" + answer.phrase + ")");
+    return;
+  }
   outcome_.status = answer.status;
   outcome_.phrase = answer.phrase;
   outcome_.warning = answer.warning;
   outcome_.latency = answer.latency;
-  wake_.cancel();
 }
 
 void Call::on_reanswer(const sip::Answer& answer) {

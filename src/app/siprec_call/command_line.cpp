@@ -49,19 +49,14 @@ void add_media(CLI::App& app, Options& options) {
       ->type_name("N")
       ->check(CLI::Range(1, 16))
       ->capture_default_str();
-  app.add_option("--codec", options.codec, "pcmu or pcma")
-      ->type_name("CODEC")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Codec>{{"pcmu", Codec::Pcmu}, {"pcma", Codec::Pcma}},
-          CLI::ignore_case));
-  app.add_option(
-         "--sender", options.sender,
-         "auto, ortp (real time, up to a few calls) or bulk (sendmmsg, thousands of streams)")
-      ->type_name("KIND")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, SenderKind>{
-              {"auto", SenderKind::Auto}, {"ortp", SenderKind::Ortp}, {"bulk", SenderKind::Bulk}},
-          CLI::ignore_case));
+  add_value(
+      app, "--codec", parse_codec, [&](auto v) { options.codec = v; }, "pcmu (default) or pcma",
+      "CODEC")
+      ->expected(1);
+  add_value(
+      app, "--sender", parse_sender, [&](auto v) { options.sender = v; },
+      "auto, ortp (real time, up to a few calls) or bulk (sendmmsg, thousands of streams)", "KIND")
+      ->expected(1);
   app.add_flag("!--no-media", options.media, "Signalling alone: no RTP is sent");
   add_value(
       app, "--duration", parse_seconds, [&](auto v) { options.duration = v; },

@@ -78,4 +78,17 @@ Result<std::pair<std::string, std::string>> parse_header(std::string_view text) 
   return std::pair{std::string(parts[0]), std::string(parts[1])};
 }
 
+Result<Codec> parse_codec(std::string_view text) {
+  if (iequals(text, "pcmu")) return Codec::Pcmu;
+  if (iequals(text, "pcma")) return Codec::Pcma;
+  return Error{"'" + std::string(text) + "' must be pcmu or pcma"};
+}
+
+Result<SenderKind> parse_sender(std::string_view text) {
+  if (iequals(text, "auto")) return SenderKind::Auto;
+  if (iequals(text, "ortp")) return SenderKind::Ortp;
+  if (iequals(text, "bulk")) return SenderKind::Bulk;
+  return Error{"'" + std::string(text) + "' must be auto, ortp or bulk"};
+}
+
 }  // namespace srs::call

@@ -20,4 +20,8 @@ Result<Person> parse_person(std::string_view text);
 // `Name: value`.
 Result<std::pair<std::string, std::string>> parse_header(std::string_view text);
 
+// Names regardless of case.
+Result<Codec> parse_codec(std::string_view text);
+Result<SenderKind> parse_sender(std::string_view text);
+
 }  // namespace srs::call

@@ -20,7 +20,7 @@ struct LegOutcome {
 
 struct Outcome {
   std::string call_id;
-  int status = 0;  // of the INVITE's final response; 0: none came
+  int status = 0;  // of the final response to INVITE; 0: none came
   std::string phrase;
   std::string warning;
   std::chrono::nanoseconds latency{};      // INVITE to final response

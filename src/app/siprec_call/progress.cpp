@@ -44,6 +44,7 @@ Progress::Progress(asio::any_io_executor executor, std::ostream& out, Source sou
 asio::awaitable<void> Progress::run() {
   while (!stopped_) {
     out_ << "\r\x1b[K" << progress_line(source_()) << std::flush;
+    drawn_ = true;
     timer_.expires_after(kEvery);
     boost::system::error_code ignored;
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -54,7 +55,7 @@ void Progress::stop() {
   if (stopped_) return;
   stopped_ = true;
   timer_.cancel();
-  out_ << "\r\x1b[K" << std::flush;
+  if (drawn_) out_ << "\r\x1b[K" << std::flush;
 }
 
 }  // namespace srs::call

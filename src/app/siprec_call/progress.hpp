@@ -38,6 +38,7 @@ class Progress {
   boost::asio::steady_timer timer_;
   std::ostream& out_;
   Source source_;
+  bool drawn_ = false;
   bool stopped_ = false;
 };
 

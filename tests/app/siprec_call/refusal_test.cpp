@@ -58,8 +58,15 @@ TEST(Refusal, SilenceIsGivenUpAfterTheTimeout) {
   CallerProcess caller(
       {"sip:127.0.0.1:" + std::to_string(dead.port()), "--timeout", "0.5", "--json"});
   EXPECT_EQ(caller.wait(), 1);
-  EXPECT_EQ(caller.json()["calls"]["answered"], 0);
-  EXPECT_THAT(caller.err(), HasSubstr("FAILED"));
+  EXPECT_EQ(caller.json()["answers"]["0"], 1);
+  EXPECT_THAT(caller.err(), HasSubstr("FAILED: 1 of 1 calls: nobody answers at sip:127.0.0.1:"));
+}
+
+TEST(Refusal, AClosedPortIsToldFromARefusal) {
+  const auto port = Socket::udp(kLoopback).port();  // closed again
+  CallerProcess caller({"sip:127.0.0.1:" + std::to_string(port) + ";transport=tcp"});
+  EXPECT_EQ(caller.wait(), 1);
+  EXPECT_THAT(caller.out(), HasSubstr("nobody answers at"));
 }
 
 TEST(Refusal, ARecorderThatOnlyTriesIsCancelled) {
