@@ -91,7 +91,7 @@ std::vector<Key> sip_keys() {
       SRS_KEY(sip.tls_directory, text("a path, or empty", printable),
               "Holds agent.pem (certificate and key) and cafile.pem for tls: listeners."),
       SRS_KEY(sip.user_agent, text("printable text", printable),
-              "The Server header of our answers; empty sends none."),
+              "How we name ourselves in the Server header of our answers."),
       SRS_KEY(sip.max_message_size, size<std::size_t>(4 * kKiB, kMiB),
               "The largest SIP message that is read; larger ones are answered with 513."),
       SRS_KEY(sip.max_dialogs, number<std::size_t>(1, 1'000'000),

@@ -48,9 +48,9 @@ std::optional<minutes> take_zone(std::string_view text) {
   const int sign = text.front() == '-' ? -1 : 1;
   if (!take(text, "+-")) return std::nullopt;
   const auto hour = take_number(text, 2);
-  take(text, ":");
-  const auto minute = text.empty() ? std::optional<int>(0) : take_number(text, 2);
-  if (!hour || !minute || !text.empty()) return std::nullopt;
+  const bool minutes_follow = take(text, ":") || !text.empty();
+  const auto minute = minutes_follow ? take_number(text, 2) : std::optional<int>(0);
+  if (!hour || !minute || *hour > 23 || *minute > 59 || !text.empty()) return std::nullopt;
   return sign * (hours(*hour) + minutes(*minute));
 }
 

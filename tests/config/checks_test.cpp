@@ -1,0 +1,96 @@
+// What settings must be together.
+#include "config/given.hpp"
+
+namespace srs::config {
+namespace {
+
+using test::environment;
+using test::FaultIs;
+using test::from_command_line;
+using test::from_file;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Checks, WantAListener) {
+  EXPECT_THAT(from_file("sip: {listen: []}\n").faults,
+              ElementsAre(FaultIs("siprec.yaml:1", "sip.listen", "at least one")));
+}
+
+TEST(Checks, WantEachListenerOnce) {
+  EXPECT_THAT(from_command_line({{"sip.listen", "udp:0.0.0.0:5060,udp:0.0.0.0:5060"}}).faults,
+              ElementsAre(FaultIs("--sip.listen", "sip.listen", "twice")));
+  EXPECT_THAT(from_command_line({{"sip.listen", "udp:127.0.0.1:0,udp:127.0.0.1:0"}}).faults,
+              IsEmpty());
+}
+
+TEST(Checks, WantCertificatesForTls) {
+  EXPECT_THAT(from_command_line({{"sip.listen", "tls:0.0.0.0:5061"}}).faults,
+              ElementsAre(FaultIs("default", "sip.tls_directory", "is needed")));
+  const auto useless = from_command_line({{"sip.tls_directory", "/tls"}});
+  EXPECT_THAT(useless.faults, IsEmpty());
+  EXPECT_THAT(useless.warnings,
+              ElementsAre(FaultIs("--sip.tls_directory", "sip.tls_directory", "no effect")));
+}
+
+TEST(Checks, WantRoomForAPortPair) {
+  EXPECT_THAT(from_command_line({{"rtp.port_min", "20001"}}).faults,
+              ElementsAre(FaultIs("default", "rtp.port_max", "no pair")));
+  // An odd first port is rounded up: 10001 to 10002 holds no pair, 10001 to 10003 does.
+  EXPECT_THAT(from_command_line({{"rtp.port_min", "10001"}, {"rtp.port_max", "10002"}}).faults,
+              ElementsAre(FaultIs("--rtp.port_max", "rtp.port_max", "no pair")));
+  EXPECT_THAT(from_command_line({{"rtp.port_min", "10001"}, {"rtp.port_max", "10003"}}).faults,
+              IsEmpty());
+}
+
+TEST(Checks, KeepSipOutOfTheRtpPorts) {
+  EXPECT_THAT(from_command_line({{"sip.listen", "udp:0.0.0.0:15060"}}).faults,
+              ElementsAre(FaultIs("--sip.listen", "sip.listen", "RTP ports 10000 to 20000")));
+  EXPECT_THAT(from_command_line({{"sip.listen", "tcp:0.0.0.0:15060"}}).faults, IsEmpty());
+}
+
+TEST(Checks, KeepHttpAndSipApart) {
+  EXPECT_THAT(from_command_line({{"sip.listen", "tcp:0.0.0.0:8080"}}).faults,
+              ElementsAre(FaultIs("default", "http.listen", "is taken")));
+}
+
+TEST(Checks, WantPendingBytesForABlock) {
+  EXPECT_THAT(from_command_line({{"recording.capture.max_pending", "1MiB"},
+                                 {"recording.capture.block_size", "2MiB"}})
+                  .faults,
+              ElementsAre(FaultIs("--recording.capture.max_pending",
+                                  "recording.capture.max_pending", "smaller")));
+}
+
+TEST(Checks, WarnOfPortsThatNeedAPrivilegeAndOfShortQuarantine) {
+  EXPECT_THAT(from_command_line({{"rtp.port_min", "1000"}}).warnings,
+              ElementsAre(FaultIs("--rtp.port_min", "rtp.port_min", "privilege")));
+  EXPECT_THAT(from_command_line({{"rtp.quarantine", "10ms"}}).warnings,
+              ElementsAre(FaultIs("--rtp.quarantine", "rtp.quarantine", "next one")));
+}
+
+TEST(Checks, NameOneMistakeOnce) {
+  EXPECT_THAT(from_command_line({{"rtp.port_max", "x"}, {"rtp.port_min", "30000"}}).faults,
+              ElementsAre(FaultIs("--rtp.port_max", "rtp.port_max", "`x`")));
+}
+
+TEST(Checks, RefuseTextsThatAreNoHostAddressOrNetwork) {
+  for (const auto& [key, value] : Overrides{{"sip.external_address", "203.0.113"},
+                                            {"sip.external_address", "sip:host"},
+                                            {"sip.external_address", "host:5060"},
+                                            {"sip.user_agent", "a\r\nVia: x"},
+                                            {"rtp.bind_address", "localhost"},
+                                            {"rtp.allowed_sources", "192.0.2.0/33"},
+                                            {"rtp.allowed_sources", "2001:db8::/129"},
+                                            {"rtp.allowed_sources", "example.com"},
+                                            {"http.listen", "8080"},
+                                            {"http.listen", "localhost:8080"},
+                                            {"http.listen", "::1:8080"},
+                                            {"http.listen", "[127.0.0.1]:8080"},
+                                            {"recording.directory", ""}}) {
+    EXPECT_THAT(from_command_line({{key, value}}).faults, ElementsAre(FaultIs("--" + key, key, "")))
+        << key << "=" << value;
+  }
+}
+
+}  // namespace
+}  // namespace srs::config

@@ -1,0 +1,108 @@
+// What only the system can say.
+#include "config/given.hpp"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace srs::config {
+namespace {
+
+using srs::test::TempDir;
+using srs::test::write_file;
+using test::FaultIs;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Settings settings_in(const TempDir& directory) {
+  Settings settings;
+  settings.recording.directory = directory / "calls/of/today";
+  settings.rtp.port_max = 10009;
+  settings.http.max_connections = 1;
+  return settings;
+}
+
+TEST(System, IsContentWithDirectoriesThatCanBeMade) {
+  const TempDir directory;
+  auto settings = settings_in(directory);
+  settings.log.file = directory / "log/siprec.log";
+  EXPECT_THAT(check_system(settings), IsEmpty());
+  EXPECT_FALSE(std::filesystem::exists(directory / "calls"));  // looking changes nothing
+}
+
+TEST(System, RefusesAFileWhereADirectoryIsNeeded) {
+  const TempDir directory;
+  write_file(directory / "calls", "");
+  EXPECT_THAT(check_system(settings_in(directory)),
+              ElementsAre(FaultIs("system", "recording.directory", "no directory")));
+}
+
+// In a process of its own that is not root, to whom everything is writable.
+TEST(SystemDeathTest, RefusesADirectoryThatIsNotWritable) {
+  const TempDir directory;
+  auto settings = settings_in(directory);
+  settings.log.file = directory / "siprec.log";
+  write_file(settings.log.file, "");
+  ::chmod(directory.path().c_str(), 0555);
+  const auto check = [&] {
+    if (::geteuid() == 0 && ::seteuid(65534) != 0) ::_exit(2);
+    for (const auto& fault : check_system(settings)) {
+      std::cerr << fault.key << ": " << fault.text << "; ";
+    }
+    ::_exit(0);
+  };
+  EXPECT_EXIT(check(), testing::ExitedWithCode(0),
+              "recording.directory: .* is not writable: Permission denied; "
+              "log.file: .* is not writable: Permission denied; ");
+  ::chmod(directory.path().c_str(), 0755);
+}
+
+TEST(System, RefusesADirectoryAsLogFile) {
+  const TempDir directory;
+  auto settings = settings_in(directory);
+  settings.log.file = directory.path();
+  EXPECT_THAT(check_system(settings), ElementsAre(FaultIs("system", "log.file", "is a directory")));
+}
+
+TEST(System, WantsTheCertificatesOfATlsListener) {
+  const TempDir directory;
+  auto settings = settings_in(directory);
+  settings.sip.tls_directory = directory.path();
+  EXPECT_THAT(check_system(settings), IsEmpty());  // no tls: listener asks for them
+  settings.sip.listen = {"tls:127.0.0.1:5061"};
+  EXPECT_THAT(check_system(settings),
+              ElementsAre(FaultIs("system", "sip.tls_directory", "agent.pem")));
+  write_file(directory / "agent.pem", "");
+  write_file(directory / "cafile.pem", "");
+  EXPECT_THAT(check_system(settings), IsEmpty());
+}
+
+TEST(System, CountsTwoDescriptorsForEachPortPair) {
+  Settings settings;
+  settings.http.max_connections = 0;
+  settings.rtp.port_min = 10001;  // pairs from 10002
+  settings.rtp.port_max = 10004;  // 10002 and 10003; 10004 has no partner
+  const auto one_pair = needed_descriptors(settings);
+  settings.rtp.port_max = 10005;
+  EXPECT_EQ(needed_descriptors(settings), one_pair + 2);
+}
+
+// In a process of its own, since a hard limit can't be raised again.
+TEST(SystemDeathTest, RefusesAPortRangeBeyondTheDescriptorLimit) {
+  const TempDir directory;
+  auto settings = settings_in(directory);
+  settings.rtp.port_max = 20000;
+  const auto check = [&] {
+    const rlimit limit{1024, 1024};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    const auto faults = check_system(settings);
+    const bool told = faults.size() == 1 && faults[0].key == "rtp.port_max" &&
+                      faults[0].text.find("LimitNOFILE") != std::string::npos;
+    ::_exit(told ? 0 : 1);
+  };
+  EXPECT_EXIT(check(), testing::ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace srs::config

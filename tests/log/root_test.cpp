@@ -1,0 +1,166 @@
+// The process's log on a real disk.
+#include <srs/log/root.hpp>
+#include <srs/util/text.hpp>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+#include <support/files.hpp>
+#include <support/temp_dir.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace srs::log {
+namespace {
+
+using srs::test::read_file;
+using srs::test::TempDir;
+using testing::HasSubstr;
+using testing::Not;
+
+std::unique_ptr<Root> open(const Options& options) {
+  auto root = Root::open(options);
+  if (!root) throw std::runtime_error(root.error().text);
+  return std::move(*root);
+}
+
+std::size_t lines_of(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+struct RootTest : testing::Test {
+  RootTest() { options.file = directory / "siprec.log"; }
+  std::string content() const { return read_file(options.file); }
+  TempDir directory;
+  Options options;
+};
+
+TEST_F(RootTest, WritesOutWhatWaitsWhenItEnds) {
+  options.queue = 100000;
+  auto root = open(options);
+  const auto log = root->logger("app");
+  for (int i = 0; i < 10000; ++i) log.info("line", {{"i", i}});
+  root.reset();  // although `log` still lives
+  EXPECT_EQ(lines_of(content()), 10000U);
+  EXPECT_THAT(content(), HasSubstr(" info [app] line i=9999\n"));
+  log.info("after_the_end");
+  EXPECT_FALSE(log.enabled(Level::Error));
+}
+
+TEST_F(RootTest, WritesJsonWhereItIsAsked) {
+  options.format = Format::Json;
+  open(options)->logger("app").info("started", {{"a", "{fmt} %s %v"}});
+  EXPECT_EQ(nlohmann::json::parse(content())["a"], "{fmt} %s %v");
+}
+
+TEST_F(RootTest, AppendsToWhatIsThere) {
+  srs::test::write_file(options.file, "before\n");
+  open(options)->logger("app").info("after");
+  EXPECT_THAT(content(), testing::StartsWith("before\n"));
+  EXPECT_THAT(content(), HasSubstr("after"));
+}
+
+TEST_F(RootTest, WritesOnlyWhatItsLevelAsksFor) {
+  options.level = Level::Warning;
+  auto root = open(options);
+  const auto log = root->logger("app");
+  log.info("quiet");
+  log.warning("loud");
+  root->set_level(Level::Trace);
+  EXPECT_EQ(root->level(), Level::Trace);
+  log.trace("whisper");
+  root->set_level(Level::Off);
+  log.error("nothing_at_all");
+  EXPECT_FALSE(log.enabled(Level::Error));
+  root.reset();
+  EXPECT_THAT(content(), Not(HasSubstr("quiet")));
+  EXPECT_THAT(content(), HasSubstr("loud"));
+  EXPECT_THAT(content(), HasSubstr("trace [app] whisper"));
+  EXPECT_THAT(content(), Not(HasSubstr("nothing_at_all")));
+}
+
+TEST_F(RootTest, RotatesAtItsSizeAndKeepsSoManyFiles) {
+  options.max_file_size = 10000;
+  options.max_files = 2;
+  options.queue = 100000;
+  auto root = open(options);
+  for (int i = 0; i < 2000; ++i) root->logger("app").info("line", {{"i", i}});
+  root.reset();
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+    names.push_back(entry.path().filename());
+    EXPECT_LE(entry.file_size(), 10000U) << entry.path();
+  }
+  EXPECT_THAT(names, testing::UnorderedElementsAre("siprec.log", "siprec.1.log", "siprec.2.log"));
+  EXPECT_THAT(content(), HasSubstr("i=1999\n"));
+}
+
+TEST_F(RootTest, WritesToANewFileAfterLogrotateMovedTheOldOne) {
+  auto root = open(options);
+  const auto log = root->logger("app");
+  log.info("first");
+  std::filesystem::rename(options.file, directory / "siprec.log.1");
+  ASSERT_TRUE(root->reopen());
+  log.info("second");
+  root.reset();
+  EXPECT_THAT(content(), Not(HasSubstr("first")));
+  EXPECT_THAT(content(), HasSubstr("second"));
+}
+
+TEST_F(RootTest, KeepsTheOldFileWhereItCannotBeReopened) {
+  auto root = open(options);
+  const auto log = root->logger("app");
+  std::filesystem::rename(options.file, directory / "old.log");
+  std::filesystem::create_directory(options.file);
+  const auto reopened = root->reopen();
+  ASSERT_FALSE(reopened);
+  EXPECT_THAT(reopened.error().text, HasSubstr("siprec.log"));
+  log.info("goes_on");
+  root.reset();
+  EXPECT_THAT(read_file(directory / "old.log"), HasSubstr("goes_on"));
+}
+
+TEST_F(RootTest, NamesTheFileThatCannotBeOpened) {
+  options.file = directory.path();
+  const auto root = Root::open(options);
+  ASSERT_FALSE(root);
+  EXPECT_THAT(root.error().text, HasSubstr("log.file"));
+  EXPECT_THAT(root.error().text, HasSubstr(directory.path().string()));
+}
+
+TEST_F(RootTest, CountsEveryLineThatItHadToDrop) {
+  options.queue = 16;
+  auto root = open(options);
+  const auto log = root->logger("app");
+  constexpr std::size_t kLines = 200000;
+  for (std::size_t i = 0; i < kLines; ++i) log.info("flood", {{"i", i}});
+  const auto dropped = root->dropped();
+  root.reset();
+  EXPECT_EQ(lines_of(content()) + dropped, kLines);
+  EXPECT_GT(dropped, 0U);
+  EXPECT_THAT(content(), HasSubstr("i=199999\n"));  // the newest stay
+}
+
+TEST_F(RootTest, TakesLinesFromManyThreadsWhole) {
+  options.queue = 100000;
+  auto root = open(options);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([log = root->logger("app").with("thread", t)] {
+      for (int i = 0; i < 2000; ++i) log.info("line", {{"i", i}});
+    });
+  }
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(root->reopen());
+  for (auto& thread : threads) thread.join();
+  root.reset();
+  const auto text = content();
+  EXPECT_EQ(lines_of(text), 8000U);
+  for (const auto line : split(std::string_view(text), '\n')) {
+    if (line.empty()) continue;  // after the last one
+    ASSERT_THAT(std::string(line),
+                testing::ContainsRegex("^20.* info .app. line thread=. i=[0-9]+$"));
+  }
+}
+
+}  // namespace
+}  // namespace srs::log
