@@ -100,6 +100,10 @@ Metrics::Metrics(metrics::Registry& registry)
     refused_.Add({{"reason", label(to_string(reason))}});
     failed_.Add({{"reason", label(to_string(reason))}});
   }
+  for (const auto kind :
+       {Warning::Metadata, Warning::Sdp, Warning::Media, Warning::Capture, Warning::Render}) {
+    warnings_.Add({{"kind", label(kind)}});
+  }
   for (const auto state : {State::Complete, State::Failed}) {
     recordings_.Add({{"state", label(to_string(state))}});
   }

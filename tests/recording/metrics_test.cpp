@@ -45,6 +45,7 @@ TEST_F(SessionMetricsTest, ShowsEveryReasonBeforeItHappens) {
   EXPECT_TRUE(shows("sip_sessions_failed_total{reason=\"inactivity\"} 0"));
   EXPECT_TRUE(shows("sip_sessions_refused_total{reason=\"draining\"} 0"));
   EXPECT_TRUE(shows("recordings_total{state=\"failed\"} 0"));
+  EXPECT_TRUE(shows("recording_warnings_total{kind=\"metadata\"} 0"));
 }
 
 }  // namespace
