@@ -19,14 +19,14 @@ namespace srs::test {
 struct Manners {
   bool tcp = false;
   int status = 200;           // of the answer to INVITE; 0: silence
-  std::vector<int> statuses;  // of the first INVITEs, instead of `status`
-  std::string header;         // one more line in answers to INVITE: `Warning: ...`
+  std::vector<int> statuses{};  // of the first INVITEs, instead of `status`
+  std::string header{};         // one more line in answers to INVITE: `Warning: ...`
   std::string contact_params = ";+sip.srs";
   std::string content_type = "application/sdp";  // empty: the 200 has no body
   int reinvite_status = 200;
   int bye_status = 200;  // 0: silence
   bool echo_labels = true;
-  std::vector<bool> refuse;  // m-lines that get port 0
+  std::vector<bool> refuse{};  // m-lines that get port 0
   std::string direction = "recvonly";
   bool hang_up = false;  // BYE right after the ACK
 };

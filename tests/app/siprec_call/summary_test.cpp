@@ -108,7 +108,7 @@ TEST(Summary, AsJsonHasEveryFigure) {
 TEST(Summary, JsonHoldsWhateverThePeerWrote) {
   auto bad = good_call();
   bad.faults = {"Warning: \xff\xfe\""};
-  EXPECT_NO_THROW(static_cast<void>(nlohmann::json::parse(to_json(of({bad})))));
+  EXPECT_TRUE(nlohmann::json::accept(to_json(of({bad}))));
 }
 
 TEST(Tally, DoesNotGrowWithoutBound) {
