@@ -56,8 +56,10 @@ Result<Session> Reader::read(std::string_view text) {
     return Error{"the SDP has " + std::to_string(text.size()) + " bytes, at most " +
                  std::to_string(limits_.bytes) + " are read"};
   }
-  const std::string utf8 = to_utf8(text);  // RFC 8866 §5
+  std::string utf8 = to_utf8(text);  // RFC 8866 §5
   if (utf8 != text) warn("the SDP is not UTF-8; what is not was replaced");
+  // A tab separates words as a space does; it would be a control character in what we echo.
+  std::replace(utf8.begin(), utf8.end(), '\t', ' ');
   std::string_view rest = utf8;
   while (!rest.empty()) {
     // CR, LF and CRLF all end a line, so that no value holds any of them.
@@ -77,7 +79,7 @@ Result<Session> Reader::read(std::string_view text) {
 std::string Reader::read_line(std::string_view line) {
   if (line.empty()) return {};
   const char type = line[0];
-  if (std::any_of(line.begin(), line.end(), [](char c) { return is_control(c) && c != '\t'; })) {
+  if (std::any_of(line.begin(), line.end(), is_control)) {
     // Such a byte must reach neither our answer nor a log; an m-line can't be left out.
     if (type == 'm') return quote(line) + " holds a control character, remove it";
     warn(here() + "holds a control character and was not read");
