@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <support/files.hpp>
 #include <support/temp_dir.hpp>
+#include <support/wait.hpp>
 
 #include <algorithm>
 #include <thread>
@@ -99,6 +100,7 @@ TEST_F(RootTest, WritesToANewFileAfterLogrotateMovedTheOldOne) {
   auto root = open(options);
   const auto log = root->logger("app");
   log.info("first");
+  ASSERT_TRUE(srs::test::wait_until([&] { return content().find("first") != std::string::npos; }));
   std::filesystem::rename(options.file, directory / "siprec.log.1");
   ASSERT_TRUE(root->reopen());
   log.info("second");
