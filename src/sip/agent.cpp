@@ -48,8 +48,11 @@ bool Agent::start() {
   const auto t1 = static_cast<unsigned>(settings_.t1.count());
   agent_ = nta_agent_create(
       root_.get(), no_url(), nullptr, nullptr,
-      NTATAG_UA(1),         // otherwise the ACKs of our 2xx never arrive
-      NTATAG_MERGE_482(1),  // RFC 3261 §8.2.2.2
+      NTATAG_UA(1),  // otherwise the ACKs of our 2xx never arrive
+      NTATAG_MERGE_482(
+          0),  // we see to merged requests, see DialogTable
+               // Headers are wanted as they came, above all those that sofia can't read.
+      NTATAG_SIPFLAGS(MSG_DO_CANONIC | MSG_DO_EXTRACT_COPY | MSG_FLG_COMMA_LISTS),
       // Header errors come to us with the request: a broken Contact must not cost a recording.
       NTATAG_BAD_REQ_MASK(0), NTATAG_SIP_T1(t1), NTATAG_SIP_T1X64(64 * t1), NTATAG_SIP_T2(8 * t1),
       NTATAG_SIP_T4(10 * t1), NTATAG_MAXSIZE(settings_.max_message_size),

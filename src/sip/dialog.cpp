@@ -46,6 +46,14 @@ std::string reason_header(std::string_view text, int cause) {
   return "SIP;cause=" + std::to_string(cause) + ";text=\"" + quoted + "\"";
 }
 
+std::string route_of(const sip_t& sip) {
+  std::string result;
+  for (const sip_record_route_t* it = sip.sip_record_route; it != nullptr; it = it->r_next) {
+    result += (result.empty() ? "<" : ", <") + to_text(*it->r_url) + ">";
+  }
+  return result;
+}
+
 // RFC 3261 §14.1: the side that did not choose the Call-ID waits 0 to 2 s, in steps of 10 ms.
 std::chrono::milliseconds glare_delay() {
   static thread_local std::minstd_rand random{std::random_device{}()};
@@ -54,60 +62,51 @@ std::chrono::milliseconds glare_delay() {
 
 }  // namespace
 
-ServerDialog::ServerDialog(Server& server, const sip_t& sip)
-    : server_(&server), call_id_(sip.sip_call_id->i_id) {}
-
-ServerDialog::~ServerDialog() {
-  if (leg_ != nullptr && server_ != nullptr) nta_leg_destroy(leg_);
-}
-
-std::shared_ptr<ServerDialog> ServerDialog::create(Server& server, nta_incoming_t* irq,
-                                                   const sip_t& sip, msg_t* message) {
-  auto dialog = std::make_shared<ServerDialog>(server, sip);
-  return dialog->start(irq, sip, message) ? dialog : nullptr;
-}
-
-bool ServerDialog::start(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
+ServerDialog::ServerDialog(Server& server, nta_incoming_t* irq, const sip_t& sip, msg_t* message)
+    : server_(&server),
+      call_id_(sip.sip_call_id->i_id),
+      local_tag_(nta_incoming_tag(irq, nullptr)),
+      remote_tag_(sip.sip_from->a_tag != nullptr ? sip.sip_from->a_tag : ""),
+      remote_cseq_(sip.sip_cseq->cs_seq),
+      local_("<" + to_text(*sip.sip_to->a_url) + ">;tag=" + local_tag_),
+      remote_("<" + to_text(*sip.sip_from->a_url) + ">" +
+              (remote_tag_.empty() ? "" : ";tag=" + remote_tag_)),
+      record_route_(route_of(sip)) {
   auto& agent = server_->agent();
-  const char* tag = nta_incoming_tag(irq, nullptr);
-  if (tag == nullptr) return false;
-  local_tag_ = tag;
-
-  // With the tag from the beginning: an INVITE without one is then never taken for ours.
-  const auto home = make_home();
-  sip_to_t* local = sip_to_dup(home.get(), sip.sip_to);
-  if (local == nullptr || sip_to_tag(home.get(), local, tag) < 0) return false;
-  leg_ = nta_leg_tcreate(
-      agent.get(),
-      [](nta_leg_magic_t* self, nta_leg_t*, nta_incoming_t* request, const sip_t* received) {
-        return static_cast<ServerDialog*>(self)->on_request(request, *received);
-      },
-      this, SIPTAG_CALL_ID(sip.sip_call_id), SIPTAG_FROM(local), SIPTAG_TO(sip.sip_from),
-      NTATAG_REMOTE_CSEQ(sip.sip_cseq->cs_seq), TAG_END());
-  if (leg_ == nullptr) return false;
-
   Transport transport(nta_incoming_transport(agent.get(), irq, message));
   const auto& listener = agent.listener_of(transport.get());
   contact_ = agent.contact(listener, agent.local_host(listener, source_of(message)), "+sip.srs");
   if (transport && tport_is_secondary(transport.get())) connection_ = std::move(transport);
   follow_contact(sip, message, true);
-  return true;
 }
 
 // The remote target (RFC 3261 §12.1.1, §12.2.2). A Contact that can't be used is replaced by where
 // the request came from.
 void ServerDialog::follow_contact(const sip_t& sip, msg_t* message, bool initial) {
   const sip_contact_t* contact = sip.sip_contact;
-  const auto home = make_home();
-  if (contact == nullptr || contact->m_url->url_host == nullptr) {
-    if (!initial) return;
+  if (contact != nullptr && contact->m_url->url_host != nullptr) {
+    target_ = to_text(*contact->m_url);
+  } else if (initial) {
     server_->metrics().malformed(Metrics::Malformed::Contact);
-    auto uri = raw_contact(sip).uri;
-    if (uri.empty()) uri = "sip:" + source_of(message);
-    server_->log().warning("sip_contact_unusable", {{"call_id", call_id_}, {"used", uri}});
-    contact = sip_contact_make(home.get(), ("<" + uri + ">").c_str());
+    target_ = raw_contact(sip).uri;
+    if (target_.empty()) target_ = "sip:" + source_of(message);
+    server_->log().warning("sip_contact_unusable", {{"call_id", call_id_}, {"used", target_}});
   }
-  nta_leg_server_route(leg_, initial ? sip.sip_record_route : nullptr, contact);
+}
+
+// What sofia needs to compose a request of ours. It lives for that moment only: a lasting leg would
+// take the SRC's requests away from us.
+Leg ServerDialog::make_leg() const {
+  const auto home = make_home();
+  Leg leg(nta_leg_tcreate(server_->agent().get(), nullptr, nullptr,
+                          SIPTAG_CALL_ID_STR(call_id_.c_str()), SIPTAG_FROM_STR(local_.c_str()),
+                          SIPTAG_TO_STR(remote_.c_str()), TAG_END()));
+  const auto* route =
+      record_route_.empty() ? nullptr : sip_record_route_make(home.get(), record_route_.c_str());
+  const auto* contact = sip_contact_make(home.get(), ("<" + target_ + ">").c_str());
+  if (leg && (route != nullptr || contact != nullptr))
+    nta_leg_server_route(leg.get(), route, contact);
+  return leg;
 }
 
 std::shared_ptr<ServerTransaction> ServerDialog::begin(nta_incoming_t* irq, const sip_t& sip,
@@ -169,22 +168,33 @@ void ServerDialog::on_ack_missing() {
   if (leaving_) send_bye();
 }
 
-int ServerDialog::on_request(nta_incoming_t* irq, const sip_t& sip) {
+int ServerDialog::on_request(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
   const auto self = shared_from_this();
-  const Message message(nta_incoming_getrequest(irq));
-  server_->note(sip, message.get());
-  const auto method = sip.sip_request->rq_method;
-  if (method == sip_method_ack) return 481;  // of a transaction that is over: dropped
-  if (method == sip_method_bye) return on_bye(irq, sip, message.get());
-  if (const int status = server_->refuse(irq, sip, message.get())) return status;
-  switch (method) {
+  const auto cseq = sip.sip_cseq->cs_seq;
+  if (cseq < remote_cseq_) {  // RFC 3261 §12.2.2
+    return server_->reply(
+        irq, {500,
+              {},
+              "CSeq " + std::to_string(cseq) + " comes after " + std::to_string(remote_cseq_),
+              {},
+              {},
+              {}});
+  }
+  if (cseq == remote_cseq_) {  // RFC 3261 §8.2.2.2
+    return server_->reply(irq, {482, {}, "this request came before", {}, {}, {}});
+  }
+  remote_cseq_ = cseq;
+  switch (sip.sip_request->rq_method) {
+    case sip_method_bye:
+      return on_bye(irq, sip, message);
     case sip_method_invite:
     case sip_method_update:
-      return on_offer(irq, sip, message.get());
+      return on_offer(irq, sip, message);
     case sip_method_options:
-      return server_->answer_options(irq, sip, message.get());
-    case sip_method_cancel:
-      return server_->reply(irq, {481, {}, "there is nothing to cancel", {}, {}, {}});
+      return server_->answer_options(irq, sip, message);
+    case sip_method_prack:
+      return server_->reply(
+          irq, {481, {}, "there is no provisional response to acknowledge", {}, {}, {}});
     default:
       return server_->answer_unsupported(irq, sip);
   }
@@ -248,9 +258,8 @@ void ServerDialog::close() {
   auto* server = std::exchange(server_, nullptr);
   if (server == nullptr) return;
   drop_request();
-  if (leg_ != nullptr) nta_leg_destroy(std::exchange(leg_, nullptr));
   server->root().pump();
-  server->forget(shared_from_this());
+  server->forget(*this);
 }
 
 void ServerDialog::abandon() {
@@ -259,8 +268,7 @@ void ServerDialog::abandon() {
   connection_.reset();
   handler_ = nullptr;
   server_ = nullptr;
-  leg_ = nullptr;  // the agent destroys these
-  request_ = nullptr;
+  request_ = nullptr;  // the agent destroys it
 }
 
 void ServerDialog::after(std::chrono::milliseconds delay, void (ServerDialog::*then)()) {
@@ -293,9 +301,10 @@ void ServerDialog::on_timer() {
 
 // RFC 4028 §7.4: UPDATE without a body; asked for by the SRC's refresher=uas.
 void ServerDialog::refresh() {
+  const auto leg = make_leg();
   const auto expires = std::to_string(timer_answer_.interval->count()) + ";refresher=uac";
   request_ = nta_outgoing_tcreate(
-      leg_,
+      leg.get(),
       [](nta_outgoing_magic_t* magic, nta_outgoing_t* request, const sip_t* sip) {
         if (nta_outgoing_status(request) >= 200)
           static_cast<ServerDialog*>(magic)->on_refreshed(sip);
@@ -347,10 +356,11 @@ void ServerDialog::drop_request() {
 }
 
 void ServerDialog::send_bye() {
+  const auto leg = make_leg();
   ++bye_attempts_;
   drop_request();
   request_ = nta_outgoing_tcreate(
-      leg_,
+      leg.get(),
       [](nta_outgoing_magic_t* magic, nta_outgoing_t* request, const sip_t* sip) {
         if (nta_outgoing_status(request) >= 200)
           static_cast<ServerDialog*>(magic)->on_bye_answered(sip);

@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,19 +21,21 @@ namespace srs::sip {
 
 class Server;
 
-// Owns sofia's leg. The server keeps it until its end; sofia holds a plain pointer to it.
+// The server keeps it until its end; a request of ours that sofia has not answered yet holds a
+// plain pointer to it.
 class ServerDialog final : public Dialog, public std::enable_shared_from_this<ServerDialog> {
  public:
-  // nullptr where sofia has no memory for it.
-  static std::shared_ptr<ServerDialog> create(Server& server, nta_incoming_t* irq, const sip_t& sip,
-                                              msg_t* message);
-  ServerDialog(Server& server, const sip_t& sip);
-  ~ServerDialog() override;
+  ServerDialog(Server& server, nta_incoming_t* irq, const sip_t& sip, msg_t* message);
 
   std::string_view call_id() const override { return call_id_; }
   std::string_view local_tag() const override { return local_tag_; }
   void set_handler(DialogHandler* handler) override { handler_ = handler; }
   void bye(std::string_view reason) override;
+
+  std::string_view remote_tag() const { return remote_tag_; }
+  std::uint32_t remote_cseq() const { return remote_cseq_; }
+  // Any request within the dialog but ACK and CANCEL. The status sent, or 0 where it is sent later.
+  int on_request(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
 
   // Makes the transaction of an INVITE or UPDATE; nullptr where it was answered 422.
   std::shared_ptr<ServerTransaction> begin(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
@@ -45,12 +48,11 @@ class ServerDialog final : public Dialog, public std::enable_shared_from_this<Se
   void abandon();
 
  private:
-  bool start(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
-  int on_request(nta_incoming_t* irq, const sip_t& sip);
   int on_offer(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   int on_bye(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   void follow_contact(const sip_t& sip, msg_t* message, bool initial);
 
+  Leg make_leg() const;
   void apply_timer(const TimerAnswer& timer);
   void on_timer();
   void refresh();
@@ -63,12 +65,18 @@ class ServerDialog final : public Dialog, public std::enable_shared_from_this<Se
   void close();
 
   Server* server_;
-  nta_leg_t* leg_ = nullptr;
   nta_outgoing_t* request_ = nullptr;  // ours, while unanswered
   Transport connection_;               // of TCP and TLS: requests of ours go back through it
   sip_contact_t* contact_ = nullptr;
   std::string call_id_;
   std::string local_tag_;
+  std::string remote_tag_;
+  std::uint32_t remote_cseq_;
+  // As our own requests say it.
+  std::string local_;         // From
+  std::string remote_;        // To
+  std::string record_route_;  // as the first INVITE carried it
+  std::string target_;        // Contact
   DialogHandler* handler_ = nullptr;
   std::vector<std::weak_ptr<ServerTransaction>> waiting_;
   TimerAnswer timer_answer_;

@@ -99,7 +99,7 @@ Result<void> Server::start(metrics::Registry& registry) {
 Server::~Server() {
   // Their handles may be held elsewhere and find nobody any more.
   for (const auto& transaction : std::exchange(transactions_, {})) transaction->abandon();
-  for (const auto& dialog : std::exchange(dialogs_, {})) dialog->abandon();
+  dialogs_.for_each([](ServerDialog& dialog) { dialog.abandon(); });
 }
 
 std::vector<std::string> Server::listeners() const {
@@ -188,10 +188,22 @@ int Server::reply(nta_incoming_t* irq, const Response& response, const ReplyExtr
   root_.pump();
   metrics_->response(response.status);
   log_response(irq, response);
-  if (!sent)
+  if (!sent) {
     log_.warning("sip_response_not_sent",
                  {{"status", response.status}, {"method", nta_incoming_method_name(irq)}});
+    hide(irq);
+  }
   return response.status;
+}
+
+// sofia keeps a transaction whose response could not be sent where an ACK still finds it, and then
+// fails an assertion: two datagrams would end the process. With a Call-ID that no message can have
+// the transaction is out of reach until sofia's timer frees it.
+void Server::hide(nta_incoming_t* irq) const {
+  const Message request(nta_incoming_getrequest(irq));
+  const sip_t* sip = sip_object(request.get());
+  if (sip != nullptr && sip->sip_call_id != nullptr)
+    const_cast<char*>(sip->sip_call_id->i_id)[0] = ' ';
 }
 
 void Server::reply_trying(nta_incoming_t* irq) {
@@ -251,36 +263,31 @@ int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {
   note(sip, message.get());
   const auto method = sip.sip_request->rq_method;
   if (method == sip_method_ack) return 481;  // gets no answer; sofia drops the transaction
-  if (method != sip_method_cancel) {
+  // BYE is granted whatever it says.
+  if (method != sip_method_cancel && method != sip_method_bye) {
     if (const int status = refuse(irq, sip, message.get())) return status;
   }
   const bool in_dialog = sip.sip_to->a_tag != nullptr;
+  if (in_dialog && method != sip_method_cancel) {
+    const auto dialog = dialogs_.find(sip);
+    return dialog ? dialog->on_request(irq, sip, message.get()) : answer_unknown_dialog(irq);
+  }
   switch (method) {
     case sip_method_cancel:
     case sip_method_bye:
     case sip_method_update:
       return answer_unknown_dialog(irq);
     case sip_method_invite:
-      return in_dialog ? answer_unknown_dialog(irq) : on_invite(irq, sip, message.get());
+      return on_invite(irq, sip, message.get());
     case sip_method_options:
-      return in_dialog ? answer_unknown_dialog(irq) : answer_options(irq, sip, message.get());
+      return answer_options(irq, sip, message.get());
     default:
-      return in_dialog ? answer_unknown_dialog(irq) : answer_unsupported(irq, sip);
+      return answer_unsupported(irq, sip);
   }
 }
 
-// RFC 3261 §8.2.2.2, and beyond it: sofia forgets a transaction over TCP with its ACK.
-bool Server::is_duplicate(const sip_t& sip) const {
-  const nta_leg_t* leg = nta_leg_by_call_id(agent_->get(), sip.sip_call_id->i_id);
-  if (leg == nullptr) return false;
-  const char* tag = nta_leg_get_rtag(leg);
-  const std::string_view known = tag != nullptr ? tag : "";
-  const std::string_view now = sip.sip_from->a_tag != nullptr ? sip.sip_from->a_tag : "";
-  return iequals(known, now) && nta_leg_get_rseq(leg) >= sip.sip_cseq->cs_seq;
-}
-
 int Server::on_invite(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
-  if (is_duplicate(sip)) {
+  if (dialogs_.made_by(sip)) {
     return reply(irq,
                  {482, {}, "this INVITE came before and made a call that goes on", {}, {}, {}});
   }
@@ -292,11 +299,10 @@ int Server::on_invite(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
                        {},
                        {}});
   }
-  auto dialog = ServerDialog::create(*this, irq, sip, message);
-  if (!dialog) return reply(irq, {500, {}, "the dialog could not be made", {}, {}, {}});
+  auto dialog = std::make_shared<ServerDialog>(*this, irq, sip, message);
   auto transaction = dialog->begin(irq, sip, message);
   if (!transaction) return nta_incoming_status(irq);  // 422
-  dialogs_.insert(dialog);
+  dialogs_.add(dialog);
   auto handle = std::make_shared<TransactionHandle>(transaction);
   handler_.on_invite(dialog, std::move(handle));
   if (transaction->waiting()) reply_trying(irq);

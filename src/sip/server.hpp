@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sip/agent.hpp"
+#include "sip/dialog_table.hpp"
 #include "sip/metrics.hpp"
 #include "sip/reply.hpp"
 #include "sip/root.hpp"
@@ -45,7 +46,7 @@ class Server final : public Stack {
   void forget(const std::shared_ptr<ServerTransaction>& transaction) {
     transactions_.erase(transaction);
   }
-  void forget(const std::shared_ptr<ServerDialog>& dialog) { dialogs_.erase(dialog); }
+  void forget(const ServerDialog& dialog) { dialogs_.remove(dialog); }
 
   // Counts and logs a request.
   void note(const sip_t& sip, msg_t* message);
@@ -68,7 +69,7 @@ class Server final : public Stack {
   int on_request(nta_incoming_t* irq, const sip_t& sip);
   int on_invite(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   int answer_unknown_dialog(nta_incoming_t* irq);
-  bool is_duplicate(const sip_t& sip) const;
+  void hide(nta_incoming_t* irq) const;
   void log_response(nta_incoming_t* irq, const Response& response) const;
 
   Options options_;
@@ -78,7 +79,7 @@ class Server final : public Stack {
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<Replier> replier_;
   std::unique_ptr<Metrics> metrics_;
-  std::unordered_set<std::shared_ptr<ServerDialog>> dialogs_;
+  DialogTable dialogs_;
   std::unordered_set<std::shared_ptr<ServerTransaction>> transactions_;
 };
 

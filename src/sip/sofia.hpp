@@ -48,4 +48,9 @@ struct TransportDeleter {
 };
 using Transport = std::unique_ptr<tport_t, TransportDeleter>;
 
+struct LegDeleter {
+  void operator()(nta_leg_t* leg) const { nta_leg_destroy(leg); }
+};
+using Leg = std::unique_ptr<nta_leg_t, LegDeleter>;
+
 }  // namespace srs::sip

@@ -29,8 +29,9 @@ void ServerTransaction::respond(const Response& response) {
   server_->metrics().answered(request_.method, std::chrono::steady_clock::now() - since_);
   server_->reply(irq_, response, dialog_->extras_for(*this, response));
   const auto dialog = dialog_;
-  if (!invite_ || nta_incoming_status(irq_) < 200) finish();  // nothing more comes from sofia
-  dialog->on_answered(*this, response.status);
+  const bool sent = nta_incoming_status(irq_) >= 200;
+  if (!invite_ || !sent) finish();  // nothing more comes from sofia
+  dialog->on_answered(*this, sent ? response.status : 500);
 }
 
 int ServerTransaction::on_event(nta_incoming_magic_t* self, nta_incoming_t*, const sip_t* sip) {

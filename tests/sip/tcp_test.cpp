@@ -1,0 +1,122 @@
+// Calls over TCP, and connections that misbehave.
+#include "stack_fixture.hpp"
+
+namespace srs::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using Tcp = StackTest;
+
+TEST_F(Tcp, CarriesManyCallsOneAfterTheOtherOnOneConnection) {
+  start();
+  auto peer = tcp();
+  for (int i = 0; i < 5; ++i) {
+    RawSipCall call_(peer);
+    const auto answer = call_.establish();
+    EXPECT_EQ(answer.header("Contact"), "<sip:" + peer.server() + ";transport=tcp>;+sip.srs");
+    EXPECT_EQ(call_.bye().status(), 200);
+  }
+  EXPECT_FALSE(peer.closed_within(100ms));
+  EXPECT_EQ(call([this] { return application.ends.size(); }), 5u);
+}
+
+TEST_F(Tcp, StaysOpenForTheByeOfManyCallsAtOnce) {
+  start();
+  auto peer = tcp();
+  std::deque<RawSipCall> calls;
+  for (int i = 0; i < 50; ++i) calls.emplace_back(peer).establish();
+  EXPECT_EQ(call([this] { return stack->dialogs(); }), 50u);
+  for (auto& each : calls) EXPECT_EQ(each.bye().status(), 200);
+  EXPECT_EQ(call([this] { return stack->dialogs(); }), 0u);
+}
+
+TEST_F(Tcp, SendsOurByeBackThroughTheSameConnection) {
+  start();
+  auto peer = tcp();
+  RawSipCall call_(peer);
+  call_.establish();
+  ASSERT_TRUE(eventually([this] { return application.acks.size() == 1; }));
+  call([this] { application.dialogs.front()->bye("over"); });
+  const auto bye = peer.wait_for_request("BYE");
+  peer.send(RawSipCall::response(bye, "200 OK"));
+  EXPECT_TRUE(eventually([this] { return stack->dialogs() == 0; }));
+}
+
+TEST_F(Tcp, EndsACallWhoseConnectionIsGoneAndWhoseContactIsDead) {
+  start();
+  {
+    auto peer = tcp();
+    RawSipCall(peer).establish();
+    ASSERT_TRUE(eventually([this] { return application.acks.size() == 1; }));
+  }
+  call([this] { application.dialogs.front()->bye("over"); });
+  EXPECT_TRUE(eventually([this] { return stack->dialogs() == 0; }));
+}
+
+TEST_F(Tcp, KeepsACallWhoseConnectionBroke) {
+  start();
+  auto first = tcp();
+  RawSipCall call_(first);
+  call_.establish();
+  auto second = tcp();
+  const auto bye = call_.request("BYE", ++call_.cseq);
+  first.close();
+  second.send(bye);
+  EXPECT_EQ(second.wait_for_final("BYE").status(), 200);
+}
+
+TEST_F(Tcp, TakesMessagesHoweverTheyAreCut) {
+  start();
+  auto peer = tcp();
+  RawSipCall call_(peer);
+  const auto text = call_.invite();
+  for (const char c : text) peer.send(std::string_view(&c, 1));
+  call_.to_tag = peer.wait_for_status(200).to_tag();
+  peer.send(call_.request("ACK", call_.cseq) + call_.request("OPTIONS", call_.cseq + 1) + call_.request("BYE", call_.cseq + 2));
+  EXPECT_EQ(peer.wait_for_final("OPTIONS").status(), 200);
+  EXPECT_EQ(peer.wait_for_final("BYE").status(), 200);
+}
+
+TEST_F(Tcp, ServesOthersWhileOneSendsByteAfterByte) {
+  start();
+  auto slow = tcp();
+  slow.send("INVITE sip:srs@x SIP/2.0\r\nVia: SIP/2.0/TCP ");
+  std::deque<RawSipPeer> half_open;
+  for (int i = 0; i < 100; ++i) half_open.push_back(tcp());
+  auto good = tcp();
+  RawSipCall call_(good);
+  EXPECT_EQ(call_.establish().status(), 200);
+  slow.send("1");
+  EXPECT_EQ(call_.bye().status(), 200);
+}
+
+TEST_F(Tcp, SurvivesGarbageAndServesTheNext) {
+  start();
+  for (const std::string& garbage :
+       std::initializer_list<std::string>{std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), std::string(70000, 'A'), std::string("\x16\x03\x01\x02\0\x01\0\x01", 8),
+        std::string("INVITE sip:x SIP/2.0\r\nContent-Length: 99999999999\r\n\r\n"),
+        std::string("INVITE sip:x SIP/2.0\r\nContent-Length: -1\r\n\r\n"), std::string("\r\n\r\n\r\n")}) {
+    auto bad = tcp();
+    bad.try_send(garbage);
+    auto good = tcp();
+    RawSipCall call_(good);
+    EXPECT_EQ(call_.establish().status(), 200);
+    EXPECT_EQ(call_.bye().status(), 200);
+  }
+}
+
+TEST_F(Tcp, NeverReadsMoreOfAMessageThanAllowed) {
+  options.max_message_size = 10000;
+  start();
+  auto bad = tcp();
+  // Sends until the server cuts it off; without a bound this would go on for ever.
+  const std::string chunk(65536, 'x');
+  bad.send("INVITE sip:srs@x SIP/2.0\r\nX-Endless: ");
+  int sent = 0;
+  while (sent < 1000 && bad.try_send(chunk)) ++sent;
+  EXPECT_LT(sent, 1000);
+}
+
+}  // namespace
+}  // namespace srs::test
