@@ -60,6 +60,7 @@ bool MediaStream::add(MediaPacket packet, const rtp::Packet& parsed) {
   packet.timestamp = parsed.header.timestamp;
   packet.payload_type = parsed.header.payload_type;
   packet.marker = parsed.header.marker;
+  packet.empty = parsed.payload.empty();
   const auto& payload = payloads_[packet.payload_type];
   auto* from = source(parsed.header.ssrc);
   const auto known = from != nullptr ? from->duplicates() : 0;
@@ -71,7 +72,7 @@ bool MediaStream::add(MediaPacket packet, const rtp::Packet& parsed) {
   if (from->duplicates() != known) return true;
   ++packets_;
   ++types_[packet.payload_type];
-  if (parsed.payload.empty()) ++empty_[packet.payload_type];
+  if (packet.empty) ++empty_[packet.payload_type];
   return true;
 }
 

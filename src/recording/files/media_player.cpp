@@ -52,7 +52,7 @@ MediaPlayer::MediaPlayer(const MediaSource& source, const MediaPayloads& payload
       packet_time_(packet_time(source, payloads)) {
   for (const auto& packet : source_.packets()) {
     const auto& payload = payloads_[packet.payload_type];
-    if (payload.has_sound())
+    if (payload.has_sound() && !packet.empty)
       timeline_.observe(packet.arrival, packet.timestamp, payload.clock_rate);
   }
   timeline_.settle();
@@ -72,22 +72,20 @@ std::optional<Sound> MediaPlayer::next() {
 void MediaPlayer::play(const MediaPacket& packet) {
   count_loss(packet);
   const auto& payload = payloads_[packet.payload_type];
-  if (!payload.has_sound()) return;
+  if (!payload.has_sound() || packet.empty) return;
   const auto ahead = static_cast<std::int32_t>(packet.timestamp - expected_timestamp_);
   const bool same_clock = started_ && clock_rate_ == payload.clock_rate;
   const auto place = timeline_.place(packet.arrival, packet.timestamp, payload.clock_rate,
                                      same_clock && lost_ == 0 && ahead > 0);
   const std::int64_t begin = place.time + settings_.lead - packet_time_;
   if (place.new_segment) forget_history();
-  const Bytes bytes = payload_of(packet);
-  if (bytes.empty()) return;  // a keep-alive (RFC 6263 §4.1)
   if (to_frame(std::max(begin, cursor())) >= settings_.limit) {
     ++cut_;
     return;
   }
   const bool joins = same_clock && ahead == 0 && !place.new_segment;
   if (!joins) bridge(begin);
-  sound(packet, payload, bytes, joins ? std::optional(begin) : std::nullopt);
+  sound(packet, payload, joins ? std::optional(begin) : std::nullopt);
   started_ = true;
   lost_ = 0;
   clock_rate_ = payload.clock_rate;
@@ -105,9 +103,10 @@ Bytes MediaPlayer::payload_of(const MediaPacket& packet) const {
   return parsed ? parsed->payload : Bytes{};
 }
 
-void MediaPlayer::sound(const MediaPacket& packet, const MediaPayload& payload, Bytes bytes,
+void MediaPlayer::sound(const MediaPacket& packet, const MediaPayload& payload,
                         std::optional<std::int64_t> joined_at) {
   expected_timestamp_ = packet.timestamp;
+  const Bytes bytes = payload_of(packet);
   const bool noise = payload.kind == MediaPayload::Kind::ComfortNoise;
   noise_ = noise ? noise_level(bytes) : 0;
   if (noise) return;

@@ -53,7 +53,7 @@ class MediaPlayer {
   void count_loss(const MediaPacket& packet);
   Bytes payload_of(const MediaPacket& packet) const;
   // `joined_at`: its place in ns, where it follows the last sound.
-  void sound(const MediaPacket& packet, const MediaPayload& payload, Bytes bytes,
+  void sound(const MediaPacket& packet, const MediaPayload& payload,
              std::optional<std::int64_t> joined_at);
   codec::Decoder& decoder(std::uint8_t type, const MediaPayload& payload);
   void mix_down(std::uint8_t channels);

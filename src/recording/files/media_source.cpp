@@ -19,7 +19,8 @@ bool MediaSource::add(MediaPacket packet, std::uint16_t sequence, const MediaPay
     ++duplicates_;
     return true;
   }
-  if (payload.has_sound() || payload.kind == MediaPayload::Kind::Undecodable) {
+  const bool sound = payload.has_sound() || payload.kind == MediaPayload::Kind::Undecodable;
+  if (sound && !packet.empty) {
     update_jitter(packet, payload);
   }
   return true;

@@ -22,6 +22,7 @@ struct MediaPacket {
   std::uint32_t timestamp = 0;
   std::uint8_t payload_type = 0;
   bool marker = false;
+  bool empty = false;  // no payload: a keep-alive (RFC 6263 §4.1)
 };
 static_assert(sizeof(MediaPacket) == 32);
 
