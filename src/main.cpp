@@ -35,6 +35,7 @@ int run(const srs::config::Settings& settings) {
     print({{"system", "log.file", log.error().text}}, "error");
     return kSystemFault;
   }
+  srs::config::raise_descriptor_limit(settings);
   boost::asio::io_context io(1);
   auto opened = srs::app::App::open(io, settings, **log);
   if (const auto* faults = std::get_if<std::vector<srs::config::Fault>>(&opened)) {
@@ -69,7 +70,11 @@ int main(int argc, char** argv) {
     std::cout << "siprec-server " SRS_VERSION "\n";
     return EXIT_SUCCESS;
   }
-  const auto loaded = srs::config::load(line->file, environment, line->overrides);
+  auto file = line->file;
+  if (const auto named = environment("SIPREC_CONFIG"); !file && named && !named->empty()) {
+    file = *named;
+  }
+  const auto loaded = srs::config::load(file, environment, line->overrides);
   print(loaded.warnings, "warning");
   print(loaded.faults, "error");
   if (!loaded.faults.empty()) return kConfigFault;

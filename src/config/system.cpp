@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -81,6 +82,14 @@ std::uint64_t needed_descriptors(const Settings& settings) {
   const std::uint64_t end = settings.rtp.port_max + 1U;
   const std::uint64_t media = end > first ? (end - first) / 2 * 2 : 0;  // whole pairs
   return media + settings.http.max_connections + kReservedDescriptors;
+}
+
+void raise_descriptor_limit(const Settings& settings) {
+  rlimit limit{};
+  const rlim_t needed = needed_descriptors(settings);
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
+  limit.rlim_cur = std::min(needed, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 std::vector<Fault> check_system(const Settings& settings) {

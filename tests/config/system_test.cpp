@@ -104,5 +104,21 @@ TEST(SystemDeathTest, RefusesAPortRangeBeyondTheDescriptorLimit) {
   EXPECT_EXIT(check(), testing::ExitedWithCode(0), "");
 }
 
+TEST(SystemDeathTest, RaisesTheSoftLimitOfDescriptorsToWhatIsNeeded) {
+  const TempDir directory;
+  const auto settings = settings_in(directory);
+  const auto raise = [&](rlim_t soft) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = soft;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    raise_descriptor_limit(settings);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    ::_exit(limit.rlim_cur == std::max<rlim_t>(soft, needed_descriptors(settings)) ? 0 : 1);
+  };
+  EXPECT_EXIT(raise(64), testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(raise(900), testing::ExitedWithCode(0), "");  // more than is needed stays
+}
+
 }  // namespace
 }  // namespace srs::config

@@ -60,8 +60,11 @@ Loaded load(const std::optional<std::filesystem::path>& file, const Environment&
 // What only the system can say: directories writable, file-descriptor limit against the port range.
 std::vector<Fault> check_system(const Settings& settings);
 
-// File descriptors that the settings may need at once: raise the soft limit to this at start.
+// File descriptors that the settings may need at once.
 std::uint64_t needed_descriptors(const Settings& settings);
+// Raises the soft limit of file descriptors to what is needed, as far as the hard limit lets it.
+// Never lowers it.
+void raise_descriptor_limit(const Settings& settings);
 
 // The effective settings as YAML that load() reads back; secrets are masked.
 std::string print(const Settings& settings);
