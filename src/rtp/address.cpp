@@ -18,6 +18,7 @@ const sockaddr_in6& v6(const Endpoint& endpoint) {
 Address::Address(const Endpoint& endpoint) : family_(endpoint.storage.ss_family) {
   if (endpoint.is_v6()) {
     port_ = v6(endpoint).sin6_port;
+    scope_ = v6(endpoint).sin6_scope_id;
     std::memcpy(bytes_.data(), &v6(endpoint).sin6_addr, 16);
   } else {
     port_ = v4(endpoint).sin_port;
@@ -41,6 +42,7 @@ Endpoint Address::endpoint() const {
   if (family_ == AF_INET6) {
     auto& in6 = reinterpret_cast<sockaddr_in6&>(result.storage);
     in6.sin6_port = port_;
+    in6.sin6_scope_id = scope_;
     std::memcpy(&in6.sin6_addr, bytes_.data(), 16);
   } else {
     auto& in = reinterpret_cast<sockaddr_in&>(result.storage);

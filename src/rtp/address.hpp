@@ -1,4 +1,4 @@
-// An address in 20 bytes, for what a stream remembers; Endpoint takes 128.
+// An address in 24 bytes, for what a stream remembers; Endpoint takes 128.
 #pragma once
 
 #include <srs/rtp/packet.hpp>
@@ -25,7 +25,8 @@ class Address {
 
  private:
   sa_family_t family_ = AF_UNSPEC;
-  in_port_t port_ = 0;  // network order
+  in_port_t port_ = 0;       // network order
+  std::uint32_t scope_ = 0;  // the interface of a link-local address
   std::array<std::uint8_t, 16> bytes_{};
 };
 

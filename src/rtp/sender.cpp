@@ -107,6 +107,8 @@ class OrtpSender final : public Sender {
   std::uint64_t packets_ = 0;
   std::uint64_t bytes_ = 0;
   mutable std::uint64_t reports_ = 0;
+  // A handler that was queued before the sender went finds this gone.
+  std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
 
 OrtpSender::OrtpSender(boost::asio::any_io_executor executor, const SenderOptions& options)
@@ -210,8 +212,8 @@ void OrtpSender::stop() {
 
 void OrtpSender::wait() {
   timer_.expires_at(begin_ + slot_ * options_.frame);
-  timer_.async_wait([this](boost::system::error_code error) {
-    if (error || !running_ || paused_) return;
+  timer_.async_wait([this, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
+    if (error || alive.expired() || !running_ || paused_) return;
     tick();
   });
 }

@@ -1,3 +1,4 @@
+#include "occasionally.hpp"
 #include "reporter.hpp"
 #include "source_table.hpp"
 
@@ -9,25 +10,6 @@
 #include <utility>
 
 namespace srs::rtp {
-namespace {
-
-// What may happen with every packet is logged at most once a second, by the packets' own times.
-class Occasionally {
- public:
-  template <class Write>  // void(std::uint64_t count)
-  void log(WallTime now, Write write) {
-    ++count_;
-    if (last_ && now - *last_ < std::chrono::seconds(1)) return;
-    last_ = now;
-    write(std::exchange(count_, 0));
-  }
-
- private:
-  std::optional<WallTime> last_;
-  std::uint64_t count_ = 0;
-};
-
-}  // namespace
 
 std::uint64_t StreamStats::lost() const {
   auto sum = others.lost();
@@ -68,9 +50,11 @@ struct Stream::Impl {
   std::size_t source_of(const Packet& packet, const Datagram& datagram);
   std::size_t new_source(const Packet& packet, const Datagram& datagram);
   void adopt(const Rtcp& rtcp, WallTime arrival);
+  void keep_early(Rtcp rtcp, WallTime arrival);
   void refuse(const Datagram& datagram);
   void invalid(const Datagram& datagram);
-  void changed(const char* what, const Datagram& datagram, std::uint32_t ssrc);
+  void source_changed(const char* what, const Datagram& datagram, std::uint32_t ssrc);
+  void log_change(const char* what, const Datagram& datagram, std::uint32_t ssrc);
   void look_up(std::uint8_t payload_type);
   bool is_allowed(const Endpoint& source) const;
   void report(bool bye);
@@ -134,7 +118,7 @@ void Stream::Impl::count(const Packet& packet, const Datagram& datagram) {
       sources.source(current).update(packet, datagram.arrival, clock_rate, sources.stats(current));
   if (arrival == Source::Arrival::Duplicate) ++totals.duplicates;
   if (arrival == Source::Arrival::Reordered) ++totals.reordered;
-  if (arrival == Source::Arrival::Restart) changed("sequence", datagram, packet.header.ssrc);
+  if (arrival == Source::Arrival::Restart) log_change("sequence", datagram, packet.header.ssrc);
 }
 
 // A payload type that SDP did not name keeps the clock of the last one.
@@ -154,7 +138,7 @@ std::size_t Stream::Impl::source_of(const Packet& packet, const Datagram& datagr
   if (!index) return new_source(packet, datagram);
   if (sources.source(*index).moved(datagram.source)) {
     reporter.on_media(datagram.source);
-    changed("address", datagram, ssrc);
+    source_changed("address", datagram, ssrc);
   }
   return *index;
 }
@@ -167,17 +151,19 @@ std::size_t Stream::Impl::new_source(const Packet& packet, const Datagram& datag
   sources.source(index).moved(datagram.source);
   reporter.on_media(datagram.source);
   if (ssrc == reporter.ssrc()) reporter.choose_ssrc();
-  if (!first) changed("ssrc", datagram, ssrc);
+  if (!first) source_changed("ssrc", datagram, ssrc);
   adopt(early, early_arrival);
   return index;
 }
 
-void Stream::Impl::changed(const char* what, const Datagram& datagram, std::uint32_t ssrc) {
-  if (what != std::string_view("sequence")) {
-    ++stats.source_changes;
-    ++totals.source_changes;
-  }
-  changes.log(datagram.arrival, [&](std::uint64_t times) {
+void Stream::Impl::source_changed(const char* what, const Datagram& datagram, std::uint32_t ssrc) {
+  ++stats.source_changes;
+  ++totals.source_changes;
+  log_change(what, datagram, ssrc);
+}
+
+void Stream::Impl::log_change(const char* what, const Datagram& datagram, std::uint32_t ssrc) {
+  changes.log(datagram.arrival, 1, [&](std::uint64_t times) {
     log.info("rtp_source_changed", {{"what", what},
                                     {"source", datagram.source.to_string()},
                                     {"ssrc", ssrc},
@@ -191,8 +177,7 @@ void Stream::Impl::take_rtcp(const Datagram& datagram) {
   ++totals.rtcp_received;
   reporter.on_rtcp(datagram);
   adopt(*rtcp, datagram.arrival);
-  early = std::move(*rtcp);
-  early_arrival = datagram.arrival;
+  keep_early(std::move(*rtcp), datagram.arrival);
   sink.on_datagram(port, datagram);
 }
 
@@ -207,9 +192,21 @@ void Stream::Impl::adopt(const Rtcp& rtcp, WallTime arrival) {
     if (const auto index = sources.find(ssrc)) sources.stats(*index).said_bye = true;
 }
 
+// Only what concerns sources that have not sent media yet; mostly nothing.
+void Stream::Impl::keep_early(Rtcp rtcp, WallTime arrival) {
+  const auto known = [&](const auto& item) { return sources.find(item.ssrc).has_value(); };
+  std::erase_if(rtcp.sender_reports, known);
+  std::erase_if(rtcp.descriptions, known);
+  early = {.sender_reports = std::move(rtcp.sender_reports),
+           .report_blocks = {},
+           .descriptions = std::move(rtcp.descriptions),
+           .goodbyes = {}};
+  early_arrival = arrival;
+}
+
 void Stream::Impl::refuse(const Datagram& datagram) {
   ++totals.refused_source;
-  refusals.log(datagram.arrival, [&](std::uint64_t times) {
+  refusals.log(datagram.arrival, 1, [&](std::uint64_t times) {
     log.warning("rtp_source_refused", {{"source", datagram.source.to_string()}, {"count", times}});
   });
 }
@@ -221,7 +218,7 @@ void Stream::Impl::invalid(const Datagram& datagram) {
   }
   ++stats.invalid;
   ++totals.invalid;
-  rubbish.log(datagram.arrival, [&](std::uint64_t times) {
+  rubbish.log(datagram.arrival, 1, [&](std::uint64_t times) {
     log.warning("rtp_invalid", {{"source", datagram.source.to_string()},
                                 {"bytes", datagram.bytes.size()},
                                 {"rtcp_port", datagram.rtcp_port},

@@ -42,9 +42,11 @@ SweepEngine::Metrics::Metrics(prometheus::Registry& registry)
                            "Datagrams the kernel dropped at the sockets of running calls")),
       truncated(counter(registry, "rtp_datagrams_truncated_total",
                         "Datagrams too long for any media we take, left out")),
+      failures(counter(registry, "rtp_sink_failures_total",
+                       "Exceptions of those that media was handed to: our mistakes")),
       seconds(prometheus::BuildHistogram()
                   .Name("rtp_sweep_seconds")
-                  .Help("Time one slice of the sweep took")
+                  .Help("Time one wake-up of the sweep took")
                   .Register(registry)
                   .Add({}, prometheus::Histogram::BucketBoundaries{0.0001, 0.00025, 0.0005, 0.001,
                                                                    0.0025, 0.005, 0.01, 0.025, 0.1,
@@ -109,8 +111,8 @@ void SweepEngine::wait() {
   skip_empty_slices();
   waiting_ = true;
   timer_.expires_at(due_);
-  timer_.async_wait([this](boost::system::error_code error) {
-    if (error) return;  // destroyed
+  timer_.async_wait([this, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
+    if (error || alive.expired()) return;
     waiting_ = false;
     on_timer();
     wait();
@@ -127,7 +129,7 @@ void SweepEngine::skip_empty_slices() {
 void SweepEngine::on_timer() {
   const auto start = Clock::now();
   if (start - due_ > slice_length_ * static_cast<std::int64_t>(slices_.size())) {
-    metrics_.overruns.Increment();
+    overrun(start - due_);
     due_ = start;
   }
   // What became due while the io_context was busy is swept at once.
@@ -138,6 +140,15 @@ void SweepEngine::on_timer() {
     sweep(slice);
   }
   metrics_.seconds.Observe(std::chrono::duration<double>(Clock::now() - start).count());
+}
+
+// The sign of an overloaded process, before the kernel's buffers are full.
+void SweepEngine::overrun(Clock::duration late) {
+  metrics_.overruns.Increment();
+  lateness_.log(wall_now(), 1, [&](std::uint64_t times) {
+    const auto by = std::chrono::duration_cast<milliseconds>(late).count();
+    log_.warning("rtp_sweep_late", {{"late_ms", by}, {"count", times}});
+  });
 }
 
 // Sinks may add and remove pairs, of this slice too: entries are addressed by index, and those that
@@ -154,11 +165,24 @@ void SweepEngine::sweep(Slice& slice) {
   std::erase_if(slice, [](const Entry& entry) { return entry.pair == nullptr; });
 }
 
+// A mistake in one call's code must not stop the media of all the others.
+template <class Call>
+void SweepEngine::guarded(Call call) {
+  try {
+    call();
+  } catch (const std::exception& error) {
+    metrics_.failures.Increment();
+    failing_.log(wall_now(), 1, [&](std::uint64_t times) {
+      log_.error("rtp_sink_failed", {{"what", error.what()}, {"count", times}});
+    });
+  }
+}
+
 void SweepEngine::turn(Slice& slice, std::size_t index, Clock::time_point now) {
   slice[index].sweeps_to_turn = sweeps_per_turn_;
   count_drops(slice[index]);
   deliver(slice[index].rtcp, true, *slice[index].sink, 1, &slice, index);
-  if (slice[index].pair != nullptr) slice[index].sink->on_turn(now);
+  if (slice[index].pair != nullptr) guarded([&] { slice[index].sink->on_turn(now); });
 }
 
 // SO_MEMINFO is exact at any time; SO_RXQ_OVFL would tell only with the next packet, if one comes.
@@ -170,7 +194,9 @@ void SweepEngine::count_drops(Entry& entry) {
   entry.rtcp_drops = rtcp;
   if (dropped == 0) return;
   metrics_.kernel_drops.Increment(dropped);
-  log_.warning("rtp_kernel_drops", {{"port", entry.pair->port()}, {"count", dropped}});
+  dropping_.log(wall_now(), dropped, [&](std::uint64_t count) {
+    log_.warning("rtp_kernel_drops", {{"rtp_port", entry.pair->port()}, {"count", count}});
+  });
 }
 
 void SweepEngine::deliver(int socket, bool rtcp_port, PacketSink& sink, std::size_t batches,
@@ -181,7 +207,7 @@ void SweepEngine::deliver(int socket, bool rtcp_port, PacketSink& sink, std::siz
   const auto truncated = batch.truncated();
   for (bool more = true; more && batches > 0; --batches) {
     const auto result = batch.read(socket, rtcp_port);
-    if (!result.datagrams.empty()) sink.on_datagrams(result.datagrams);
+    if (!result.datagrams.empty()) guarded([&] { sink.on_datagrams(result.datagrams); });
     const bool gone = slice != nullptr && (*slice)[index].pair == nullptr;
     more = result.more && !gone;
   }

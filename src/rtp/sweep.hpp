@@ -1,6 +1,7 @@
 // The receive engine that needs no privileges: a timer sweeps all sockets.
 #pragma once
 
+#include "occasionally.hpp"
 #include "receive_batch.hpp"
 
 #include <srs/rtp/engine.hpp>
@@ -48,6 +49,7 @@ class SweepEngine final : public Engine {
     prometheus::Counter& overruns;
     prometheus::Counter& kernel_drops;
     prometheus::Counter& truncated;
+    prometheus::Counter& failures;
     prometheus::Histogram& seconds;
   };
 
@@ -55,9 +57,12 @@ class SweepEngine final : public Engine {
   void wait();
   void on_timer();
   void skip_empty_slices();
+  void overrun(Clock::duration late);
   void sweep(Slice& slice);
   void turn(Slice& slice, std::size_t index, Clock::time_point now);
   void count_drops(Entry& entry);
+  template <class Call>
+  void guarded(Call call);
   // Reads at most `batches` full batches; false where more may wait.
   void deliver(int socket, bool rtcp_port, PacketSink& sink, std::size_t batches,
                const Slice* slice = nullptr, std::size_t index = 0);
@@ -65,12 +70,15 @@ class SweepEngine final : public Engine {
   const Clock::duration slice_length_;
   const std::uint32_t sweeps_per_turn_;
   log::Logger log_;
+  Occasionally lateness_, dropping_, failing_;
   Metrics metrics_;
   boost::asio::steady_timer timer_;
   std::vector<Slice> slices_;
   std::size_t current_ = 0;  // the slice that is due at due_
   Clock::time_point due_{};
   bool waiting_ = false;
+  // A handler that was queued before the engine went finds this gone.
+  std::shared_ptr<char> alive_ = std::make_shared<char>();
   const Slice* sweeping_ = nullptr;
   std::size_t pairs_ = 0;
   std::uint32_t added_ = 0;  // spreads the turns

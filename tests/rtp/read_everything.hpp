@@ -42,13 +42,13 @@ class StreamOfBytes {
   StreamOfBytes()
       : stream_(context_.get_executor(), options_, engine_, std::make_unique<NoPair>(), sink_,
                 totals_, log::Logger{}) {
-    stream_.set_profile({.payloads = {{0, 8000}, {96, 48000}}, .rtcp_destination = {}});
+    stream_.set_profile({.payloads = {{0, 8000}, {8, 8000}, {96, 48000}, {101, 8000}}});
   }
   void take(Bytes bytes, bool rtcp_port) {
     arrival_ += std::chrono::milliseconds(5);
-    const Datagram datagram{bytes, *Endpoint::from("192.0.2.1", 4000), arrival_, rtcp_port};
-    stream_.on_datagrams({&datagram, 1});
+    take({bytes, *Endpoint::from("192.0.2.1", 4000), arrival_, rtcp_port});
   }
+  void take(const Datagram& datagram) { stream_.on_datagrams({&datagram, 1}); }
   const StreamStats& stats() const { return stream_.stats(); }
 
  private:

@@ -13,15 +13,14 @@ using test::Octets;
 
 // SR with one block, SDES with CNAME `a@b` and a NOTE, BYE with a reason: what SRCs send, written
 // down octet by octet from RFC 3550 §6.
-const Octets compound = {
-    0x81, 200,  0,    12,   0,    0,    0,    7,                            // SR, SSRC 7
-    0xE9, 0x5C, 0x12, 0x34, 0x80, 0,    0,    0,                            // NTP, half a second
-    0,    0,    0x03, 0x20, 0,    0,    0,    10,   0,    0,   0x06, 0x40,  // timestamp 800, 10
-                                                                            // packets, 1600 octets
-    0,    0,    0,    9,    64,   0xFF, 0xFF, 0xFE, 0,    1,   0,    5,    0,    0,   0, 33,
-    1,    2,    3,    4,    0,    1,    0,    0,    0x81, 202, 0,    4,    0,    0,   0, 7,
-    1,    3,    'a',  '@',  'b',  7,    2,    'h',  'i',  0,   0,    0,    0x82, 203, 0, 4,
-    0,    0,    0,    7,    0,    0,    0,    8,    5,    'l', 'e',  'a',  'v',  'e', 0, 0};
+const Octets compound = {0x81, 200, 0, 12, 0, 0, 0, 7,                     // SR, SSRC 7
+                         0xE9, 0x5C, 0x12, 0x34, 0x80, 0, 0, 0,            // NTP, half a second
+                         0, 0, 0x03, 0x20, 0, 0, 0, 10, 0, 0, 0x06, 0x40,  // timestamp 800, 10
+                                                                           // packets, 1600 octets
+                         0, 0, 0, 9, 64, 0xFF, 0xFF, 0xFE, 0, 1, 0, 5, 0, 0, 0, 33, 1, 2, 3, 4, 0,
+                         1, 0, 0, 0x81, 202, 0, 4, 0, 0, 0, 7, 1, 3, 'a', '@', 'b', 7, 2, 'h', 'i',
+                         0, 0, 0, 0x82, 203, 0, 4, 0, 0, 0, 7, 0, 0, 0, 8, 5, 'l', 'e', 'a', 'v',
+                         'e', 0, 0};
 
 TEST(Rtcp, IsReadFromACompound) {
   const auto rtcp = parse_rtcp(compound);

@@ -243,6 +243,35 @@ TEST_F(ASweep, CountsSweepsThatBeganTooLate) {
   engine->remove(*pair);
 }
 
+TEST_F(ASweep, GoesOnForTheOthersWhereOneSinkFails) {
+  open(options_at(21330, 21339));
+  const auto bad = lease();
+  const auto good = lease();
+  Counter broken, counter;
+  broken.on_batch = [] { throw std::runtime_error("a mistake of ours"); };
+  engine->add(*bad, broken);
+  engine->add(*good, counter);
+  for (int i = 0; i < 3; ++i) {
+    peer.send(bad->port(), Octets(172));
+    peer.send(good->port(), Octets(172));
+    ASSERT_TRUE(run_until(context, [&] { return counter.rtp == i + 1 && broken.rtp == i + 1; }));
+  }
+  EXPECT_TRUE(shows("rtp_sink_failures_total 3"));
+  engine->remove(*bad);
+  engine->remove(*good);
+}
+
+TEST_F(ASweep, MayGoWhileItsTimerIsDue) {
+  open(options_at(21340, 21349));
+  const auto pair = lease();
+  Counter counter;
+  engine->add(*pair, counter);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // both handlers are due at once
+  boost::asio::post(context, [&] { engine.reset(); });
+  context.run_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(counter.rtp, 0);
+}
+
 TEST(AnEngine, IsNotMadeOfAnUnknownNameOrASenselessInterval) {
   boost::asio::io_context context;
   metrics::Registry registry;
