@@ -8,23 +8,6 @@
 #include <algorithm>
 
 namespace srs::siprec {
-namespace {
-
-// The document as it stands or, where that is not well-formed, as it was meant.
-Result<XmlDocument> read_or_repair(const std::string& text, const MetadataLimits& limits) {
-  auto document = read_xml(text, limits);
-  if (document && document->well_formed) return document;
-  const auto repaired = repair_xml(text);
-  if (!repaired) return document;
-  auto second = read_xml(*repaired, limits);
-  if (!second || !second->root) return document;
-  second->well_formed = false;
-  if (document) second->first_error = document->first_error;
-  return second;
-}
-
-}  // namespace
-
 const Participant* Metadata::participant(std::string_view id) const {
   const auto found = std::find_if(participants.begin(), participants.end(),
                                   [&](const Participant& p) { return p.id == id; });
@@ -63,19 +46,17 @@ Result<Metadata> parse_metadata(std::string_view xml, std::string_view charset,
   Metadata metadata;
   auto text = decode_document(xml, charset, metadata.warnings);
   text.erase(text.find_last_not_of('\0') + 1);  // bodies padded by C programs
-  const auto document = read_or_repair(text, limits);
+  const auto repaired = repair_xml(text);
+  if (!repaired) return repaired.error();
+  const auto document = read_xml(repaired->text, limits);
   if (!document) return document.error();
+  const auto& fault = repaired->first_fault.empty() ? document->first_error : repaired->first_fault;
   if (!document->root) {
-    return Error{"the metadata holds no XML element" +
-                 (document->first_error.empty() ? "" : " (" + document->first_error + ")")};
+    return Error{"the metadata holds no XML element" + (fault.empty() ? "" : " (" + fault + ")")};
   }
-  metadata.well_formed = document->well_formed;
-  if (!document->well_formed) {
-    metadata.warnings.push_back(
-        "the metadata is not well-formed XML and was read as far as possible");
-  }
-  if (!document->first_error.empty()) metadata.warnings.push_back("XML " + document->first_error);
-  if (auto error = read_metadata(*document->root, limits, metadata); !error.empty()) {
+  metadata.well_formed = document->well_formed && repaired->first_fault.empty();
+  if (!fault.empty()) metadata.warnings.push_back("the metadata's XML is faulty, " + fault);
+  if (auto error = MetadataReader(limits, metadata).read(*document->root); !error.empty()) {
     return Error{std::move(error)};
   }
   return metadata;

@@ -1,6 +1,7 @@
 #include "xml_repair.hpp"
 
 #include "vocabulary.hpp"
+#include "xml_edits.hpp"
 
 #include <srs/util/text.hpp>
 
@@ -10,20 +11,21 @@
 namespace srs::siprec {
 namespace {
 
-constexpr std::size_t kDepth = 256;
+constexpr std::size_t kDepth = 256;      // elements not closed yet
+constexpr std::size_t kAttributes = 64;  // of one element, with its xmlns
+constexpr std::size_t kFaults = 4096;
 constexpr auto npos = std::string_view::npos;
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
-
-bool is_name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-' || c == '.' || c == ':' || static_cast<unsigned char>(c) >= 0x80;
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
 }
 
-bool is_name_start(char c) {
-  return is_name_char(c) && c != '-' && c != '.' && !(c >= '0' && c <= '9');
+bool is_name_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '-' ||
+         c == '.' || c == ':' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 bool all_of(std::string_view text, std::string_view set) {
@@ -40,20 +42,12 @@ bool begins_reference(std::string_view text) {
   return body == "lt" || body == "gt" || body == "amp" || body == "quot" || body == "apos";
 }
 
-// One change to the text: `length` bytes at `at` become `text`.
-struct Edit {
-  std::size_t at;
-  std::size_t length;
-  std::string text;
-};
-
 class Repair {
  public:
-  // Each search that finds nothing costs what it looked at: a text made of such searches is given
-  // up.
-  explicit Repair(std::string_view text) : text_(text), budget_(8 * text.size() + 4096) {}
+  explicit Repair(std::string_view text)
+      : text_(text), budget_(8 * text.size() + 4096), edits_(text) {}
 
-  std::optional<std::string> run();
+  Result<RepairedXml> run();
 
  private:
   struct Open {
@@ -62,51 +56,78 @@ class Repair {
     bool closable;  // an end tag may be put in for it; otherwise it was text
   };
 
+  // Each is at a `<` and returns where to go on.
   std::size_t at_markup(std::size_t at);
   std::size_t at_declaration(std::size_t at);
   std::size_t at_end_tag(std::size_t at);
   std::size_t at_start_tag(std::size_t at);
+
   std::size_t doctype_end(std::size_t at);
   std::size_t tag_end(std::size_t at);
+  std::size_t name_end(std::size_t at) const;
   std::size_t search(std::string_view what, std::size_t from);
-  void escape(std::size_t at) { edits_.push_back({at, 1, text_[at] == '<' ? "&lt;" : "&amp;"}); }
-  void escape_inside(std::size_t begin, std::size_t end);
+  void spend(std::size_t cost);
+  void look_at(std::size_t at);
   void close_above(std::size_t keep, std::size_t at);
-  std::string apply();
+  void give_up(std::string reason);
 
   std::string_view text_;
+  // Each search that finds nothing costs what it looked at, so that a text made of such searches
+  // does not cost the square of its size.
   std::size_t budget_;
-  bool given_up_ = false;
+  std::string given_up_;
   std::vector<Open> open_;
-  std::vector<Edit> edits_;
+  XmlEdits edits_;
 };
 
-std::optional<std::string> Repair::run() {
-  std::size_t at = 0;
-  while (at < text_.size() && !given_up_) {
-    const char c = text_[at];
-    if (c == '<') {
+Result<RepairedXml> Repair::run() {
+  for (std::size_t at = 0; at < text_.size() && given_up_.empty();) {
+    if (text_[at] == '<') {
       at = at_markup(at);
-      continue;
+    } else {
+      look_at(at++);
     }
-    if (c == '&' && !begins_reference(text_.substr(at))) escape(at);
-    if (static_cast<unsigned char>(c) < 0x20 && !is_space(c)) edits_.push_back({at, 1, ""});
-    ++at;
+    if (edits_.size() > kFaults) {
+      give_up("the metadata has more than " + std::to_string(kFaults) + " faults in its XML");
+    }
   }
-  if (given_up_) return std::nullopt;
-  return apply();
+  if (!given_up_.empty()) return Error{given_up_};
+  RepairedXml result;
+  result.text = edits_.apply();
+  result.first_fault = edits_.first_fault();
+  return result;
+}
+
+void Repair::give_up(std::string reason) {
+  if (given_up_.empty()) given_up_ = std::move(reason);
+}
+
+void Repair::spend(std::size_t cost) {
+  if (cost > budget_) give_up("the metadata has too much markup that is not closed");
+  budget_ -= std::min(cost, budget_);
+}
+
+// A character that is no markup, or stands in an attribute.
+void Repair::look_at(std::size_t at) {
+  const char c = text_[at];
+  if (c == '<' || (c == '&' && !begins_reference(text_.substr(at)))) edits_.escape(at);
+  if (static_cast<unsigned char>(c) < 0x20 && !is_space(c)) {
+    edits_.remove(at, 1, "a control character");
+  }
 }
 
 // The position of `what` at or behind `from`.
 std::size_t Repair::search(std::string_view what, std::size_t from) {
   const auto found = text_.find(what, from);
-  const auto cost = found == npos ? text_.size() - std::min(from, text_.size()) : 0;
-  given_up_ = given_up_ || cost > budget_;
-  budget_ -= std::min(cost, budget_);
+  if (found == npos) spend(text_.size() - std::min(from, text_.size()));
   return found;
 }
 
-// Each of these is at a `<` and returns where to go on.
+std::size_t Repair::name_end(std::size_t at) const {
+  while (at < text_.size() && is_name_char(text_[at])) ++at;
+  return at;
+}
+
 std::size_t Repair::at_markup(std::size_t at) {
   const auto rest = text_.substr(at);
   if (rest.starts_with("<!") || rest.starts_with("<?")) return at_declaration(at);
@@ -126,11 +147,11 @@ std::size_t Repair::at_declaration(std::size_t at) {
   } else if (istarts_with(rest, "<!doctype")) {
     const auto found = doctype_end(at);
     if (found != npos) {
-      edits_.push_back({at, found - at, ""});
+      edits_.remove(at, found - at, "a DOCTYPE is not read");
       return found;
     }
   }
-  escape(at);
+  edits_.escape(at);
   return at + 1;
 }
 
@@ -145,18 +166,18 @@ std::size_t Repair::doctype_end(std::size_t at) {
 }
 
 std::size_t Repair::at_end_tag(std::size_t at) {
-  std::size_t end = at + 2;
-  while (end < text_.size() && is_name_char(text_[end])) ++end;
+  auto end = name_end(at + 2);
   const auto name = text_.substr(at + 2, end - at - 2);
   while (end < text_.size() && is_space(text_[end])) ++end;
   if (name.empty() || end == text_.size() || text_[end] != '>') {
-    escape(at);
+    spend(end - at);
+    edits_.escape(at);
     return at + 1;
   }
   const auto match = std::find_if(open_.rbegin(), open_.rend(),
                                   [&](const Open& open) { return open.name == name; });
   if (match == open_.rend()) {
-    edits_.push_back({at, end + 1 - at, ""});
+    edits_.remove(at, end + 1 - at, "an end tag of nothing");
   } else {
     close_above(static_cast<std::size_t>(open_.rend() - match), at);
     open_.pop_back();
@@ -169,75 +190,59 @@ void Repair::close_above(std::size_t keep, std::size_t at) {
   for (; open_.size() > keep; open_.pop_back()) {
     const Open& top = open_.back();
     if (top.closable) {
-      edits_.push_back({at, 0, "</" + std::string(top.name) + ">"});
+      edits_.close(at, top.name);
     } else {
-      escape(top.at);
+      edits_.escape(top.at);
     }
   }
 }
 
 std::size_t Repair::at_start_tag(std::size_t at) {
-  std::size_t end = at + 1;
-  while (end < text_.size() && is_name_char(text_[end])) ++end;
+  const auto end = name_end(at + 1);
   const auto name = text_.substr(at + 1, end - at - 1);
-  const bool named = !name.empty() && is_name_start(name[0]) && end < text_.size() &&
+  const bool named = !name.empty() && !is_digit(name[0]) && name[0] != '-' && name[0] != '.' &&
+                     end < text_.size() &&
                      (is_space(text_[end]) || text_[end] == '>' || text_[end] == '/');
   const auto close = named ? tag_end(end) : npos;
   if (close == npos) {
-    escape(at);
+    spend(end - at);
+    edits_.escape(at);
     return at + 1;
   }
-  escape_inside(at + 1, close);
+  for (auto inside = end; inside < close; ++inside) look_at(inside);
   if (text_[close - 1] == '/') return close + 1;
-  if (open_.size() == kDepth) given_up_ = true;
+  if (open_.size() == kDepth) {
+    give_up("the metadata's elements stand more than " + std::to_string(kDepth) +
+            " deep in each other");
+  }
   const bool with_attributes = text_.substr(end, close - end).find('=') != npos;
-  const bool closable =
-      with_attributes || name.find(':') != npos || is_known_element(plain_name(name));
-  open_.push_back({at, name, closable});
+  const auto local = name.substr(name.find(':') == npos ? 0 : name.find(':') + 1);
+  open_.push_back({at, name, with_attributes || is_known_element(plain_name(local))});
   return close + 1;
 }
 
 // The `>` that ends a tag whose name ends at `at`; npos where another `<` comes first.
 std::size_t Repair::tag_end(std::size_t at) {
   const std::size_t begin = at;
+  std::size_t attributes = 0;
   while (at < text_.size() && text_[at] != '>' && text_[at] != '<') {
-    const bool value = (text_[at] == '"' || text_[at] == '\'') && at > begin;
-    const auto quote = value ? search(text_.substr(at, 1), at + 1) : at;
-    if (quote == npos) return npos;
-    at = quote + 1;
+    const char c = text_[at];
+    if (c == '=' && ++attributes > kAttributes) {
+      give_up("an element of the metadata has more than " + std::to_string(kAttributes) +
+              " attributes");
+    }
+    if (c == '"' || c == '\'') at = search(text_.substr(at, 1), at + 1);
+    if (at == npos || !given_up_.empty()) return npos;
+    ++at;
   }
   if (at < text_.size() && text_[at] == '>') return at;
-  given_up_ = given_up_ || at - begin > budget_;
-  budget_ -= std::min(at - begin, budget_);
+  spend(at - begin);
   return npos;
-}
-
-void Repair::escape_inside(std::size_t begin, std::size_t end) {
-  for (std::size_t at = begin; at < end; ++at) {
-    const char c = text_[at];
-    if (c == '<' || (c == '&' && !begins_reference(text_.substr(at)))) escape(at);
-    if (static_cast<unsigned char>(c) < 0x20 && !is_space(c)) edits_.push_back({at, 1, ""});
-  }
-}
-
-std::string Repair::apply() {
-  std::stable_sort(edits_.begin(), edits_.end(),
-                   [](const Edit& a, const Edit& b) { return a.at < b.at; });
-  std::string out;
-  out.reserve(text_.size() + edits_.size() * 4);
-  std::size_t done = 0;
-  for (const auto& edit : edits_) {
-    if (edit.at < done) continue;  // inside of what was left out
-    out.append(text_.substr(done, edit.at - done)).append(edit.text);
-    done = edit.at + edit.length;
-  }
-  out.append(text_.substr(std::min(done, text_.size())));
-  return out;
 }
 
 }  // namespace
 
-std::optional<std::string> repair_xml(std::string_view text) {
+Result<RepairedXml> repair_xml(std::string_view text) {
   return Repair(text).run();
 }
 

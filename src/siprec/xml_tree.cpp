@@ -54,9 +54,6 @@ class Builder {
   static void on_text(void* context, const xmlChar* text, int size) {
     of(context).text({reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)});
   }
-  static void on_doctype(void* context, const xmlChar*, const xmlChar*, const xmlChar*) {
-    of(context).doctype();
-  }
   // Its parameter is const in newer libxml2: the template fits both.
   template <class XmlError>
   static void on_error(void* context, XmlError* error) {
@@ -66,7 +63,6 @@ class Builder {
   void start(XmlElement element);
   void end();
   void text(std::string_view piece);
-  void doctype();
   void error(int line, const char* message);
   void stop(std::string reason);
   static xmlSAXHandler handler();
@@ -90,7 +86,6 @@ xmlSAXHandler Builder::handler() {
   sax.characters = on_text;
   sax.ignorableWhitespace = on_text;
   sax.cdataBlock = on_text;
-  sax.internalSubset = on_doctype;
   sax.serror = on_error;
   return sax;
 }
@@ -152,10 +147,6 @@ void Builder::end() {
 
 void Builder::text(std::string_view piece) {
   if (!open_.empty()) open_.back().text += piece;
-}
-
-void Builder::doctype() {
-  if (document_.first_error.empty()) document_.first_error = "a DOCTYPE is not read";
 }
 
 void Builder::error(int line, const char* message) {

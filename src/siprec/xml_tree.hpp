@@ -26,8 +26,9 @@ struct XmlDocument {
   std::string first_error;  // `line 7: ...`, empty: none
 };
 
-// Reads UTF-8. What is not well-formed is read as far as libxml2's recovery goes. No entity but the
-// five of XML itself is known, no DTD is loaded, nothing is fetched. Errors: a limit passed.
+// Reads UTF-8 that came out of repair_xml(). What is still not well-formed is read as far as
+// libxml2's recovery goes. No entity but the five of XML itself is known, no DTD is loaded, nothing
+// is fetched. Errors: a limit passed.
 Result<XmlDocument> read_xml(const std::string& utf8, const MetadataLimits& limits);
 
 }  // namespace srs::siprec

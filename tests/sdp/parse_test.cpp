@@ -129,6 +129,14 @@ TEST(SdpParse, KeepsLabelsVerbatim) {
   }
 }
 
+TEST(SdpParse, ATabSeparatesWordsAsASpaceDoes) {
+  const auto session =
+      read("v=0\no=-\nc=IN\tIP4\t1.1.1.1\nt=0\t0\nm=audio\t9 RTP/AVP\t0\na=label:a\tb\n");
+  EXPECT_EQ(session.warnings, Strings{});
+  EXPECT_EQ(session.media.at(0).label, "a b");
+  EXPECT_EQ(session.media.at(0).connection, "1.1.1.1");
+}
+
 TEST(SdpParse, WarnsOfEqualLabels) {
   const auto session = read(
       "v=0\no=-\nc=IN IP4 1.1.1.1\nt=0 0\nm=audio 1 RTP/AVP 0\na=label:1\nm=audio 2 RTP/AVP 0\n"
