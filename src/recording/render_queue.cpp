@@ -40,10 +40,33 @@ void seal(const std::filesystem::path& directory, Document& document) {
   }
 }
 
+bool has_capture(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  return std::filesystem::exists(directory / kCaptureFile, ignored);
+}
+
+// A call without media leaves its metadata alone: a file of silence would look like a recording.
+Document complete_without_media(const std::filesystem::path& directory, Document document,
+                                const log::Logger& log) {
+  if (!document.ended_at) document.ended_at = document.started_at;
+  document.state = State::Complete;
+  seal(directory, document);
+  // Nothing is lost with it that a sync would save: the journal writes it within seconds.
+  auto written = storage::write_atomically(directory / kMetadataFile, to_json(document),
+                                           storage::Durability::Cached);
+  if (!written) {
+    document.state = State::Failed;
+    log.error("recording_not_finished",
+              {{"recording_id", document.recording_id}, {"error", written.error().text}});
+  }
+  return document;
+}
+
 }  // namespace
 
 Document complete(const std::filesystem::path& directory, Document document, const Options& options,
                   const log::Logger& log) {
+  if (!has_capture(directory)) return complete_without_media(directory, std::move(document), log);
   auto rendered = render(directory, document, options.render);
   bool needs_capture = true;
   if (rendered) {
@@ -107,9 +130,9 @@ RenderQueue::~RenderQueue() {
   *self_ = nullptr;
 }
 
-void RenderQueue::submit(std::filesystem::path directory, Document document, Origin origin) {
+bool RenderQueue::submit(std::filesystem::path directory, Document document, Origin origin) {
   const auto id = document.recording_id;
-  if (!unfinished_.insert(id).second) return;
+  if (!unfinished_.insert(id).second) return true;
   const bool taken =
       pool_->submit([this, origin, self = self_, executor = executor_,
                      directory = std::move(directory), document = std::move(document)]() mutable {
@@ -124,10 +147,11 @@ void RenderQueue::submit(std::filesystem::path directory, Document document, Ori
           if (*self != nullptr) (*self)->finished(outcome);
         });
       });
-  if (taken) return;
+  if (taken) return true;
   unfinished_.erase(id);
   left_out_ = true;
   log_.warning("render_queue_full", {{"recording_id", id}, {"waiting", waiting()}});
+  return false;
 }
 
 void RenderQueue::finished(const Outcome& outcome) {

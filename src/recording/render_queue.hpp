@@ -35,8 +35,9 @@ class RenderQueue {
     Session,  // a session that has just ended
     Disk,     // found on disk: looked at again before it is rendered, it may have been finished
   };
-  // Once for each recording: one that waits or runs already is left alone.
-  void submit(std::filesystem::path directory, Document document, Origin origin);
+  // Once for each recording: one that waits or runs already is left alone. False where the queue is
+  // full: metadata.json must then say `rendering` on disk.
+  bool submit(std::filesystem::path directory, Document document, Origin origin);
 
   std::size_t waiting() const { return pool_->waiting(); }
   std::size_t running() const { return pool_->running(); }
@@ -64,6 +65,7 @@ class RenderQueue {
 };
 
 // What a finished render leaves: the final document, written; the capture deleted where it may be.
+// Without a capture there was no media, and no audio file is made.
 // Blocks: for a worker thread.
 Document complete(const std::filesystem::path& directory, Document document, const Options& options,
                   const log::Logger& log);

@@ -141,7 +141,9 @@ class ServiceImpl final : public Service {
     const std::chrono::duration<double> duration = *document.ended_at - document.started_at;
     metrics_.ended(document.end_reason.value_or(EndReason::Failed), duration.count(), had_media);
     document.state = State::Rendering;
-    renders_.submit(directory, std::move(document), RenderQueue::Origin::Session);
+    if (!renders_.submit(directory, document, RenderQueue::Origin::Session)) {
+      archive_.store(directory, std::move(document));
+    }
   }
 
   boost::asio::awaitable<void> check_sessions() {

@@ -119,7 +119,8 @@ boost::asio::awaitable<void> Session::finish(End end) {
                                (captured.error.empty() ? "" : ": " + captured.error));
   }
   document_.state = State::Rendering;
-  save();
+  if (captured.bytes > 0)
+    save();  // without media nothing is rendered: the final text comes at once
   co_await room_.archive.settled();  // so that no older text replaces the renderer's
   log_.info("session_ended", {{"reason", to_string(end.reason)},
                               {"duration_ms", offset_ms(*document_.ended_at)},

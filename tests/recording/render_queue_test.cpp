@@ -1,5 +1,6 @@
 #include "recording/render_queue.hpp"
 
+#include "recording/files/call_builder.hpp"
 #include "support/files.hpp"
 #include "support/temp_dir.hpp"
 #include "support/wait.hpp"
@@ -12,17 +13,23 @@ namespace {
 
 class RenderQueueTest : public testing::Test {
  protected:
+  static constexpr std::array<std::uint16_t, 2> kPorts = {4000, 4002};
+
   Document ended(const std::string& id) {
-    Document document;
+    auto document = test::document(kPorts, 1000);
     document.recording_id = id;
-    document.call_id = "call";
     document.state = State::Rendering;
     document.end_reason = EndReason::Bye;
-    document.started_at = *from_rfc3339("2026-11-22T11:09:45Z");
-    document.ended_at = *from_rfc3339("2026-11-22T11:09:46Z");
-    document.streams.resize(2);
-    document.streams[1].channel = 1;
     return document;
+  }
+
+  // The directory of a call whose first leg spoke for half a second.
+  std::filesystem::path spoken(const std::string& id) {
+    const auto directory = directory_of(id);
+    test::CallBuilder call;
+    test::Leg{call, kPorts[0]}.speak(100 * test::kMs, test::babble(4000, 1));
+    call.write(directory);
+    return directory;
   }
 
   std::filesystem::path directory_of(const std::string& id) {
@@ -54,12 +61,41 @@ class RenderQueueTest : public testing::Test {
 
 TEST_F(RenderQueueTest, MakesAnEndedSessionACompleteRecording) {
   RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
-  queue.submit(directory_of("a"), ended("a"), RenderQueue::Origin::Session);
+  EXPECT_TRUE(queue.submit(spoken("a"), ended("a"), RenderQueue::Origin::Session));
   EXPECT_FALSE(queue.idle());
   ASSERT_TRUE(run_until_idle(queue));
   EXPECT_EQ(on_disk("a").state, State::Complete);
+  EXPECT_EQ(on_disk("a").streams[0].packets_received, 25u);
   EXPECT_TRUE(std::filesystem::exists(root_ / "a" / kAudioFile));
+  EXPECT_FALSE(std::filesystem::exists(root_ / "a" / kCaptureFile));
   EXPECT_NE(registry_.text().find("recordings_total{state=\"complete\"} 1"), std::string::npos);
+}
+
+TEST_F(RenderQueueTest, KeepsTheCaptureWherePolicyAsksForIt) {
+  options_.keep_capture = KeepCapture::Always;
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  queue.submit(spoken("a"), ended("a"), RenderQueue::Origin::Session);
+  ASSERT_TRUE(run_until_idle(queue));
+  EXPECT_TRUE(std::filesystem::exists(root_ / "a" / kCaptureFile));
+  EXPECT_EQ(on_disk("a").files.size(), 2u);
+}
+
+TEST_F(RenderQueueTest, KeepsTheCaptureOfACodecThatCannotBeRenderedYet) {
+  auto document = ended("a");
+  document.streams[0].payloads = {{0, "EVS", 16000, 1, ""}};
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  queue.submit(spoken("a"), std::move(document), RenderQueue::Origin::Session);
+  ASSERT_TRUE(run_until_idle(queue));
+  EXPECT_TRUE(std::filesystem::exists(root_ / "a" / kCaptureFile));
+  EXPECT_EQ(on_disk("a").streams[0].packets_undecoded, 25u);
+}
+
+TEST_F(RenderQueueTest, MakesNoAudioFileForACallWithoutMedia) {
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  queue.submit(directory_of("a"), ended("a"), RenderQueue::Origin::Session);
+  ASSERT_TRUE(run_until_idle(queue));
+  EXPECT_EQ(on_disk("a").state, State::Complete);
+  EXPECT_FALSE(std::filesystem::exists(root_ / "a" / kAudioFile));
 }
 
 TEST_F(RenderQueueTest, GivesEveryFileItsDigest) {
@@ -67,6 +103,7 @@ TEST_F(RenderQueueTest, GivesEveryFileItsDigest) {
   document.files.push_back({"rs-metadata-001.xml", "application/rs-metadata+xml", 3, {}});
   test::write_file(directory_of("a") / "rs-metadata-001.xml", "abc");
   RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  spoken("a");
   queue.submit(root_ / "a", std::move(document), RenderQueue::Origin::Session);
   ASSERT_TRUE(run_until_idle(queue));
   // FIPS 180-4's example: SHA-256 of "abc".
