@@ -86,7 +86,7 @@ std::uint64_t needed_descriptors(const Settings& settings) {
 
 void raise_descriptor_limit(const Settings& settings) {
   rlimit limit{};
-  const rlim_t needed = needed_descriptors(settings);
+  const rlim_t needed = 2 * needed_descriptors(settings);
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
   limit.rlim_cur = std::min(needed, limit.rlim_max);
   ::setrlimit(RLIMIT_NOFILE, &limit);

@@ -1,10 +1,10 @@
+#include "metrics/descriptors.hpp"
+
 #include <srs/metrics/process.hpp>
 #include <srs/util/text.hpp>
 
-#include <dirent.h>
 #include <malloc.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -59,20 +59,6 @@ void read_stat(ProcessFigures& figures) {
   figures.start_time_seconds = std::round((boot + since_boot) * 100) / 100;
 }
 
-// Since Linux 6.2 the directory's size is the number of its entries; before, they are counted.
-std::uint64_t count_fds() {
-  struct stat info {};
-  if (::stat("/proc/self/fd", &info) == 0 && info.st_size > 0) {
-    return static_cast<std::uint64_t>(info.st_size);
-  }
-  DIR* directory = ::opendir("/proc/self/fd");
-  if (directory == nullptr) return 0;
-  std::uint64_t count = 0;
-  while (const dirent* entry = ::readdir(directory)) count += entry->d_name[0] != '.';
-  ::closedir(directory);
-  return count - 1;  // without the one that read the directory
-}
-
 prometheus::MetricFamily one(std::string name, std::string help, prometheus::MetricType type,
                              double value) {
   return family(std::move(name), std::move(help), type, {{{}, value}});
@@ -109,7 +95,7 @@ ProcessFigures read_process_figures() {
   read_stat(figures);
   const auto heap = ::mallinfo2();
   figures.heap_bytes = heap.uordblks + heap.hblkhd;
-  figures.open_fds = count_fds();
+  figures.open_fds = count_descriptors();
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) figures.max_fds = limit.rlim_cur;
   rusage usage{};

@@ -1,3 +1,5 @@
+#include "metrics/descriptors.hpp"
+
 #include <srs/metrics/process.hpp>
 
 #include <fcntl.h>
@@ -8,6 +10,7 @@
 #include <filesystem>
 #include <future>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace srs::metrics {
@@ -24,6 +27,19 @@ TEST(ProcessFigures, CountOpenFileDescriptors) {
   EXPECT_EQ(read_process_figures().open_fds, before);
   const auto listed = std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
   EXPECT_EQ(before, static_cast<std::uint64_t>(listed - 1));  // one of them lists the others
+}
+
+TEST(ProcessFigures, CountDescriptorsAlikeInEveryWay) {
+  std::vector<int> fds;
+  for (int i = 0; i < 200; ++i) fds.push_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  for (std::size_t i = 0; i < fds.size(); i += 3) ::close(std::exchange(fds[i], -1));
+  const auto listed = std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}) - 1;
+  EXPECT_EQ(count_descriptors_by_poll(), static_cast<std::uint64_t>(listed));
+  const auto by_stat = count_descriptors_by_stat();
+  EXPECT_TRUE(by_stat == static_cast<std::uint64_t>(listed) || by_stat == 0) << by_stat;
+  for (const int fd : fds) {
+    if (fd >= 0) ::close(fd);
+  }
 }
 
 TEST(ProcessFigures, CountThreads) {

@@ -62,8 +62,8 @@ std::vector<Fault> check_system(const Settings& settings);
 
 // File descriptors that the settings may need at once.
 std::uint64_t needed_descriptors(const Settings& settings);
-// Raises the soft limit of file descriptors to what is needed, as far as the hard limit lets it.
-// Never lowers it.
+// Raises the soft limit of file descriptors to twice what is needed, so that a full port range is
+// no alarm, as far as the hard limit lets it. Never lowers it.
 void raise_descriptor_limit(const Settings& settings);
 
 // The effective settings as YAML that load() reads back; secrets are masked.
