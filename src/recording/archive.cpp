@@ -14,7 +14,8 @@
 namespace srs::recording {
 namespace {
 
-constexpr std::size_t kMaxWaitingWrites = 100'000;
+constexpr std::size_t kMaxWaitingFiles = 100'000;
+constexpr std::size_t kMaxWaitingJobs = 16;  // a batch, a look at the disk, the last words
 
 std::string digits_only(std::string text) {
   std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
@@ -67,7 +68,10 @@ Archive::Archive(boost::asio::any_io_executor executor, const Options& options,
       min_free_space_(options.min_free_space),
       log_(std::move(log)),
       shared_(std::make_shared<Shared>()),
-      thread_(std::make_unique<WorkerPool>(1, kMaxWaitingWrites)) {
+      self_(std::make_shared<Archive*>(this)),
+      batch_timer_(executor_),
+      batch_done_(executor_, boost::asio::steady_timer::time_point::max()),
+      thread_(std::make_unique<WorkerPool>(1, kMaxWaitingJobs)) {
   shared_->log = log_;
   shared_->look(root_);
   figures_ = metrics::computed(registry, [shared = shared_](auto& families) {
@@ -88,8 +92,14 @@ Archive::Archive(boost::asio::any_io_executor executor, const Options& options,
 }
 
 Archive::~Archive() {
+  *self_ = nullptr;
+  // One thread, one order: what it still writes comes before this.
   std::promise<void> done;
-  if (submit([&done](Shared&) { done.set_value(); })) done.get_future().wait();
+  thread_->submit([&] {
+    write(*shared_, waiting_);
+    done.set_value();
+  });
+  done.get_future().wait();
 }
 
 std::filesystem::path Archive::directory_of(const std::string& recording_id,
@@ -97,48 +107,69 @@ std::filesystem::path Archive::directory_of(const std::string& recording_id,
   return root_ / to_rfc3339(started).substr(0, 10) / recording_id;
 }
 
-bool Archive::submit(std::function<void(Shared&)> job) {
-  const bool taken = thread_->submit([job = std::move(job), shared = shared_] { job(*shared); });
-  if (taken) return true;
-  ++shared_->errors;
-  shared_->failing = true;
-  log_.error("archive_queue_full", {{"waiting", thread_->waiting()}});
-  return false;
-}
-
-boost::asio::awaitable<void> Archive::settled() {
-  boost::asio::steady_timer reached(executor_, boost::asio::steady_timer::time_point::max());
-  // The timer lives in this coroutine's frame; only the io_context touches it.
-  const bool taken = submit([executor = executor_, &reached](Shared&) {
-    boost::asio::post(executor, [&reached] { reached.cancel(); });
-  });
-  if (taken) {
-    co_await reached.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  }
-}
-
 void Archive::store(const std::filesystem::path& directory, std::string name, std::string bytes) {
-  submit([path = directory / std::move(name), bytes = std::move(bytes)](Shared& shared) {
-    auto result = storage::make_directories(path.parent_path());
-    if (result) result = storage::write_atomically(path, bytes, storage::Durability::Cached);
-    shared.settle(result, path);
-  });
+  put(directory / std::move(name), std::move(bytes));
 }
 
 void Archive::store(const std::filesystem::path& directory, Document document) {
-  submit([directory, document = std::move(document)](Shared& shared) {
-    const auto path = directory / kMetadataFile;
-    auto result = storage::make_directories(directory);
-    if (result) {
-      result = storage::write_atomically(path, to_json(document), storage::Durability::Cached);
-    }
-    shared.settle(result, path);
+  put(directory / kMetadataFile, std::move(document));
+}
+
+void Archive::put(std::filesystem::path path, Text text) {
+  if (waiting_.size() >= kMaxWaitingFiles) {
+    shared_->settle(Error{"the disk is too slow: too many files wait"}, path);
+    return;
+  }
+  waiting_.insert_or_assign(std::move(path), std::move(text));
+  if (due_ || writing_) return;
+  due_ = true;
+  batch_timer_.expires_after(kBatchWait);
+  batch_timer_.async_wait([self = self_](boost::system::error_code error) {
+    if (!error && *self != nullptr) (*self)->write_batch();
   });
+}
+
+void Archive::write_batch() {
+  due_ = false;
+  if (waiting_.empty()) return;
+  writing_ = true;
+  auto batch = std::make_shared<const Batch>(std::exchange(waiting_, {}));
+  thread_->submit([batch, number = batch_++, shared = shared_, self = self_, executor = executor_] {
+    write(*shared, *batch);
+    boost::asio::post(executor, [self, number] {
+      if (*self != nullptr) (*self)->batch_written(number);
+    });
+  });
+}
+
+void Archive::batch_written(std::uint64_t batch) {
+  written_ = batch;
+  writing_ = false;
+  batch_done_.cancel();
+  write_batch();  // what came meanwhile has waited long enough
+}
+
+void Archive::write(Shared& shared, const Batch& batch) {
+  for (const auto& [path, text] : batch) {
+    const auto* document = std::get_if<Document>(&text);
+    const std::string bytes =
+        document != nullptr ? to_json(*document) : std::get<std::string>(text);
+    auto result = storage::make_directories(path.parent_path());
+    if (result) result = storage::write_atomically(path, bytes, storage::Durability::Cached);
+    shared.settle(result, path);
+  }
+}
+
+boost::asio::awaitable<void> Archive::settled() {
+  const auto mine = waiting_.empty() ? batch_ - 1 : batch_;
+  while (written_ < mine) {
+    co_await batch_done_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
 }
 
 void Archive::refresh() {
   if (thread_->waiting() > 0) return;  // the disk is slow: one look is enough
-  submit([root = root_](Shared& shared) { shared.look(root); });
+  thread_->submit([root = root_, shared = shared_] { shared->look(root); });
 }
 
 std::string Archive::trouble() const {

@@ -11,11 +11,15 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <variant>
 
 namespace srs::recording {
 
@@ -23,11 +27,14 @@ namespace srs::recording {
 // `20261122T110945123Z-5f3a9c01d2e4b678`
 std::string make_recording_id(WallTime time);
 
-// Writes metadata.json and rs-metadata files on a thread of its own, in the order they were given,
-// and keeps an eye on the disk. A write that fails is logged and counted and marks the archive as
-// failing until a later one succeeds. Runs on the io_context; the destructor writes what waits.
+// Writes metadata.json and rs-metadata files on a thread of its own, in batches: a text waits at
+// most kBatchWait, and of several texts for one file only the last is written. A write that fails
+// is logged and counted and marks the archive as failing until a later one succeeds. Runs on the
+// io_context; the destructor writes what waits.
 class Archive {
  public:
+  static constexpr std::chrono::milliseconds kBatchWait{50};
+
   Archive(boost::asio::any_io_executor executor, const Options& options,
           metrics::Registry& registry, log::Logger log);
   ~Archive();
@@ -35,7 +42,7 @@ class Archive {
   // <directory>/2026-11-22/<recording-id>
   std::filesystem::path directory_of(const std::string& recording_id, WallTime started) const;
 
-  // Makes the recording's directory before the first file in it.
+  // Makes the recording's directory with the first file in it.
   void store(const std::filesystem::path& directory, std::string name, std::string bytes);
   void store(const std::filesystem::path& directory, Document document);
 
@@ -50,15 +57,29 @@ class Archive {
   const std::filesystem::path& root() const { return root_; }
 
  private:
+  using Text = std::variant<std::string, Document>;
+  using Batch = std::map<std::filesystem::path, Text>;
   struct Shared;
-  bool submit(std::function<void(Shared&)> job);
+
+  void put(std::filesystem::path path, Text text);
+  void write_batch();
+  void batch_written(std::uint64_t batch);
+  static void write(Shared& shared, const Batch& batch);
 
   boost::asio::any_io_executor executor_;
   const std::filesystem::path root_;
   const std::uint64_t min_free_space_;
   log::Logger log_;
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<Shared> shared_;  // what the thread sees too
+  std::shared_ptr<Archive*> self_;  // emptied by the destructor
   std::shared_ptr<prometheus::Collectable> figures_;
+  Batch waiting_;
+  std::uint64_t batch_ = 1;    // that collects now
+  std::uint64_t written_ = 0;  // the last one that is on disk
+  bool writing_ = false;
+  bool due_ = false;  // the timer runs
+  boost::asio::steady_timer batch_timer_;
+  boost::asio::steady_timer batch_done_;  // cancelled whenever a batch is written
   std::unique_ptr<WorkerPool> thread_;
 };
 

@@ -131,8 +131,12 @@ void Metrics::warned(Warning kind) {
   warnings_.Add({{"kind", label(kind)}}).Increment();
 }
 
-void Metrics::rendered(State state, double render_seconds, double finish_seconds) {
+void Metrics::finished(State state) {
   recordings_.Add({{"state", label(to_string(state))}}).Increment();
+}
+
+void Metrics::rendered(State state, double render_seconds, double finish_seconds) {
+  finished(state);
   render_.Observe(render_seconds);
   finish_.Observe(finish_seconds);
 }

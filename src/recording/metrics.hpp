@@ -25,6 +25,7 @@ class Metrics {
   void ended(EndReason reason, double seconds, bool had_media);
   void refused(Refusal reason);
   void warned(Warning kind);
+  void finished(State state);
   void rendered(State state, double render_seconds, double finish_seconds);
   void recovered();
 

@@ -140,10 +140,7 @@ class ServiceImpl final : public Service {
     if (!document.ended_at) document.ended_at = wall_now();
     const std::chrono::duration<double> duration = *document.ended_at - document.started_at;
     metrics_.ended(document.end_reason.value_or(EndReason::Failed), duration.count(), had_media);
-    document.state = State::Rendering;
-    if (!renders_.submit(directory, document, RenderQueue::Origin::Session)) {
-      archive_.store(directory, std::move(document));
-    }
+    finish(directory, std::move(document));
   }
 
   boost::asio::awaitable<void> check_sessions() {
@@ -153,6 +150,21 @@ class ServiceImpl final : public Service {
       const auto now = wall_now();
       for (const auto& session : sessions_) session->check(now);
       if (round % kChecksPerDiskLook == 0) archive_.refresh();
+    }
+  }
+
+  void finish(const std::filesystem::path& directory, Document document) {
+    if (document.state == State::Complete) {
+      metrics_.finished(document.state);
+      log_.info("recording_complete", {{"recording_id", document.recording_id},
+                                       {"call_id", document.call_id},
+                                       {"directory", directory.string()},
+                                       {"media", false}});
+      return;
+    }
+    document.state = State::Rendering;
+    if (!renders_.submit(directory, document, RenderQueue::Origin::Session)) {
+      archive_.store(directory, std::move(document));
     }
   }
 

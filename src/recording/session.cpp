@@ -118,9 +118,9 @@ boost::asio::awaitable<void> Session::finish(End end) {
                                " datagrams were lost between socket and disk" +
                                (captured.error.empty() ? "" : ": " + captured.error));
   }
-  document_.state = State::Rendering;
-  if (captured.bytes > 0)
-    save();  // without media nothing is rendered: the final text comes at once
+  // Without media there is nothing to render: a file of silence would look like a recording.
+  document_.state = captured.bytes > 0 ? State::Rendering : State::Complete;
+  save();
   co_await room_.archive.settled();  // so that no older text replaces the renderer's
   log_.info("session_ended", {{"reason", to_string(end.reason)},
                               {"duration_ms", offset_ms(*document_.ended_at)},
@@ -218,7 +218,8 @@ void Session::take_metadata(const Carried& carried) {
   if (room_.options.keep_rs_metadata && metadata_documents_ < kMaxMetadataDocuments) {
     char name[32];
     std::snprintf(name, sizeof name, "rs-metadata-%03u.xml", ++metadata_documents_);
-    document_.files.push_back({name, "application/rs-metadata+xml", carried.metadata->size(), {}});
+    document_.files.push_back({name, "application/rs-metadata+xml", carried.metadata->size(),
+                               storage::sha256_of(*carried.metadata)});
     room_.archive.store(directory_, name, *carried.metadata);
   }
   auto parsed = siprec::parse_metadata(*carried.metadata, carried.metadata_charset);

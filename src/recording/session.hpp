@@ -44,7 +44,7 @@ class Session final : public sip::DialogHandler {
   std::optional<Refused> begin(const std::shared_ptr<sip::Transaction>& invite, Carried carried);
 
   // The story after the answer: until the session ended and its capture is closed. The document
-  // then says `rendering`.
+  // then says `rendering`, or `complete` where no media came.
   boost::asio::awaitable<void> run();
 
   // Looks at the timeouts; called about once a second.

@@ -44,7 +44,7 @@ Reporter::Reporter(const Options& options, const PortPair& pair)
       v6_(is_v6(pair.rtcp_socket())) {
   // PortPool::open() refused networks that can't be read.
   if (auto networks = parse_networks(options.allowed_sources)) allowed_ = std::move(*networks);
-  std::random_device random;
+  static thread_local std::random_device random;  // its making costs more than its numbers
   cname_ = random_cname(random);
   random_.seed(random());
   choose_ssrc();

@@ -54,4 +54,11 @@ Result<std::string> sha256(const std::filesystem::path& path) {
   return hexadecimal(bytes, count);
 }
 
+std::string sha256_of(std::string_view bytes) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned count = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest, &count, EVP_sha256(), nullptr) != 1) return {};
+  return hexadecimal(digest, count);
+}
+
 }  // namespace srs::storage

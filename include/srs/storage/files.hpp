@@ -39,7 +39,9 @@ Result<Space> space(const std::filesystem::path& path);
 // "can't <doing> <path>: <the system's words for errno's value `error`>; <what to change>".
 Error file_error(std::string_view doing, const std::filesystem::path& path, int error);
 
-// Lower-case hexadecimal SHA-256 of a file's content (FIPS 180-4).
+// Lower-case hexadecimal SHA-256 of a file's content (FIPS 180-4), and of bytes in memory (empty
+// where OpenSSL offers none).
 Result<std::string> sha256(const std::filesystem::path& path);
+std::string sha256_of(std::string_view bytes);
 
 }  // namespace srs::storage

@@ -12,7 +12,7 @@ constexpr std::int64_t kJump = 200 * kMillisecond;     // more is no jitter
 constexpr std::int64_t kLeap = 60 * kSecond;           // more is no timestamp
 constexpr std::int64_t kWindow = 5;                    // seconds to each side
 constexpr std::size_t kMaxBuckets = 32;                // looked at within a window, whatever came
-constexpr std::int64_t kTolerance = 4 * kMillisecond;  // an offset this far off is followed
+constexpr std::int64_t kTolerance = 2 * kMillisecond;  // an offset this far off is followed
 constexpr std::int64_t kHurry = 20 * kMillisecond;     // each of these off adds a sample a packet
 constexpr std::int64_t kLargestStep = 5 * kMillisecond;
 
