@@ -62,7 +62,8 @@ class CaptureTest : public ::testing::Test {
         Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
     std::vector<std::int64_t> found;
     while (const auto record = reader.next()) {
-      found.push_back(record->udp.payload.size() < 4 ? -2 : read_u32(record->udp.payload, 0));
+      const bool named = record->udp.payload.size() >= 4;
+      found.push_back(named ? std::int64_t{read_u32(record->udp.payload, 0)} : -2);
     }
     if (reader.damaged()) found.push_back(-1);
     return found;

@@ -132,10 +132,12 @@ TEST_F(Hostile, ABurstAtTheBeginningIsPlayedWhole) {
   }
   render_call(10'000);
   long lag = 0;
-  // Its first words are there, and its last ones where they arrived.
   const std::span<const std::int16_t> channel(wav.channels[0]);
-  EXPECT_GT(test::best_correlation(channel.first(8000), std::span(spoken).first(2400), 400, lag),
-            0.5);
+  // Its first words are there, spoken an eighth faster while the delay is worked off,
+  std::vector<std::int16_t> hurried;
+  for (std::size_t i = 0; i < 2800; ++i) hurried.push_back(spoken[i * 8 / 7]);
+  EXPECT_GT(test::best_correlation(channel.first(8000), hurried, 400, lag), 0.7);
+  // and its last ones where they arrived.
   EXPECT_GT(test::best_correlation(channel.subspan(8 * 7000, 8 * 2000),
                                    std::span(spoken).subspan(8 * 7500, 8 * 2000), 800, lag),
             0.99);

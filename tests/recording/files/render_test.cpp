@@ -472,16 +472,24 @@ TEST_F(Render, KeepsTheLegsOfAnHourTogether) {
   send(caller, 0);
   send(callee, 100e-6);
   render_call(3'600'000);
-  for (const std::size_t minute : {0, 10, 30, 59}) {
-    const auto a = part(channel(0), minute * 60'000 + 20'000, minute * 60'000 + 40'000);
-    const auto b = part(channel(1), minute * 60'000 + 20'000, minute * 60'000 + 40'000);
+  // Short looks, since the drift within a long one would blur it; where a correction falls into
+  // one nothing can be told.
+  std::size_t looks = 0, clear = 0;
+  for (std::size_t second = 5; second < 3590; second += 45, ++looks) {
+    const auto heard = [&](std::size_t leg) {
+      return part(channel(leg), second * 1000, second * 1000 + 1500);
+    };
     long lag = 0;
-    EXPECT_GT(test::best_correlation(a, b, 4000, lag), 0.9) << minute;
-    EXPECT_LE(std::abs(lag), 6 * 8) << "legs are " << lag / 8 << " ms apart in minute " << minute;
-    // And neither has left the true time.
-    EXPECT_GT(test::best_correlation(a, part(spoken, 20'000, 40'000), 4000, lag), 0.9);
-    EXPECT_LE(std::abs(lag), 26 * 8);
+    if (test::best_correlation(heard(0), heard(1), 800, lag) < 0.8) continue;
+    ++clear;
+    ASSERT_LE(std::abs(lag), 4 * 8) << "legs are " << lag / 8 << " ms apart in second " << second;
+    // And neither has left the true time: a packet's sound begins where the packet came.
+    const std::size_t in_loop = second % 60 * 1000;
+    EXPECT_GT(test::best_correlation(heard(0), part(spoken, in_loop, in_loop + 1500), 800, lag),
+              0.8);
+    EXPECT_NEAR(static_cast<double>(lag), 20 * 8, 2 * 8) << second;
   }
+  EXPECT_GE(clear * 10, looks * 9) << clear << " of " << looks;
   EXPECT_NEAR(static_cast<double>(document.streams[0].packets_lost), 1800, 200);
   EXPECT_TRUE(document.warnings.empty()) << document.warnings[0];
 }
