@@ -69,11 +69,12 @@ class PcapngCapture final : public Capture, private Flushable {
     shared_.flusher.add(*this);
   }
   ~PcapngCapture() override {
-    if (leave()) shared_.queue.close(file_, std::move(block_), false, {});
+    if (leave() && used_) shared_.queue.close(file_, std::move(block_), false, {});
   }
 
   void on_datagram(std::uint16_t local_port, const rtp::Datagram& datagram) override {
     if (closed_) return;
+    used_ = true;
     const std::size_t size = pcapng::packet_size(datagram);
     if (!make_room(size)) return drop();
     // RTCP's port is the odd one of the pair (RFC 3550 §11).
@@ -83,6 +84,7 @@ class PcapngCapture final : public Capture, private Flushable {
 
   asio::awaitable<Summary> close(bool sync) override {
     leave();
+    if (!used_) co_return file_->summary();  // nothing came: there is no file to wait for
     const auto written = std::make_shared<Event>(shared_.executor);
     shared_.queue.close(file_, std::move(block_), sync, [written] { Event::set(written); });
     co_await written->wait();
@@ -118,6 +120,7 @@ class PcapngCapture final : public Capture, private Flushable {
   Shared& shared_;
   std::shared_ptr<CaptureFile> file_;
   std::unique_ptr<CaptureBlock> block_;  // from the first packet after a write on
+  bool used_ = false;                    // a datagram came
   bool closed_ = false;
 };
 
