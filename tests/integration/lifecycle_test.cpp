@@ -116,14 +116,16 @@ TEST_F(Lifecycle, RendersAfterAKillWhatWasCapturedBeforeIt) {
   EXPECT_GE(correlation(wav.channels[0], kept, best_lag(wav.channels[0], kept)), 0.95);
 }
 
-TEST_F(Lifecycle, TakesCallsAgainAfterAKillWhileItRenders) {
+TEST_F(Lifecycle, ClosesACallWithoutMediaAfterAKillAndTakesCallsAgain) {
   SrcCall killed(server_);
   ASSERT_EQ(killed.invite(siprec_body(two_legs())).status(), 200);
+  ASSERT_TRUE(wait_for_recording(server_.recordings(), killed.call_id(), "recording"));
   server_.signal(SIGKILL);
   ASSERT_TRUE(server_.wait_exit(kSoon));
   ASSERT_TRUE(server_.start());
-  EXPECT_TRUE(wait_for_recording(server_.recordings(), killed.call_id()))
-      << "a call without media stays for ever";
+  const auto orphan = wait_for_recording(server_.recordings(), killed.call_id());
+  ASSERT_TRUE(orphan) << "it stays active for ever";
+  EXPECT_EQ(orphan->metadata.value("end_reason", ""), "crashed");
   SrcCall call(server_);
   EXPECT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
   EXPECT_EQ(call.bye().status(), 200);

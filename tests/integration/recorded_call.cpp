@@ -2,6 +2,7 @@
 
 #include "support/files.hpp"
 #include "support/g711.hpp"
+#include "support/scrape.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kRate = 8000;  // Hz, of everything here
+constexpr double kRate = 8000;   // Hz, of everything here
+constexpr float kQuiet = 0.02F;  // below this peak nobody speaks
 
 double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
@@ -47,24 +49,30 @@ struct WireLeg {
 WireLeg wire_leg(const TimedCall& call, std::size_t stream) {
   WireLeg out;
   const auto packets = call.rtp(stream);
+  if (packets.empty()) return out;
+  const auto first = rtp_fields(packets.front()->payload).timestamp;
+  // Sender's time; the difference survives a wrap of the timestamp.
+  const auto sent = [&](const RtpFields& rtp) {
+    return static_cast<std::int32_t>(rtp.timestamp - first) / kRate;
+  };
   double offset = std::numeric_limits<double>::max();
-  double last = -1;
+  double last = seconds(packets.front()->at);
   for (const auto* packet : packets) {
     const auto at = seconds(packet->at);
-    offset = std::min(offset, at - rtp_fields(packet->payload).timestamp / kRate);
-    if (last >= 0 && at - last > 0.2) out.held.emplace_back(samples(last + 0.02), samples(at));
+    offset = std::min(offset, at - sent(rtp_fields(packet->payload)));
+    if (at - last > 0.2) out.held.emplace_back(samples(last + 0.02), samples(at));
     last = at;
   }
   for (const auto* packet : packets) {
     const auto rtp = rtp_fields(packet->payload);
-    if (!is_audio(rtp)) continue;
-    const auto at = static_cast<std::size_t>(samples(offset + rtp.timestamp / kRate));
-    out.sound.resize(std::max(out.sound.size(), at + rtp.payload.size()));
-    std::ranges::transform(rtp.payload, out.sound.begin() + static_cast<std::ptrdiff_t>(at),
-                           [&](char c) {
-                             const auto code = static_cast<std::uint8_t>(c);
-                             return rtp.payload_type == 0 ? decode_ulaw(code) : decode_alaw(code);
-                           });
+    const auto at = samples(offset + sent(rtp));
+    if (!is_audio(rtp) || at < 0) continue;
+    const auto end = static_cast<std::size_t>(at) + rtp.payload.size();
+    out.sound.resize(std::max(out.sound.size(), end));
+    std::ranges::transform(rtp.payload, out.sound.begin() + at, [&](char c) {
+      const auto code = static_cast<std::uint8_t>(c);
+      return rtp.payload_type == 0 ? decode_ulaw(code) : decode_alaw(code);
+    });
   }
   return out;
 }
@@ -93,6 +101,53 @@ std::set<std::uint32_t> ssrcs(const TimedCall& call, std::size_t stream) {
   std::set<std::uint32_t> out;
   for (const auto* packet : call.rtp(stream)) out.insert(rtp_fields(packet->payload).ssrc);
   return out;
+}
+
+// What is not held: from the begin of the channel to its end.
+std::vector<Range> pieces(const std::vector<Range>& held, std::size_t size) {
+  std::vector<Range> out;
+  std::ptrdiff_t from = 0;
+  for (const auto& [begin, end] : held) {
+    out.emplace_back(from, begin);
+    from = end;
+  }
+  out.emplace_back(from, static_cast<std::ptrdiff_t>(size));
+  return out;
+}
+
+// `sound` with silence outside of the piece.
+Samples alone(Samples sound, const Range& piece) {
+  const auto size = static_cast<std::ptrdiff_t>(sound.size());
+  std::fill(sound.begin(), sound.begin() + std::clamp<std::ptrdiff_t>(piece.first, 0, size), 0.0F);
+  std::fill(sound.begin() + std::clamp<std::ptrdiff_t>(piece.second, 0, size), sound.end(), 0.0F);
+  return sound;
+}
+
+// Each piece between holds must be what was spoken (a call without hold is one piece), and the
+// holds must be silent. A hold may move what follows by less than a sample's worth of network
+// jitter, which one correlation over all of it would not forgive.
+void check_leg(const Samples& channel, const WireLeg& wire, const Samples& spoken,
+               std::vector<std::ptrdiff_t>& shifts) {
+  const auto begin = best_lag(channel, spoken);
+  const auto about = begin - best_lag(wire.sound, spoken);
+  const auto held = moved(wire.held, about, samples(0.06));
+  for (const auto& piece : pieces(held, channel.size())) {
+    if (peak(spoken, piece.first - begin, piece.second - begin) < kQuiet) {
+      EXPECT_LT(peak(channel, piece.first, piece.second), 2 * kQuiet) << "nobody spoke here";
+      continue;
+    }
+    const auto part = alone(channel, piece);
+    const std::vector<Range> rest = {{std::numeric_limits<std::int32_t>::min(), piece.first},
+                                     {piece.second, std::numeric_limits<std::int32_t>::max()}};
+    const auto lag = best_lag(part, spoken);
+    EXPECT_GE(correlation(part, spoken, lag, rest), 0.95)
+        << "from " << static_cast<double>(piece.first) / kRate << " s";
+    const Range on_wire = {piece.first - about, piece.second - about};
+    shifts.push_back(lag - best_lag(alone(wire.sound, on_wire), spoken));
+  }
+  for (const auto& [from, to] : moved(wire.held, about, -samples(0.08)))
+    EXPECT_LE(peak(channel, from, to), 0.001F)
+        << "held from " << static_cast<double>(from) / kRate << " s";
 }
 
 void check_stream(const ExpectedCall& expected, std::size_t index, const Played& played,
@@ -179,23 +234,17 @@ void check_audio(const ExpectedCall& expected, const RecordingOnDisk& recording)
   EXPECT_EQ(wav.sample_rate, 8000U);
   ASSERT_EQ(wav.channels.size(), expected.legs.size());
   EXPECT_NEAR(wav.seconds() * 1000, recording.metadata.value("duration_ms", 0.0), 100);
-  std::vector<std::ptrdiff_t> shifts;  // of each channel against the wire
+  std::vector<std::ptrdiff_t> shifts;  // of each spoken piece against the wire
   for (std::size_t i = 0; i < wav.channels.size(); ++i) {
     SCOPED_TRACE("channel " + std::to_string(i));
-    const auto& channel = wav.channels[i];
     const auto wire = wire_leg(expected.call, i);
     const auto spoken = read_wav(expected.legs[i].spoken).channels.at(0);
-    const auto lag = best_lag(channel, spoken);
-    const auto shift = lag - best_lag(wire.sound, spoken);
-    shifts.push_back(shift);
-    EXPECT_GE(correlation(channel, spoken, lag, moved(wire.held, shift, samples(0.04))), 0.95);
-    for (const auto& [from, to] : moved(wire.held, shift, -samples(0.08)))
-      EXPECT_LE(peak(channel, from, to), 0.001F)
-          << "held from " << static_cast<double>(from) / kRate << " s";
+    check_leg(wav.channels[i], wire, spoken, shifts);
     for (std::size_t other = 0; other < expected.legs.size(); ++other) {
       if (other == i) continue;
       const auto theirs = read_wav(expected.legs[other].spoken).channels.at(0);
-      EXPECT_LT(std::abs(correlation(channel, theirs, best_lag(channel, theirs))), 0.3);
+      const auto lag = best_lag(wav.channels[i], theirs);
+      EXPECT_LT(std::abs(correlation(wav.channels[i], theirs, lag)), 0.3);
     }
   }
   const auto [least, most] = std::ranges::minmax(shifts);
@@ -217,6 +266,10 @@ void play_and_check(const ExpectedCall& expected, ServerProcess& server) {
   ASSERT_TRUE(recording) << "no complete recording of " << expected.call.call_id();
   check_metadata(expected, played, *recording);
   check_audio(expected, *recording);
+  std::size_t sent = 0;
+  for (const auto& rtp : played.rtp_sent) sent += rtp;
+  EXPECT_GE(metric(server, "rtp_packets_received_total"), static_cast<double>(sent));
+  EXPECT_GE(metric(server, "recordings_total", {"state=\"complete\""}), 1);
 }
 
 }  // namespace srs::test

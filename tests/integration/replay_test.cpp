@@ -1,6 +1,7 @@
 // The captured calls of real SRCs, played to the real server in real time.
 #include "integration/recorded_call.hpp"
 #include "support/files.hpp"
+#include "support/scrape.hpp"
 #include "support/shared_data.hpp"
 
 #include <gtest/gtest.h>
@@ -11,19 +12,20 @@
 namespace srs::test {
 namespace {
 
-// OpenSIPS names caller and callee in its metadata the same way in every call: alice sends the
-// stream labelled 1, bob the one labelled 0.
+// In each of them the first m-line is the caller's, alice, and the second the callee's, bob.
 struct Capture {
   const char* name;
   const char* codec;
+  const char* caller_label;
+  const char* callee_label;
   const char* caller_dtmf;
   const char* callee_dtmf;
 };
 
-const Capture kCaptures[] = {{"os-call1-udp-pcmu", "PCMU", "", ""},
-                             {"os-call2-hold-dtmf", "PCMU", "59", "#"},
-                             {"os-call3-tcp-pcma-group", "PCMA", "", ""},
-                             {"osrp-call1", "PCMU", "5", ""}};
+const Capture kCaptures[] = {{"os-call1-udp-pcmu", "PCMU", "1", "0", "", ""},
+                             {"os-call2-hold-dtmf", "PCMU", "1", "0", "59", "#"},
+                             {"os-call3-tcp-pcma-group", "PCMA", "1", "0", "", ""},
+                             {"osrp-call1", "PCMU", "0", "1", "5", ""}};
 
 std::ostream& operator<<(std::ostream& out, const Capture& capture) {
   return out << capture.name;
@@ -44,8 +46,10 @@ ExpectedCall expected(const Capture& capture) {
   const auto directory = shared("captures") / capture.name;
   const auto audio = shared("captures/audio");
   ExpectedCall out{read_captured_call(directory), capture.codec, {}, documents(directory)};
-  out.legs = {{"1", audio / "caller.wav", "sip:alice@127.0.0.20:5060", capture.caller_dtmf},
-              {"0", audio / "callee.wav", "sip:bob@127.0.0.20:5060", capture.callee_dtmf}};
+  out.legs = {
+      {capture.caller_label, audio / "caller.wav", "sip:alice@127.0.0.20:5060",
+       capture.caller_dtmf},
+      {capture.callee_label, audio / "callee.wav", "sip:bob@127.0.0.20:5060", capture.callee_dtmf}};
   return out;
 }
 
@@ -55,7 +59,14 @@ TEST_P(Replay, IsRecordedAsItWasSpoken) {
   SRS_REQUIRE_SHARED(captures, "captures/audio/caller.wav");
   ServerProcess server;
   ASSERT_TRUE(server.start());
-  play_and_check(expected(GetParam()), server);
+  const auto call = expected(GetParam());
+  play_and_check(call, server);
+  EXPECT_EQ(metric(server, "sip_sessions_total"), 1);
+  EXPECT_EQ(metric(server, "sip_sessions_active"), 0);
+  EXPECT_EQ(metric(server, "rtp_packets_received_total"),
+            static_cast<double>(call.call.rtp(0).size() + call.call.rtp(1).size()));
+  EXPECT_EQ(metric(server, "rtp_packets_lost_total"), 0);
+  EXPECT_EQ(metric(server, "sip_requests_total", {"method=\"BYE\""}), 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Captured, Replay, ::testing::ValuesIn(kCaptures), [](const auto& param) {

@@ -7,6 +7,7 @@
 #include "support/src_call.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <random>
 
@@ -52,6 +53,7 @@ TEST_F(Robustness, MetadataDocumentsAreKeptInTheirOrder) {
   streams[1].name = "Carol";
   const auto third = rs_metadata(streams);
   EXPECT_EQ(call.invite(metadata_body(third)).status(), 200);
+  call.send_packets(0, alice_, 10);
   end(call);
   EXPECT_EQ(read_file(directory_ / "rs-metadata-001.xml"), rs_metadata(two_legs()));
   EXPECT_EQ(read_file(directory_ / "rs-metadata-002.xml"), second);
@@ -209,6 +211,30 @@ TEST_F(Robustness, ManyCallsAtOnceLeaveTheirRecordingsAndNothingElse) {
   }
   EXPECT_EQ(metric(server_, "sip_sessions_active"), 0);
   EXPECT_EQ(metric(server_, "rtp_ports_allocated"), 0);
+}
+
+TEST_F(Robustness, RunningOutOfDescriptorsCostsNewCallsOnly) {
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  call.send_packets(0, alice_, 20);
+  // Its capture is open from here on.
+  ASSERT_TRUE(wait_until([&] {
+    const auto found = all_recordings(server_.recordings());
+    return !found.empty() && std::filesystem::exists(found[0].directory / "capture.pcapng");
+  }));
+  rlimit before{};
+  ASSERT_EQ(::prlimit(server_.pid(), RLIMIT_NOFILE, nullptr, &before), 0);
+  const rlimit none = {1, before.rlim_max};  // what is open stays open
+  ASSERT_EQ(::prlimit(server_.pid(), RLIMIT_NOFILE, &none, nullptr), 0);
+  SrcCall refused(server_);
+  const auto answer = refused.invite(siprec_body(two_legs()));
+  EXPECT_EQ(answer.status(), 503) << answer.bytes();
+  call.send_packets(0, alice_, 20);
+  ASSERT_EQ(::prlimit(server_.pid(), RLIMIT_NOFILE, &before, nullptr), 0);
+  EXPECT_EQ(packets(end(call), 0), 40U);
+  SrcCall next(server_);
+  EXPECT_EQ(next.invite(siprec_body(two_legs())).status(), 200);
+  EXPECT_EQ(next.bye().status(), 200);
 }
 
 TEST(Capture, IsReadByTshark) {

@@ -1,4 +1,4 @@
-// A directory that is gone when the test is.
+// A directory that is gone when the test is; SRS_KEEP_TEMP=1 in the environment keeps it to look at.
 #pragma once
 
 #include <stdlib.h>
@@ -20,6 +20,7 @@ class TempDir {
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
   ~TempDir() {
+    if (::getenv("SRS_KEEP_TEMP") != nullptr) return;
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
