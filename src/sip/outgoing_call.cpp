@@ -124,8 +124,19 @@ int ClientCall::on_invite_response(nta_outgoing_magic_t* self, nta_outgoing_t* o
   return 0;
 }
 
+namespace {
+
+// sofia answers itself where nothing comes or can be sent; such a message came from no address.
+bool came_from_peer(nta_outgoing_t* orq) {
+  const Message response(nta_outgoing_getresponse(orq));
+  return response && msg_addrinfo(response.get())->ai_addr->sa_family != AF_UNSPEC;
+}
+
+}  // namespace
+
 void ClientCall::on_answer(const sip_t* sip, int status) {
-  const auto answer = answer_of(sip, status);
+  auto answer = answer_of(sip, status);
+  answer.received = came_from_peer(invite_);
   if (status >= 300 || sip == nullptr) {
     state_ = State::Answered;
     if (handler_ != nullptr) handler_->on_answer(answer);

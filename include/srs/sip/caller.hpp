@@ -29,7 +29,8 @@ struct CallOptions {
 
 // A final response as it came.
 struct Answer {
-  int status = 0;  // 408 where none came, 503 where the request could not be sent
+  int status = 0;         // 408 where none came, 503 where the request could not be sent
+  bool received = false;  // false: such a one of our own, nothing came from the peer
   std::string phrase;
   std::string warning;  // the Warning header, complete
   std::string content_type;
