@@ -13,16 +13,6 @@ namespace srs::call {
 
 namespace asio = boost::asio;
 
-namespace {
-
-// Our own stack's answer where the request could not be sent or timed out: every real final
-// response has a To tag (RFC 3261 §8.2.6.2).
-bool made_up(const sip::Answer& answer) {
-  return (answer.status == 408 || answer.status == 503) && answer.local_tag.empty();
-}
-
-}  // namespace
-
 Call::Call(asio::any_io_executor executor, const Plan& plan, sip::Caller& caller,
            std::unique_ptr<Media> media)
     : plan_(plan), caller_(caller), media_(std::move(media)), wake_(std::move(executor)) {}
@@ -193,8 +183,9 @@ asio::awaitable<bool> Call::until(std::function<bool()> done, Clock::time_point 
 void Call::on_answer(const sip::Answer& answer) {
   answer_ = answer;
   wake_.cancel();
-  if (made_up(answer)) {
-    outcome_.faults.push_back("nobody answers at " + plan_.target_uri + " (" + answer.phrase + ")");
+  if (!answer.received) {
+    outcome_.faults.push_back("nobody answers at " + plan_.target_uri +
+                              (answer.status == 408 ? " in time" : ": it can't be reached"));
     return;
   }
   outcome_.status = answer.status;

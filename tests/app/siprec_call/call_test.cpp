@@ -144,7 +144,8 @@ TEST(SiprecCall, SaysGoodbyeInRtcpToo) {
   const TwoLegs legs(0.1);
   CallerProcess caller(legs.call(recorder));
   ASSERT_EQ(caller.wait(), 0) << caller.err();
-  for (const auto& stream : recorder.calls().at(0).streams) {
+  const auto call = recorder.calls().at(0);
+  for (const auto& stream : call.streams) {
     EXPECT_THAT(stream.rtcp_types, ::testing::Contains(203));  // BYE, RFC 3550 §12.1
   }
 }

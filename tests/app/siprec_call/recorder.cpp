@@ -225,7 +225,7 @@ void Recorder::answer(const SipText& request, int status, const std::string& hea
 }
 
 void Recorder::bye(const SipText& ack, const Peer& peer) {
-  const auto& invite = dialogs_.at(std::string(ack.header("Call-ID"))).seen.of("INVITE").front();
+  const auto invite = dialogs_.at(std::string(ack.header("Call-ID"))).seen.of("INVITE").front();
   const std::string transport = manners_.tcp ? "TCP" : "UDP";
   send("BYE " + std::string(SipText::uri(invite.header("Contact"))) + " SIP/2.0\r\nVia: SIP/2.0/" +
            transport + " 127.0.0.1:" + std::to_string(port_) + ";branch=z9hG4bKbye\r\nFrom: " +

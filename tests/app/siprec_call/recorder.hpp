@@ -18,7 +18,7 @@ namespace srs::test {
 // How the recorder behaves; the defaults are those of a good one.
 struct Manners {
   bool tcp = false;
-  int status = 200;           // of the answer to INVITE; 0: silence
+  int status = 200;             // of the answer to INVITE; 0: silence
   std::vector<int> statuses{};  // of the first INVITEs, instead of `status`
   std::string header{};         // one more line in answers to INVITE: `Warning: ...`
   std::string contact_params = ";+sip.srs";

@@ -61,7 +61,8 @@ TEST(Hold, LeavesAGapInTimeAndNoneInSequence) {
   const TwoLegs legs(0.8);
   CallerProcess caller(legs.call(recorder, {"--hold", "0.3:0.6"}));
   ASSERT_EQ(caller.wait(), 0) << caller.err();
-  for (const auto& stream : recorder.calls().at(0).streams) {
+  const auto call = recorder.calls().at(0);
+  for (const auto& stream : call.streams) {
     ASSERT_EQ(stream.packets.size(), 40U);
     const auto after = longest_gap(stream.packets);
     const auto& before = stream.packets[after - 1];
