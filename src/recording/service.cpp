@@ -154,12 +154,13 @@ class ServiceImpl final : public Service {
   }
 
   void finish(const std::filesystem::path& directory, Document document) {
-    if (document.state == State::Complete) {
+    if (document.state != State::Recording && document.state != State::Rendering) {
       metrics_.finished(document.state);
-      log_.info("recording_complete", {{"recording_id", document.recording_id},
-                                       {"call_id", document.call_id},
-                                       {"directory", directory.string()},
-                                       {"media", false}});
+      log_.info("recording_" + std::string(to_string(document.state)),
+                {{"recording_id", document.recording_id},
+                 {"call_id", document.call_id},
+                 {"directory", directory.string()},
+                 {"media", false}});
       return;
     }
     document.state = State::Rendering;

@@ -118,14 +118,19 @@ boost::asio::awaitable<void> Session::finish(End end) {
                                " datagrams were lost between socket and disk" +
                                (captured.error.empty() ? "" : ": " + captured.error));
   }
-  // Without media there is nothing to render: a file of silence would look like a recording.
-  document_.state = captured.bytes > 0 ? State::Rendering : State::Complete;
+  document_.state = state_after(captured);
   save();
   co_await room_.archive.settled();  // so that no older text replaces the renderer's
   log_.info("session_ended", {{"reason", to_string(end.reason)},
                               {"duration_ms", offset_ms(*document_.ended_at)},
                               {"packets", media_.packets()},
                               {"captured", captured.packets}});
+}
+
+State Session::state_after(const Capture::Summary& captured) const {
+  if (captured.bytes > 0) return State::Rendering;
+  // Without media there is nothing to render: a file of silence would look like a recording.
+  return had_media() ? State::Failed : State::Complete;
 }
 
 void Session::apply(const Offer& offer) {

@@ -44,7 +44,7 @@ class Session final : public sip::DialogHandler {
   std::optional<Refused> begin(const std::shared_ptr<sip::Transaction>& invite, Carried carried);
 
   // The story after the answer: until the session ended and its capture is closed. The document
-  // then says `rendering`, or `complete` where no media came.
+  // then says `rendering`, `complete` where no media came, `failed` where the disk took none of it.
   boost::asio::awaitable<void> run();
 
   // Looks at the timeouts; called about once a second.
@@ -77,6 +77,7 @@ class Session final : public sip::DialogHandler {
   boost::asio::awaitable<End> record();
   boost::asio::awaitable<void> finish(End end);
 
+  State state_after(const Capture::Summary& captured) const;
   void apply(const Offer& offer);
   void apply(const Ack& ack);
   std::variant<sip::Response, Refused> answer(const sip::Request& request, Carried& carried);

@@ -25,7 +25,16 @@ Result<void> CaptureFile::write(const CaptureBlock& block) {
 
 Result<void> CaptureFile::open() {
   // O_EXCL: nobody's evidence is ever written over.
-  fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+  const auto create = [this] {
+    return ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+  };
+  fd_ = create();
+  if (fd_ < 0 && errno == ENOENT) {
+    // Media may be faster than the metadata whose writer makes the directory.
+    if (auto made = storage::make_directories(path_.parent_path()); !made)
+      return fail("create", ENOENT);
+    fd_ = create();
+  }
   if (fd_ < 0) return fail("create", errno);
   return {};
 }

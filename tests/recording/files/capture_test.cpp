@@ -159,11 +159,23 @@ TEST_F(CaptureTest, NeverWritesOverAnotherFile) {
   EXPECT_EQ(test::read_file(dir / "c.pcapng"), "evidence");
 }
 
-TEST_F(CaptureTest, SaysWhichDirectoryIsMissing) {
+TEST_F(CaptureTest, MakesItsDirectoryWhereNobodyHasYet) {
   start();
-  auto capture = writer->open(dir / "none/c.pcapng");
-  send(*capture, 0);
-  EXPECT_THAT(close(*capture, true).error, HasSubstr("none/c.pcapng: No such file or directory"));
+  const auto path = dir / "day" / "recording" / "capture.pcapng";
+  auto capture = writer->open(path);
+  send(*capture, 1);
+  EXPECT_EQ(close(*capture).packets, 1U);
+  EXPECT_EQ(numbers(path), std::vector<std::int64_t>{1});
+}
+
+TEST_F(CaptureTest, SaysWhichDirectoryCannotBeMade) {
+  start();
+  test::write_file(dir / "file", "no directory");
+  auto capture = writer->open(dir / "file" / "capture.pcapng");
+  send(*capture, 1);
+  const auto summary = close(*capture);
+  EXPECT_EQ(summary.dropped, 1U);
+  EXPECT_NE(summary.error.find((dir / "file").string()), std::string::npos) << summary.error;
 }
 
 TEST_F(CaptureTest, IgnoresDatagramsAfterItsEndAndMayBeClosedTwice) {
