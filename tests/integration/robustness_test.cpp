@@ -161,14 +161,15 @@ TEST_F(Robustness, GarbageOnEveryPortHarmsNoCall) {
   std::mt19937 random(7);
   const auto noise = Socket::udp(kLoopback);
   call.send_packets(0, alice_, 20);
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     std::string bytes(random() % 200, '\0');
     for (auto& byte : bytes) byte = static_cast<char>(random());
     if (!bytes.empty()) bytes[0] = static_cast<char>(bytes[0] & 0x3F);  // never RTP version 2
     noise.send_to(server_.udp_port(), bytes);
     noise.send_to(call.port(0), bytes);
     noise.send_to(static_cast<std::uint16_t>(call.port(1) + 1), bytes);
-    if (i % 50 == 0) std::this_thread::sleep_for(5ms);
+    // No faster than the kernel's buffers and the sweep take: lost garbage proves nothing.
+    if (i % 10 == 0) std::this_thread::sleep_for(5ms);
   }
   call.send_packets(0, alice_, 20);
   const auto metadata = end(call);
