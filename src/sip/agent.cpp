@@ -5,8 +5,11 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 namespace srs::sip {
 namespace {
@@ -26,13 +29,32 @@ const url_string_t* no_url() {
   return reinterpret_cast<const url_string_t*>(std::intptr_t{-1});
 }
 
-Endpoint endpoint_of(tport_t* transport, const Endpoint& asked) {
-  Endpoint result = asked;
+// sofia would start without them, and fail at every handshake.
+Result<void> check_certificates(const std::filesystem::path& directory) {
+  for (const char* name : {"agent.pem", "cafile.pem"}) {
+    const auto path = directory / name;
+    if (!std::ifstream(path).good()) {
+      return Error{"tls needs " + path.string() +
+                   (name[0] == 'a' ? " (certificate and key)" : " (the authorities we trust)")};
+    }
+  }
+  return {};
+}
+
+std::string text_of(const su_sockaddr_t& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  su_inet_ntop(address.su_family, SU_ADDR(&address), text.data(), text.size());
+  return text.data();
+}
+
+Listener listener_at(tport_t* transport, const Endpoint& asked) {
+  Listener listener{asked, asked.host, transport};
   const su_addrinfo_t* info = tport_get_address(transport);
-  if (info == nullptr || info->ai_addr == nullptr) return result;
+  if (info == nullptr || info->ai_addr == nullptr) return listener;
   const auto* address = reinterpret_cast<const su_sockaddr_t*>(info->ai_addr);
-  result.port = ntohs(address->su_port);
-  return result;
+  listener.endpoint.port = ntohs(address->su_port);
+  listener.address = text_of(*address);
+  return listener;
 }
 
 }  // namespace
@@ -52,7 +74,7 @@ bool Agent::start() {
       NTATAG_MERGE_482(
           0),  // we see to merged requests, see DialogTable
                // Headers are wanted as they came, above all those that sofia can't read.
-      NTATAG_SIPFLAGS(MSG_DO_CANONIC | MSG_DO_EXTRACT_COPY | MSG_FLG_COMMA_LISTS),
+      NTATAG_SIPFLAGS(MSG_DO_CANONIC | MSG_DO_EXTRACT_COPY),
       // Header errors come to us with the request: a broken Contact must not cost a recording.
       NTATAG_BAD_REQ_MASK(0), NTATAG_SIP_T1(t1), NTATAG_SIP_T1X64(64 * t1), NTATAG_SIP_T2(8 * t1),
       NTATAG_SIP_T4(10 * t1), NTATAG_MAXSIZE(settings_.max_message_size),
@@ -78,6 +100,16 @@ std::string Agent::bind_url(const Endpoint& endpoint) const {
 }
 
 Result<void> Agent::listen(const Endpoint& endpoint) {
+  if (endpoint.transport == "tls") {
+    if (auto checked = check_certificates(settings_.tls_directory); !checked)
+      return checked.error();
+  }
+  auto bound = bind(endpoint);
+  if (bound) adopt_new_transports(endpoint);
+  return bound;
+}
+
+Result<void> Agent::bind(const Endpoint& endpoint) {
   const auto url = bind_url(endpoint);
   const bool tls = endpoint.transport == "tls";
   errno = 0;
@@ -93,7 +125,6 @@ Result<void> Agent::listen(const Endpoint& endpoint) {
   const int reason = errno;
   root_.pump();
   if (failed < 0) return Error{endpoint.text() + ": " + std::strerror(reason != 0 ? reason : EIO)};
-  adopt_new_transports(endpoint);
   return {};
 }
 
@@ -102,7 +133,30 @@ void Agent::adopt_new_transports(const Endpoint& asked) {
        it = tport_next(it)) {
     const bool known = std::any_of(listeners_.begin(), listeners_.end(),
                                    [it](const Listener& l) { return l.transport == it; });
-    if (!known) listeners_.push_back({endpoint_of(it, asked), it});
+    if (!known) listeners_.push_back(listener_at(it, asked));
+  }
+}
+
+bool Agent::has_wildcard() const {
+  return std::any_of(listeners_.begin(), listeners_.end(),
+                     [](const Listener& l) { return l.endpoint.wildcard; });
+}
+
+void Agent::cover(const std::vector<std::string>& addresses) {
+  std::map<std::string, Endpoint> wildcards;
+  for (const auto& listener : listeners_) {
+    if (listener.endpoint.wildcard) wildcards.emplace(listener.endpoint.text(), listener.endpoint);
+  }
+  for (const auto& [text, wildcard] : wildcards) {
+    for (const auto& address : addresses) {
+      if ((address.find(':') != std::string::npos) != wildcard.ipv6) continue;
+      const bool served = std::any_of(listeners_.begin(), listeners_.end(), [&](const Listener& l) {
+        return l.address == address && l.endpoint.text() == text;
+      });
+      auto endpoint = wildcard;
+      endpoint.host = address;
+      if (!served && bind(endpoint)) adopt_new_transports(wildcard);
+    }
   }
 }
 
@@ -114,27 +168,16 @@ const Listener& Agent::listener_of(tport_t* transport) const {
   return found != listeners_.end() ? *found : listeners_.front();
 }
 
-const Listener* Agent::listener_for(std::string_view transport_name) const {
-  const auto found = std::find_if(listeners_.begin(), listeners_.end(), [&](const Listener& l) {
-    return iequals(l.bound.transport, transport_name);
-  });
-  return found != listeners_.end() ? &*found : nullptr;
+const std::string& Agent::host_of(const Listener& listener) const {
+  return settings_.external_address.empty() ? listener.address : settings_.external_address;
 }
 
-std::string Agent::local_host(const Listener& listener, std::string_view peer) const {
-  if (!settings_.external_address.empty()) return settings_.external_address;
-  if (!listener.bound.wildcard) return listener.bound.host;
-  auto routed = address_towards(peer);
-  return routed.empty() ? listener.bound.host : routed;
-}
-
-sip_contact_t* Agent::contact(const Listener& listener, const std::string& host,
-                              const std::string& parameters) {
-  auto& made = contacts_[{listener.transport, host}];
+sip_contact_t* Agent::contact(const Listener& listener, const std::string& parameters) {
+  auto& made = contacts_[listener.transport];
   if (made != nullptr) return made;
-  const auto& bound = listener.bound;
-  auto text = "<sip:" + in_uri(host) + ":" + std::to_string(bound.port);
-  if (bound.transport != "udp") text += ";transport=" + bound.transport;
+  const auto& endpoint = listener.endpoint;
+  auto text = "<sip:" + in_uri(host_of(listener)) + ":" + std::to_string(endpoint.port);
+  if (endpoint.transport != "udp") text += ";transport=" + endpoint.transport;
   text += ">";
   if (!parameters.empty()) text += ";" + parameters;
   made = sip_contact_make(home_.get(), text.c_str());

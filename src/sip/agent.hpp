@@ -13,7 +13,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace srs::sip {
@@ -27,9 +26,11 @@ struct AgentSettings {
   bool tls_verify_client = false;
 };
 
+// One socket. sofia binds a wildcard to each address there is, so several may serve one endpoint.
 struct Listener {
-  Endpoint bound;
-  tport_t* transport;  // sofia's primary transport; lives as long as the agent
+  Endpoint endpoint;    // as configured, with the port it got
+  std::string address;  // the one it is bound to
+  tport_t* transport;   // sofia's primary transport; lives as long as the agent
 };
 
 // Owns the nta agent. Same thread and lifetime rules as Root, which outlives it.
@@ -49,13 +50,16 @@ class Agent {
   const std::vector<Listener>& listeners() const { return listeners_; }
   // The listener that `transport` is, or whose connection it is.
   const Listener& listener_of(tport_t* transport) const;
-  const Listener* listener_for(std::string_view transport_name) const;
 
-  // The host to name to `peer` (`192.0.2.1:5060`), which spoke to this listener.
-  std::string local_host(const Listener& listener, std::string_view peer) const;
-  // `<sip:host:port;transport=tcp>` and the parameters, made once for each listener and host.
-  sip_contact_t* contact(const Listener& listener, const std::string& host,
-                         const std::string& parameters);
+  // Listens on these addresses too where a wildcard endpoint asks for all there are and they are
+  // new. What can't be bound (an IPv6 address still tentative) is left for the next time.
+  void cover(const std::vector<std::string>& addresses);
+  bool has_wildcard() const;
+
+  // The host to name to peers of this listener.
+  const std::string& host_of(const Listener& listener) const;
+  // `<sip:host:port;transport=tcp>` and the parameters, made once for each listener.
+  sip_contact_t* contact(const Listener& listener, const std::string& parameters);
 
   // Transactions of both directions, those kept for retransmissions included.
   std::size_t transactions() const;
@@ -64,6 +68,7 @@ class Agent {
   Agent(Root& root, const AgentSettings& settings) : root_(root), settings_(settings) {}
   bool start();
   std::string bind_url(const Endpoint& endpoint) const;
+  Result<void> bind(const Endpoint& endpoint);
   void adopt_new_transports(const Endpoint& asked);
 
   Root& root_;
@@ -71,7 +76,7 @@ class Agent {
   Home home_ = make_home();
   nta_agent_t* agent_ = nullptr;
   std::vector<Listener> listeners_;
-  std::map<std::pair<const tport_t*, std::string>, sip_contact_t*> contacts_;
+  std::map<const tport_t*, sip_contact_t*> contacts_;
 };
 
 }  // namespace srs::sip

@@ -34,7 +34,7 @@ class ClientCaller final : public Caller, public CallKeeper {
     return call;
   }
 
-  std::string local_address() const override { return agent_->listeners().front().bound.host; }
+  std::string local_address() const override { return agent_->listeners().front().address; }
   std::size_t calls() const override { return calls_.size(); }
   std::size_t transactions() const override { return agent_->transactions(); }
 

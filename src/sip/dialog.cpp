@@ -75,7 +75,7 @@ ServerDialog::ServerDialog(Server& server, nta_incoming_t* irq, const sip_t& sip
   auto& agent = server_->agent();
   Transport transport(nta_incoming_transport(agent.get(), irq, message));
   const auto& listener = agent.listener_of(transport.get());
-  contact_ = agent.contact(listener, agent.local_host(listener, source_of(message)), "+sip.srs");
+  contact_ = agent.contact(listener, "+sip.srs");
   if (transport && tport_is_secondary(transport.get())) connection_ = std::move(transport);
   follow_contact(sip, message, true);
 }
@@ -121,7 +121,8 @@ std::shared_ptr<ServerTransaction> ServerDialog::begin(nta_incoming_t* irq, cons
   const Transport transport(nta_incoming_transport(server_->agent().get(), irq, message));
   const auto& listener = server_->agent().listener_of(transport.get());
   auto transaction = std::make_shared<ServerTransaction>(
-      *server_, irq, shared_from_this(), to_request(sip, message, listener.bound.transport), timer);
+      *server_, irq, shared_from_this(), to_request(sip, message, listener.endpoint.transport),
+      timer);
   server_->keep(transaction);
   std::erase_if(waiting_, [](const auto& known) { return known.expired(); });
   waiting_.push_back(transaction);
@@ -229,7 +230,7 @@ int ServerDialog::on_bye(nta_incoming_t* irq, const sip_t& sip, msg_t* message) 
   if (handler_ == nullptr) {
     end(DialogEnd::Bye, nullptr);
   } else {
-    const auto request = to_request(sip, message, listener.bound.transport);
+    const auto request = to_request(sip, message, listener.endpoint.transport);
     end(DialogEnd::Bye, &request);
   }
   return status;

@@ -4,9 +4,11 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <ifaddrs.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -72,6 +74,24 @@ std::string address_towards(std::string_view peer) {
       ::getsockname(socket, local.data(), &size) == 0;
   ::close(socket);
   return routed ? local.address().to_string() : std::string();
+}
+
+std::vector<std::string> local_addresses() {
+  std::vector<std::string> result;
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return result;
+  for (const auto* it = all; it != nullptr; it = it->ifa_next) {
+    if (it->ifa_addr == nullptr) continue;
+    const auto family = it->ifa_addr->sa_family;
+    if (family != AF_INET && family != AF_INET6) continue;
+    ip::udp::endpoint endpoint(family == AF_INET ? ip::udp::v4() : ip::udp::v6(), 0);
+    std::memcpy(endpoint.data(), it->ifa_addr, endpoint.size());
+    const auto address = endpoint.address();
+    if (address.is_v6() && address.to_v6().is_link_local()) continue;
+    result.push_back(address.to_string());
+  }
+  ::freeifaddrs(all);
+  return result;
 }
 
 }  // namespace srs::sip

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace srs::sip {
 
@@ -28,5 +29,8 @@ std::string in_uri(std::string_view host);
 // The address of ours from which packets to `peer` (`192.0.2.1:5060`, `[::1]:5060`) would leave;
 // empty where there is no route.
 std::string address_towards(std::string_view peer);
+
+// The addresses of this host that a wildcard stands for: all but IPv6 link-local ones.
+std::vector<std::string> local_addresses();
 
 }  // namespace srs::sip

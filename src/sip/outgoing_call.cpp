@@ -13,12 +13,6 @@ const url_string_t* as_url(const std::string& text) {
   return reinterpret_cast<const url_string_t*>(text.c_str());
 }
 
-// `host:port` of `sip:user@host:port;transport=tcp`, as address_towards() takes it.
-std::string peer_of(const url_t& url) {
-  const std::string host = url.url_host != nullptr ? url.url_host : "";
-  return host + ":" + (url.url_port != nullptr ? url.url_port : "5060");
-}
-
 sip_payload_t payload_of(const std::string& body) {
   sip_payload_t payload;
   sip_payload_init(&payload);
@@ -52,8 +46,8 @@ bool ClientCall::start() {
     return false;
   }
   const auto& listener = agent.listeners().front();
-  const auto host = agent.local_host(listener, peer_of(*target));
-  contact_ = agent.contact(listener, host, options_.contact_params);
+  const auto& host = agent.host_of(listener);
+  contact_ = agent.contact(listener, options_.contact_params);
   const auto from = "<" + (options_.from.empty() ? "sip:src@" + in_uri(host) : options_.from) + ">";
   const auto to = "<" + options_.target.substr(0, options_.target.find(';')) + ">";
   leg_ = nta_leg_tcreate(

@@ -12,6 +12,8 @@
 namespace srs::sip {
 namespace {
 
+constexpr std::chrono::seconds address_check_interval{5};
+
 AgentSettings settings_of(const Options& options) {
   AgentSettings settings;
   settings.t1 = options.t1;
@@ -57,7 +59,8 @@ Server::Server(boost::asio::any_io_executor executor, const Options& options,
     : options_(options),
       handler_(handler),
       log_(std::move(log)),
-      root_(std::move(executor), log_) {}
+      root_(std::move(executor), log_),
+      address_timer_(root_.executor()) {}
 
 Result<std::unique_ptr<Stack>> Server::open(boost::asio::any_io_executor executor,
                                             const Options& options, SessionHandler& handler,
@@ -84,7 +87,7 @@ Result<void> Server::start(metrics::Registry& registry) {
   const auto& first = agent_->listeners().front();
   replier_ = std::make_unique<Replier>(
       *agent_, options_.user_agent,
-      in_uri(options_.external_address.empty() ? first.bound.host : options_.external_address));
+      in_uri(options_.external_address.empty() ? first.address : options_.external_address));
   metrics_ = std::make_unique<Metrics>(registry, [this] { return levels(); });
   nta_leg_tcreate(
       agent_->get(),
@@ -93,10 +96,12 @@ Result<void> Server::start(metrics::Registry& registry) {
       },
       this, NTATAG_NO_DIALOG(1), TAG_END());
   root_.pump();
+  if (agent_->has_wildcard()) watch_addresses();
   return {};
 }
 
 Server::~Server() {
+  address_timer_.cancel();
   // Their handles may be held elsewhere and find nobody any more.
   for (const auto& transaction : std::exchange(transactions_, {})) transaction->abandon();
   dialogs_.for_each([](ServerDialog& dialog) { dialog.abandon(); });
@@ -104,7 +109,11 @@ Server::~Server() {
 
 std::vector<std::string> Server::listeners() const {
   std::vector<std::string> result;
-  for (const auto& listener : agent_->listeners()) result.push_back(listener.bound.text());
+  for (const auto& listener : agent_->listeners()) {
+    auto text = listener.endpoint.text();
+    if (std::find(result.begin(), result.end(), text) == result.end())
+      result.push_back(std::move(text));
+  }
   return result;
 }
 
@@ -113,8 +122,21 @@ std::string Server::media_address(std::string_view source) const {
   const bool ipv6 = source.starts_with('[');
   const auto& all = agent_->listeners();
   const auto fits = std::find_if(all.begin(), all.end(),
-                                 [ipv6](const Listener& l) { return l.bound.ipv6 == ipv6; });
-  return agent_->local_host(fits != all.end() ? *fits : all.front(), source);
+                                 [ipv6](const Listener& l) { return l.endpoint.ipv6 == ipv6; });
+  const auto& listener = fits != all.end() ? *fits : all.front();
+  if (!listener.endpoint.wildcard) return listener.address;
+  auto routed = address_towards(source);
+  return routed.empty() ? listener.address : routed;
+}
+
+// A wildcard means addresses that come later too: a floating one, a container's second network.
+void Server::watch_addresses() {
+  address_timer_.expires_after(address_check_interval);
+  address_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    agent_->cover(local_addresses());
+    watch_addresses();
+  });
 }
 
 Metrics::Levels Server::levels() const {
@@ -239,8 +261,7 @@ int Server::answer_options(nta_incoming_t* irq, const sip_t&, msg_t* message) {
   extras.capabilities = true;
   const Transport transport(nta_incoming_transport(agent_->get(), irq, message));
   const auto& listener = agent_->listener_of(transport.get());
-  extras.contact =
-      agent_->contact(listener, agent_->local_host(listener, source_of(message)), "+sip.srs");
+  extras.contact = agent_->contact(listener, "+sip.srs");
   const auto unavailable = handler_.unavailable();
   if (unavailable.empty()) return reply(irq, {}, extras);
   return reply(irq, {503, {}, std::string(unavailable), {}, {}, {}}, extras);

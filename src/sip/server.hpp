@@ -11,6 +11,8 @@
 #include <srs/log/logger.hpp>
 #include <srs/sip/stack.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -64,6 +66,7 @@ class Server final : public Stack {
          log::Logger log);
   Result<void> start(metrics::Registry& registry);
   Metrics::Levels levels() const;
+  void watch_addresses();
 
   // A request of no dialog that we know. The status sent, or 0 where it will be sent later.
   int on_request(nta_incoming_t* irq, const sip_t& sip);
@@ -76,6 +79,7 @@ class Server final : public Stack {
   SessionHandler& handler_;
   log::Logger log_;
   Root root_;
+  boost::asio::steady_timer address_timer_;
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<Replier> replier_;
   std::unique_ptr<Metrics> metrics_;

@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 using sip::TimerOffer;
 using testing::HasSubstr;
 
-TimerOffer offer(std::chrono::seconds interval, TimerOffer::Refresher refresher = TimerOffer::Refresher::Unsaid) {
+TimerOffer offer(std::chrono::seconds interval,
+                 TimerOffer::Refresher refresher = TimerOffer::Refresher::Unsaid) {
   return {interval, refresher, true, false};
 }
 
@@ -98,7 +99,8 @@ TEST_F(SessionTimer, IsSetAnewByEveryRefresh) {
   for (int i = 0; i < 4; ++i) {  // each well within the 667 ms
     EXPECT_FALSE(peer->find([](const auto& m) { return !m.is_response(); }, 300ms));
     peer->send(src->request("UPDATE", ++src->cseq));
-    EXPECT_EQ(peer->wait_for_final("UPDATE", src->cseq).header("Session-Expires"), "1;refresher=uac");
+    EXPECT_EQ(peer->wait_for_final("UPDATE", src->cseq).header("Session-Expires"),
+              "1;refresher=uac");
   }
   EXPECT_EQ(call([this] { return application.ends.size(); }), 0u);
 }
@@ -111,7 +113,8 @@ TEST_F(SessionTimer, EndsWhereARefreshLeavesItOut) {
 }
 
 TEST_F(SessionTimer, IsRefreshedByUsWhereTheSrcAsksForIt) {
-  const auto answer = established("Supported: timer\r\nAllow: INVITE, UPDATE\r\nSession-Expires: 1;refresher=uas\r\n");
+  const auto answer = established(
+      "Supported: timer\r\nAllow: INVITE, UPDATE\r\nSession-Expires: 1;refresher=uas\r\n");
   EXPECT_EQ(answer.header("Session-Expires"), "1;refresher=uas");
   for (int i = 0; i < 3; ++i) {
     const auto update = peer->wait_for_request("UPDATE");

@@ -73,7 +73,8 @@ TEST_F(Tcp, TakesMessagesHoweverTheyAreCut) {
   const auto text = call_.invite();
   for (const char c : text) peer.send(std::string_view(&c, 1));
   call_.to_tag = peer.wait_for_status(200).to_tag();
-  peer.send(call_.request("ACK", call_.cseq) + call_.request("OPTIONS", call_.cseq + 1) + call_.request("BYE", call_.cseq + 2));
+  peer.send(call_.request("ACK", call_.cseq) + call_.request("OPTIONS", call_.cseq + 1) +
+            call_.request("BYE", call_.cseq + 2));
   EXPECT_EQ(peer.wait_for_final("OPTIONS").status(), 200);
   EXPECT_EQ(peer.wait_for_final("BYE").status(), 200);
 }
@@ -93,10 +94,12 @@ TEST_F(Tcp, ServesOthersWhileOneSendsByteAfterByte) {
 
 TEST_F(Tcp, SurvivesGarbageAndServesTheNext) {
   start();
-  for (const std::string& garbage :
-       std::initializer_list<std::string>{std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), std::string(70000, 'A'), std::string("\x16\x03\x01\x02\0\x01\0\x01", 8),
-        std::string("INVITE sip:x SIP/2.0\r\nContent-Length: 99999999999\r\n\r\n"),
-        std::string("INVITE sip:x SIP/2.0\r\nContent-Length: -1\r\n\r\n"), std::string("\r\n\r\n\r\n")}) {
+  for (const std::string& garbage : std::initializer_list<std::string>{
+           std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), std::string(70000, 'A'),
+           std::string("\x16\x03\x01\x02\0\x01\0\x01", 8),
+           std::string("INVITE sip:x SIP/2.0\r\nContent-Length: 99999999999\r\n\r\n"),
+           std::string("INVITE sip:x SIP/2.0\r\nContent-Length: -1\r\n\r\n"),
+           std::string("\r\n\r\n\r\n")}) {
     auto bad = tcp();
     bad.try_send(garbage);
     auto good = tcp();

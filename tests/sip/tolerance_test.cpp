@@ -19,7 +19,8 @@ std::string read(const fs::path& path) {
 }
 
 void replace_all(std::string& text, const std::string& what, const std::string& with) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size()) text.replace(at, what.size(), with);
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
+    text.replace(at, what.size(), with);
 }
 
 class Tolerance : public StackTest {
@@ -77,19 +78,23 @@ TEST_F(Tolerance, KeepsTheHeadersThatAreNotSipsMachinery) {
     return found != nullptr ? *found : std::string("none");
   };
   EXPECT_EQ(value("p-asserted-identity"), "\"Alice\" <sip:alice@example.com>");
-  EXPECT_EQ(value("Session-ID"), "ab30317f1a784dc48ff824d0d3715d86;remote=47755a9de7794ba387653f2099600ef2");
+  EXPECT_EQ(value("Session-ID"),
+            "ab30317f1a784dc48ff824d0d3715d86;remote=47755a9de7794ba387653f2099600ef2");
   EXPECT_EQ(value("User-to-User"), "00FA08003A0001582F2B5E;encoding=hex");
-  EXPECT_EQ(value("Diversion"), "<sip:100@example.com>;reason=unconditional, <sip:101@example.com>;reason=no-answer");
+  EXPECT_EQ(value("Diversion"),
+            "<sip:100@example.com>;reason=unconditional, <sip:101@example.com>;reason=no-answer");
   EXPECT_EQ(value("X-Genesys-CallUUID"), "00GKPTOB7G8AJ6MM3S0DU2LAES000001");
   EXPECT_EQ(value("Cisco-Guid"), "0458194176-0000065536-0000000001-0167772170");
-  for (const char* machinery : {"Via", "From", "Contact", "CSeq", "Allow", "Supported", "Content-Type"}) {
+  for (const char* machinery :
+       {"Via", "From", "Contact", "CSeq", "Allow", "Supported", "Content-Type"}) {
     EXPECT_EQ(value(machinery), "none") << machinery;
   }
   std::vector<std::string> identities;
   for (const auto& [name, text] : request.headers) {
     if (name == "P-Asserted-Identity") identities.push_back(text);
   }
-  EXPECT_THAT(identities, testing::ElementsAre("\"Alice\" <sip:alice@example.com>", "<tel:+14085550100>"));
+  EXPECT_THAT(identities,
+              testing::ElementsAre("\"Alice\" <sip:alice@example.com>", "<tel:+14085550100>"));
 }
 
 TEST_F(Tolerance, ReadsDisplayNameDateAndSessionExpires) {
@@ -116,8 +121,9 @@ TEST_F(Tolerance, TakesAContactThatIsBrokenAndStillReachesIt) {
   EXPECT_TRUE(request.src_contact);
   EXPECT_EQ(request.contact.uri, "sip:bc@" + peer->local());
   peer->send("ACK sip:rec@" + peer->server() + " SIP/2.0\r\nVia: SIP/2.0/UDP " + peer->local() +
-             ";branch=z9hG4bKack\r\nFrom: <sip:bc@127.0.0.1>;tag=bc\r\nTo: <sip:rec@" + peer->server() +
-             ">;tag=" + answer.to_tag() + "\r\nCall-ID: bc-1@127.0.0.1\r\nCSeq: 2 ACK\r\nContent-Length: 0\r\n\r\n");
+             ";branch=z9hG4bKack\r\nFrom: <sip:bc@127.0.0.1>;tag=bc\r\nTo: <sip:rec@" +
+             peer->server() + ">;tag=" + answer.to_tag() +
+             "\r\nCall-ID: bc-1@127.0.0.1\r\nCSeq: 2 ACK\r\nContent-Length: 0\r\n\r\n");
   ASSERT_TRUE(eventually([this] { return application.acks.size() == 1; }));
   call([this] { application.dialogs.front()->bye("over"); });
   EXPECT_EQ(peer->wait_for_request("BYE").start_line, "BYE sip:bc@" + peer->local() + " SIP/2.0");
@@ -144,7 +150,8 @@ TEST_F(Tolerance, MakesUtf8OfWhateverBytesAHeaderHas) {
   RawSipCall call_(*peer);
   call_.extra = "X-Latin: Zo\xe9\r\n";
   call_.establish();
-  EXPECT_EQ(*call([this] { return application.invites.front(); }).header("X-Latin"), "Zo\xef\xbf\xbd");
+  EXPECT_EQ(*call([this] { return application.invites.front(); }).header("X-Latin"),
+            "Zo\xef\xbf\xbd");
 }
 
 TEST_F(Tolerance, KeepsABodyByteForByte) {
@@ -185,7 +192,8 @@ TEST_F(Tolerance, TakesMessagesOf60KilobytesOverUdpAndTcp) {
 TEST_F(Tolerance, TakesCallsOverIpv6) {
   options.listen = {"udp:[::1]:0", "tcp:[::1]:0"};
   start();
-  for (const auto& [transport, name] : {std::pair{RawSipPeer::Transport::Udp, "udp"}, {RawSipPeer::Transport::Tcp, "tcp"}}) {
+  for (const auto& [transport, name] :
+       {std::pair{RawSipPeer::Transport::Udp, "udp"}, {RawSipPeer::Transport::Tcp, "tcp"}}) {
     RawSipPeer v6(transport, port(name), "::1");
     RawSipCall call_(v6);
     const auto taken = call_.establish();
@@ -212,7 +220,8 @@ TEST_F(Tolerance, TakesEveryCapturedInvite) {
     text.replace(field, text.find("\r\n", field) - field, std::to_string(length));
     const auto tag = text.find(">;tag=", text.find("\r\nTo: ") + 1);
     const bool within = tag < text.find("\r\nFrom: ");
-    if (within) text.erase(tag + 1, text.find("\r\n", tag) - tag - 1);  // a re-INVITE as a first one
+    if (within)
+      text.erase(tag + 1, text.find("\r\n", tag) - tag - 1);  // a re-INVITE as a first one
     replace_all(text, "Call-ID: ", "Call-ID: " + std::to_string(++tried) + "-");
 
     peer->send(text);

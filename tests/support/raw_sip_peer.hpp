@@ -147,6 +147,12 @@ class RawSipPeer {
     return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(text.size());
   }
+  // Closes a TCP connection with RST instead of FIN.
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close();
+  }
   void close() {
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
   }

@@ -1,0 +1,138 @@
+// What operators see: metrics and log.
+#include "stack_fixture.hpp"
+
+#include <mutex>
+
+namespace srs::test {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+class NotingSink : public log::Sink {
+ public:
+  bool enabled(log::Level level) const override { return level >= minimum; }
+  void write(log::Level level, std::string_view, std::string_view event, const log::Fields&,
+             std::initializer_list<log::Field> fields) override {
+    std::string line = std::string(log::to_string(level)) + " " + std::string(event);
+    for (const auto& field : fields) {
+      line += " " + field.key + "=";
+      std::visit(
+          [&line](const auto& value) {
+            if constexpr (std::is_arithmetic_v<std::decay_t<decltype(value)>>)
+              line += std::to_string(value);
+            else
+              line += value;
+          },
+          field.value.data());
+    }
+    lines.push_back(line);
+  }
+  log::Level minimum = log::Level::Trace;
+  std::vector<std::string> lines;
+};
+
+class Report : public StackTest {
+ protected:
+  Report() { log = log::Logger(sink, "sip"); }
+  std::vector<std::string> lines() {
+    return call([this] { return sink->lines; });
+  }
+  std::shared_ptr<NotingSink> sink = std::make_shared<NotingSink>();
+};
+
+TEST_F(Report, CountsRequestsAndResponses) {
+  start();
+  auto peer = udp();
+  for (int i = 0; i < 3; ++i) {
+    RawSipCall call_(peer);
+    call_.establish();
+    call_.bye();
+  }
+  EXPECT_EQ(metric("sip_requests_total{method=\"INVITE\"}"), 3);
+  EXPECT_EQ(metric("sip_requests_total{method=\"ACK\"}"), 3);
+  EXPECT_EQ(metric("sip_requests_total{method=\"BYE\"}"), 3);
+  EXPECT_EQ(metric("sip_responses_total{code=\"200\"}"), 6);
+  EXPECT_EQ(metric("sip_response_time_seconds_count{method=\"INVITE\"}"), 3);
+  EXPECT_EQ(metric("sip_response_time_seconds_count{method=\"BYE\"}"), 3);
+  EXPECT_EQ(metric("sip_dialogs"), 0);
+}
+
+TEST_F(Report, HasNoMoreSeriesHoweverManyMethodsAndCallsThereAre) {
+  start();
+  auto peer = udp();
+  peer.send(RawSipCall(peer).request("XNONE", 1));
+  peer.wait_for_final("XNONE");
+  const auto count = [this] {
+    const auto text = call([this] { return registry.text(); });
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  const auto before = count();
+  for (int i = 0; i < 20; ++i) {
+    const auto method = "X" + std::string(1, static_cast<char>('A' + i));
+    peer.send(RawSipCall(peer).request(method, 1));
+    peer.wait_for_final(method);
+  }
+  EXPECT_EQ(count(), before);
+}
+
+TEST_F(Report, WarnsOfARefusedInviteWithItsCallIdAndReason) {
+  application.response = {488, {}, "no stream", {}, {}, {}};
+  start();
+  auto peer = udp();
+  RawSipCall call_(peer);
+  peer.send(call_.invite());
+  peer.wait_for_final();
+  EXPECT_THAT(lines(),
+              Contains(testing::AllOf(HasSubstr("warning sip_refused call_id=" + call_.id),
+                                      HasSubstr("status=488"), HasSubstr("reason=no stream"),
+                                      HasSubstr("source=" + peer.local()))));
+}
+
+TEST_F(Report, LogsOneDebugLineAMessageAndTheMessageItselfAtTrace) {
+  start();
+  auto peer = udp();
+  RawSipCall call_(peer);
+  call_.establish();
+  call_.bye();
+  const auto all = lines();
+  const auto starting = [&all](const std::string& start) {
+    return std::count_if(all.begin(), all.end(),
+                         [&](const auto& line) { return line.starts_with(start); });
+  };
+  EXPECT_EQ(starting("debug sip_request method=INVITE"), 1);
+  EXPECT_EQ(starting("debug sip_request method=ACK"), 1);
+  EXPECT_EQ(starting("debug sip_response status=200 method=INVITE"), 1);
+  EXPECT_EQ(starting("debug sip_response status=200 method=BYE"), 1);
+  EXPECT_THAT(all,
+              Contains(testing::AllOf(HasSubstr("direction=received"),
+                                      HasSubstr("message=INVITE sip:srs@"), HasSubstr("m=audio"))));
+  EXPECT_THAT(all, Contains(testing::AllOf(HasSubstr("direction=sent"),
+                                           HasSubstr("message=SIP/2.0 200 OK"))));
+}
+
+TEST_F(Report, SaysNothingBelowItsLevel) {
+  sink->minimum = log::Level::Warning;
+  start();
+  auto peer = udp();
+  RawSipCall call_(peer);
+  call_.establish();
+  call_.bye();
+  EXPECT_TRUE(lines().empty());
+}
+
+TEST_F(Report, WarnsOfARequestThatIsDroppedForItsVia) {
+  start();
+  auto peer = udp();
+  auto text = RawSipCall(peer).invite();
+  text.replace(text.find("SIP/2.0/UDP"), 11, "SIP/2.0/TCP");
+  peer.send(text);
+  ASSERT_TRUE(eventually([this] {
+    return std::any_of(sink->lines.begin(), sink->lines.end(),
+                       [](const auto& l) { return l.starts_with("warning sip_request_dropped"); });
+  }));
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"request\"}"), 1);
+}
+
+}  // namespace
+}  // namespace srs::test
