@@ -81,7 +81,6 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
     Receiver& receiver = receivers_[*lines_[i]];
     update(receiver, offer.media[i], document.streams[receiver.channel]);
     answer[i].port = receiver.stream->port();
-    answer[i].paused = receiver.hold;
   }
   // RFC 3264 §8: a later offer has at least as many lines. One that has fewer closes the others.
   for (std::size_t i = plan.size(); i < lines_.size(); ++i) close_line(lines_[i]);

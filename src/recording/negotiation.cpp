@@ -1,6 +1,6 @@
 #include "recording/negotiation.hpp"
 
-#include <srs/util/text.hpp>
+#include <srs/sdp/answer.hpp>
 
 #include <arpa/inet.h>
 
@@ -10,12 +10,8 @@ namespace srs::recording {
 namespace {
 
 std::string refusal_of(const sdp::Media& media, std::size_t taken, std::size_t max_streams) {
-  if (!media.is_audio()) return "m=" + media.type + " is not recorded, only audio is";
-  if (media.is_secure()) {
-    return media.crypto.empty() ? media.protocol + " without a=crypto keys: offer RTP/AVP"
-                                : media.protocol + " is not supported yet: offer RTP/AVP";
-  }
-  if (!media.is_rtp()) return media.protocol + " is not RTP: offer RTP/AVP";
+  if (auto refusal = sdp::refusal(media); !refusal.empty()) return refusal;
+  if (media.is_secure()) return media.protocol + " is not supported yet: offer RTP/AVP";
   if (taken >= max_streams) {
     return "more than " + std::to_string(max_streams) + " audio streams (recording.max_streams)";
   }
@@ -96,7 +92,7 @@ std::vector<PayloadEntry> payload_entries(const sdp::Media& media) {
 
 bool on_hold(const sdp::Media& media) {
   return media.direction == sdp::Direction::Inactive ||
-         media.direction == sdp::Direction::RecvOnly || media.connection == "0.0.0.0";
+         media.direction == sdp::Direction::RecvOnly || media.held_by_address();
 }
 
 }  // namespace srs::recording
