@@ -98,7 +98,9 @@ std::int64_t packet_time(const MediaSource& source, const MediaPayloads& payload
   const auto& packets = source.packets();
   for (std::size_t i = 1; i < packets.size(); ++i) {
     const auto& payload = payloads[packets[i].payload_type];
-    if (!payload.has_sound() || packets[i].payload_type != packets[i - 1].payload_type) continue;
+    if (payload.kind != MediaPayload::Kind::Audio ||
+        packets[i].payload_type != packets[i - 1].payload_type)
+      continue;
     if (packets[i].sequence != packets[i - 1].sequence + 1) continue;
     const std::int64_t step = std::int64_t{packets[i].timestamp - packets[i - 1].timestamp} *
                               kNanoseconds / payload.clock_rate;

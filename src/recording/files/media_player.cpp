@@ -16,17 +16,6 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kConcealed = 60'000'000;  // ns; longer losses are silence
 
-// `ns * rate` in whole units, rounded; neither may be beyond weeks and 192 kHz.
-std::int64_t to_units(std::int64_t ns, std::int64_t rate) {
-  const std::int64_t seconds = ns / kSecond;
-  const std::int64_t rest = ns % kSecond;
-  return seconds * rate + (rest * rate + (rest < 0 ? -kSecond / 2 : kSecond / 2)) / kSecond;
-}
-
-std::int64_t to_ns(std::int64_t units, std::int64_t rate) {
-  return units / rate * kSecond + units % rate * kSecond / rate;
-}
-
 // The same sound in `count` samples.
 void stretch(const std::vector<std::int16_t>& in, std::size_t count,
              std::vector<std::int16_t>& out) {
@@ -49,23 +38,25 @@ MediaPlayer::MediaPlayer(const MediaSource& source, const MediaPayloads& payload
     : source_(source),
       payloads_(payloads),
       settings_(settings),
+      run_(settings.sample_rate),
       packet_time_(packet_time(source, payloads)) {
   for (const auto& packet : source_.packets()) {
     const auto& payload = payloads_[packet.payload_type];
-    if (payload.has_sound() && !packet.empty)
-      timeline_.observe(packet.arrival, packet.timestamp, payload.clock_rate);
+    if (!payload.has_sound() || packet.empty) continue;
+    timeline_.observe(packet.arrival, packet.timestamp, payload.clock_rate);
   }
   timeline_.settle();
 }
 
 std::optional<Sound> MediaPlayer::next() {
-  while (ready_.empty() && next_packet_ < source_.packets().size()) {
+  auto& ready = run_.ready();
+  while (ready.empty() && next_packet_ < source_.packets().size()) {
     play(source_.packets()[next_packet_++]);
-    if (next_packet_ == source_.packets().size()) end_run();
+    if (next_packet_ == source_.packets().size()) run_.end();
   }
-  if (ready_.empty()) return std::nullopt;
-  auto sound = std::move(ready_.front());
-  ready_.pop_front();
+  if (ready.empty()) return std::nullopt;
+  auto sound = std::move(ready.front());
+  ready.pop_front();
   return sound;
 }
 
@@ -79,7 +70,7 @@ void MediaPlayer::play(const MediaPacket& packet) {
                                      same_clock && lost_ == 0 && ahead > 0);
   const std::int64_t begin = place.time + settings_.lead - packet_time_;
   if (place.new_segment) forget_history();
-  if (to_frame(std::max(begin, cursor())) >= settings_.limit) {
+  if (to_frame(std::max(begin, run_.cursor())) >= settings_.limit) {
     ++cut_;
     return;
   }
@@ -89,6 +80,10 @@ void MediaPlayer::play(const MediaPacket& packet) {
   started_ = true;
   lost_ = 0;
   clock_rate_ = payload.clock_rate;
+}
+
+std::int64_t MediaPlayer::to_frame(std::int64_t time) const {
+  return to_samples(time, settings_.sample_rate);
 }
 
 // Whatever stands between two sounds shares their sequence numbers: telephone events are no loss.
@@ -117,9 +112,9 @@ void MediaPlayer::sound(const MediaPacket& packet, const MediaPayload& payload,
   if (samples_.empty()) return;
   expected_timestamp_ +=
       static_cast<std::uint32_t>(samples_.size() * payload.clock_rate / codec.sample_rate());
-  if (run_rate_ != codec.sample_rate()) begin_run(to_frame(cursor()), codec.sample_rate());
+  if (run_.rate() != codec.sample_rate()) run_.begin(0, codec.sample_rate());
   if (joined_at) join(*joined_at);
-  feed(samples_);
+  run_.feed(samples_);
 }
 
 codec::Decoder& MediaPlayer::decoder(std::uint8_t type, const MediaPayload& payload) {
@@ -142,18 +137,16 @@ void MediaPlayer::mix_down(std::uint8_t channels) {
 
 void MediaPlayer::forget_history() {
   lost_ = 0;
-  for (const auto& codec : decoders_) {
-    if (codec) codec->reset();
-  }
+  for (const auto& [type, codec] : decoders_) codec->reset();
 }
 
 // The packet follows the last one's sound; where the offset has moved it is made longer or shorter,
 // by an eighth at most.
 void MediaPlayer::join(std::int64_t begin) {
-  const std::int64_t off = begin - cursor();
-  if (std::abs(off) * 4 < 3 * kSecond / run_rate_) return;  // rounding
+  const std::int64_t off = begin - run_.cursor();
+  if (std::abs(off) * 4 < 3 * kSecond / run_.rate()) return;  // rounding
   const auto size = static_cast<std::int64_t>(samples_.size());
-  const auto slip = std::clamp(to_units(off, run_rate_), -size / 8, size / 8);
+  const auto slip = std::clamp(to_samples(off, run_.rate()), -size / 8, size / 8);
   if (slip == 0) return;
   stretch(samples_, static_cast<std::size_t>(size + slip), stretched_);
   samples_.swap(stretched_);
@@ -162,12 +155,11 @@ void MediaPlayer::join(std::int64_t begin) {
 // From the end of the last sound to `begin`: concealment, then noise or silence. Where `begin` lies
 // before that end the new sound stands behind it.
 void MediaPlayer::bridge(std::int64_t begin) {
-  if (lost_ > 0 && noise_ == 0) conceal(begin - cursor());
-  const std::int64_t gap = begin - cursor();
+  if (lost_ > 0 && noise_ == 0) conceal(begin - run_.cursor());
+  const std::int64_t gap = begin - run_.cursor();
   if (gap * 4 < 3 * kSecond / settings_.sample_rate) return;
-  end_run();
-  make_noise(to_frame(begin));
-  begin_run(to_frame(begin), run_rate_);
+  if (noise_ > 0 && settings_.comfort_noise) run_.fill(to_frame(begin), noise_);
+  run_.begin(to_frame(begin), run_.rate());
 }
 
 void MediaPlayer::conceal(std::int64_t gap) {
@@ -175,64 +167,10 @@ void MediaPlayer::conceal(std::int64_t gap) {
   const auto length = std::min({gap, missing, kConcealed});
   if (length <= 0 || last_decoder_ == nullptr) return;
   samples_.clear();
-  last_decoder_->conceal(static_cast<std::size_t>(to_units(length, run_rate_)), samples_);
+  last_decoder_->conceal(static_cast<std::size_t>(to_samples(length, run_.rate())), samples_);
   mix_down(last_decoder_->channels());
-  feed(samples_);
+  run_.feed(samples_);
   concealed_ += length;
-}
-
-void MediaPlayer::make_noise(std::int64_t until) {
-  if (noise_ == 0 || !settings_.comfort_noise || until <= run_begin_) return;
-  ready_.push_back({run_begin_, until - run_begin_, {}, noise_});
-}
-
-void MediaPlayer::begin_run(std::int64_t frame, std::uint32_t rate) {
-  end_run();
-  run_begin_ = std::max(run_begin_, frame);
-  run_rate_ = rate;
-  if (rate == 0 || rate == settings_.sample_rate)
-    resampler_.reset();
-  else if (!resampler_ || resampler_->from() != rate) {
-    resampler_ = std::make_unique<MediaResampler>(rate, settings_.sample_rate);
-  }
-}
-
-void MediaPlayer::end_run() {
-  if (resampler_ && run_fed_ > 0) {
-    const std::size_t before = pending_.size();
-    resampler_->finish(pending_);
-    run_given_ += static_cast<std::int64_t>(pending_.size() - before);
-  }
-  hand_out(1);
-  run_begin_ += run_given_;
-  run_fed_ = run_given_ = 0;
-}
-
-void MediaPlayer::feed(const std::vector<std::int16_t>& samples) {
-  const std::size_t before = pending_.size();
-  if (resampler_)
-    resampler_->feed(samples, pending_);
-  else
-    pending_.insert(pending_.end(), samples.begin(), samples.end());
-  run_fed_ += static_cast<std::int64_t>(samples.size());
-  run_given_ += static_cast<std::int64_t>(pending_.size() - before);
-  hand_out(settings_.sample_rate / 2);
-}
-
-void MediaPlayer::hand_out(std::size_t at_least) {
-  if (pending_.size() < at_least) return;
-  const auto frames = static_cast<std::int64_t>(pending_.size());
-  ready_.push_back({run_begin_ + run_given_ - frames, frames, std::move(pending_), 0});
-  pending_.clear();
-}
-
-std::int64_t MediaPlayer::cursor() const {
-  const auto begin = to_ns(run_begin_, settings_.sample_rate);
-  return run_rate_ == 0 ? begin : begin + to_ns(run_fed_, run_rate_);
-}
-
-std::int64_t MediaPlayer::to_frame(std::int64_t time) const {
-  return to_units(time, settings_.sample_rate);
 }
 
 }  // namespace srs::recording

@@ -2,16 +2,15 @@
 #pragma once
 
 #include "recording/files/media_payloads.hpp"
-#include "recording/files/media_resampler.hpp"
 #include "recording/files/media_source.hpp"
+#include "recording/files/sound_run.hpp"
 #include "recording/files/timeline.hpp"
 
 #include <srs/codec/decoder.hpp>
 #include <srs/util/bytes.hpp>
 
-#include <array>
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -26,14 +25,6 @@ struct PlayerSettings {
                                      // begins before its packet could have
   std::int64_t limit = 0;            // frames: where the file ends at the latest
   bool comfort_noise = true;
-};
-
-// A stretch of one channel.
-struct Sound {
-  std::int64_t begin = 0;  // frame of the file
-  std::int64_t frames = 0;
-  std::vector<std::int16_t> samples;  // `frames` of them; none: noise
-  double noise = 0;                   // its root mean square in samples
 };
 
 // Decodes, conceals and places the packets (docs/recording-format.md, "How packets become sound").
@@ -62,25 +53,17 @@ class MediaPlayer {
   void join(std::int64_t begin);
   void bridge(std::int64_t begin);
   void conceal(std::int64_t gap);
-  void make_noise(std::int64_t until);
-
-  // A run is sound without gaps, of one decoder's rate.
-  void begin_run(std::int64_t frame, std::uint32_t rate);
-  void end_run();
-  void feed(const std::vector<std::int16_t>& samples);
-  void hand_out(std::size_t at_least);
-  std::int64_t cursor() const;  // ns: where the sound given so far ends
   std::int64_t to_frame(std::int64_t time) const;
 
   const MediaSource& source_;
   const MediaPayloads& payloads_;
   const PlayerSettings& settings_;
   Timeline timeline_;
+  SoundRun run_;
   const std::int64_t packet_time_;  // ns
   std::size_t next_packet_ = 0;
-  std::deque<Sound> ready_;
 
-  std::array<std::unique_ptr<codec::Decoder>, 128> decoders_;
+  std::map<std::uint8_t, std::unique_ptr<codec::Decoder>> decoders_;  // by payload type
   codec::Decoder* last_decoder_ = nullptr;
   std::vector<std::int16_t> samples_;  // of the packet being played
   std::vector<std::int16_t> stretched_;
@@ -91,13 +74,6 @@ class MediaPlayer {
   std::uint32_t expected_timestamp_ = 0;
   std::uint32_t clock_rate_ = 0;
   double noise_ = 0;  // of the comfort noise that goes on; 0: none
-
-  std::int64_t run_begin_ = 0;  // frame of the file
-  std::uint32_t run_rate_ = 0;  // Hz of what is fed; 0: no run yet
-  std::int64_t run_fed_ = 0;    // samples
-  std::int64_t run_given_ = 0;  // frames of the file
-  std::unique_ptr<MediaResampler> resampler_;
-  std::vector<std::int16_t> pending_;  // the run's last frames, not handed out yet
 
   std::int64_t concealed_ = 0;
   std::uint64_t cut_ = 0;

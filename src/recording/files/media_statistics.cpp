@@ -62,11 +62,6 @@ void count(StreamEntry& entry, const MediaStream& stream) {
   entry.packets_received = std::accumulate(types.begin(), types.end(), stream.left_out());
 }
 
-// "stream 1 (label 11)", counted from 1 as people do.
-std::string name_of(const Document& document, std::size_t number) {
-  return "stream " + std::to_string(number + 1) + " (label " + document.streams[number].label + ")";
-}
-
 std::uint64_t warn_of_type(Document& document, const std::string& name, const MediaStream& stream,
                            std::uint8_t type) {
   const auto& payload = stream.payloads()[type];
@@ -107,10 +102,14 @@ std::uint64_t warn_of_excess(Document& document, const std::string& name,
 
 }  // namespace
 
+std::string stream_name(const Document& document, std::size_t number) {
+  return "stream " + std::to_string(number + 1) + " (label " + document.streams[number].label + ")";
+}
+
 bool describe_stream(Document& document, std::size_t number, const MediaStream& stream,
                      Bytes capture) {
   auto& entry = document.streams[number];
-  const auto name = name_of(document, number);
+  const auto name = stream_name(document, number);
   count(entry, stream);
   entry.dtmf = digits_of(stream, capture);
   if (const auto codec = codec_of(stream); !codec.empty()) entry.codec = codec;

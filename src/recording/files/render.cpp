@@ -153,8 +153,7 @@ class Renderer {
 
   void report(const std::vector<RenderChannel>& channels) {
     for (std::size_t i = 0; i < channels.size(); ++i) {
-      const auto name =
-          "stream " + std::to_string(i + 1) + " (label " + document_.streams[i].label + ")";
+      const auto name = stream_name(document_, i);
       document_.streams[i].concealed_ms = channels[i].concealed() / kMillisecond;
       if (const auto overlap = channels[i].overlap() * 1000 / document_.audio->sample_rate;
           overlap > 0) {
@@ -181,8 +180,10 @@ class Renderer {
     auto digest = storage::sha256(path);
     if (!digest) return digest.error();
     std::erase_if(document_.files, [&](const auto& file) { return file.name == name; });
-    document_.files.push_back({std::string(name), std::string(type),
-                               std::filesystem::file_size(path), std::move(*digest)});
+    std::error_code none;
+    const auto bytes = std::filesystem::file_size(path, none);
+    if (none) return storage::file_error("read", path, none.value());
+    document_.files.push_back({std::string(name), std::string(type), bytes, std::move(*digest)});
     return {};
   }
 
