@@ -14,7 +14,7 @@ rss_kb() { awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"; }
 
 now_us() { local now=$EPOCHREALTIME; echo "${now/[.,]/}"; }
 
-calc() { awk "BEGIN { printf \"%.4f\", $1 }"; }
+calc() { awk "BEGIN { printf \"%.4f\", ($1) }"; }
 
 # Runs on the receiver's core, on the generator's core.
 on_receiver() { if [ "$cores" -ge 2 ]; then exec taskset -c 0 "$@"; else exec "$@"; fi; }
