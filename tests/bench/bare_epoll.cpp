@@ -1,6 +1,6 @@
 // What most recorders' receive path costs at least: one epoll, a recvfrom per datagram, nothing
-// done with it. Answers SIP just far enough to be called: usage `bare_epoll UDP_PORT`. On SIGTERM
-// it prints how many datagrams came.
+// done with it. Answers SIP just far enough to be called: usage `bare_epoll UDP_PORT`. It
+// prints how many datagrams came on SIGUSR1, and at its end on SIGTERM.
 #include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -116,6 +116,7 @@ int watch_signals(int epoll) {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGUSR1);
   sigprocmask(SIG_BLOCK, &set, nullptr);
   const int fd = ::signalfd(-1, &set, SFD_CLOEXEC);
   epoll_event event{};
@@ -143,8 +144,12 @@ int main(int argc, char** argv) {
     for (int i = 0; i < ready; ++i) {
       const int fd = events[static_cast<std::size_t>(i)].data.fd;
       if (fd == signals) {
-        std::printf("packets %llu\n", static_cast<unsigned long long>(packets));
-        return 0;
+        signalfd_siginfo info{};
+        if (::read(signals, &info, sizeof info) != sizeof info) return 1;
+        std::printf("%llu\n", static_cast<unsigned long long>(packets));
+        std::fflush(stdout);
+        if (info.ssi_signo != SIGUSR1) return 0;
+        continue;
       }
       if (fd == answerer.fd()) {
         answerer.read();

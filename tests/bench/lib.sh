@@ -12,8 +12,6 @@ cpu_ms() {
 
 rss_kb() { awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"; }
 
-now_us() { local now=$EPOCHREALTIME; echo "${now/[.,]/}"; }
-
 calc() { awk "BEGIN { printf \"%.4f\", ($1) }"; }
 
 # Runs on the receiver's core, on the generator's core.

@@ -2,10 +2,22 @@
 # shellcheck disable=SC2034,SC2154
 # What is measured. Each function notes its figures; see run.sh for their order.
 
-# Places `streams` / 2 calls of two tones and lets them talk through the window; notes the
-# receiver's CPU per packet in µs as `KEY`. The load of packets is left in $work/call.json.
+# How many packets the receiver got so far.
+packets_of_server() { metric rtp_packets_received_total; }
+packets_of_bare() {
+  local lines
+  lines=$(wc -l <"$work/bare_epoll.log")
+  kill -USR1 "$receiver"
+  wait_for 5 more_lines "$lines"
+  tail -n 1 "$work/bare_epoll.log"
+}
+more_lines() { [ "$(wc -l <"$work/bare_epoll.log")" -gt "$1" ]; }
+
+# Places `streams` / 2 calls of two tones and lets them talk through the window; notes the CPU of
+# the process `watched` per packet that `packets` counted, in µs, as `key`. What the generator says
+# of the load is left in $work/call.json.
 media_load() {
-  local key=$1 streams=$2 watched=${3:-$receiver}
+  local key=$1 streams=$2 packets=$3 watched=${4:-$receiver}
   local calls=$((streams / 2)) rate=100 ramp duration generator
   ramp=$(calc "$calls / $rate")
   duration=$(calc "$ramp + $settle + $window + 1")
@@ -13,15 +25,15 @@ media_load() {
     --calls "$calls" --rate "$rate" --duration "$duration" >"$work/call.json" 2>"$work/call.err" &
   generator=$!
   sleep "$(calc "$ramp + $settle")"
-  local cpu0 cpu1 at0 at1
-  cpu0=$(cpu_ms "$watched") at0=$(now_us)
+  local cpu0 cpu1 packets0 packets1
+  packets0=$($packets) cpu0=$(cpu_ms "$watched")
   sleep "$window"
-  cpu1=$(cpu_ms "$watched") at1=$(now_us)
+  cpu1=$(cpu_ms "$watched") packets1=$($packets)
   if ! wait "$generator"; then
     echo "run.sh: the load did not succeed: $(cat "$work/call.err")" >&2
     failed=1
   fi
-  note "$key" "$(calc "($cpu1 - $cpu0) * 1000 / ($streams * 50 * ($at1 - $at0) / 1e6)")"
+  note "$key" "$(calc "($cpu1 - $cpu0) * 1000 / ($packets1 - $packets0)")"
 }
 
 last() { awk -v key="$1" '$1 == key { value = $2 } END { print value }' "$work/results"; }
@@ -31,7 +43,7 @@ renders_done() { [ "$(metric recording_render_seconds_count)" = "$(calc "$1")00"
 server_media() {
   local streams=$1 calls=$(($1 / 2)) sent received length
   start_server || return 1
-  media_load "server.$streams" "$streams"
+  media_load "server.$streams" "$streams" packets_of_server
   sent=$(json_number "$work/call.json" packets)
   wait_for 5 sessions_over
   received=$(metric rtp_packets_received_total)
@@ -51,7 +63,7 @@ sessions_over() { [ "$(metric sip_sessions_active)" = 0.000000 ]; }
 bare_media() {
   local streams=$1
   start_bare bare_epoll || return 1
-  media_load "bare.$streams" "$streams"
+  media_load "bare.$streams" "$streams" packets_of_bare
   stop_receiver
   note "ratio.$streams" "$(calc "$(last "server.$streams") / $(last "bare.$streams")")"
 }
@@ -64,7 +76,7 @@ tcpdump_media() {
   on_receiver tcpdump -q -i lo -s 0 -B 16384 -w "$work/load.pcap" "udp and not port $sip_port" \
     2>"$work/tcpdump.log" &
   dump=$!
-  media_load "tcpdump.$streams" "$streams" "$dump"
+  media_load "tcpdump.$streams" "$streams" packets_of_bare "$dump"
   kill "$dump"
   wait "$dump"
   stop_receiver

@@ -33,11 +33,16 @@ done
 cores=$(nproc)
 load=$(cut -d' ' -f1-3 /proc/loadavg)
 rtp_min=${BENCH_RTP_MIN:-10000} rtp_max=${BENCH_RTP_MAX:-19999}
+programs="siprec-server siprec-call bare_epoll bare_nta"
 build=${BUILD_DIR:-$root/build/release}
 if [ -z "${BUILD_DIR:-}" ]; then
   (cd "$root" && cmake --preset release >/dev/null) || exit 1
+  # shellcheck disable=SC2086
+  cmake --build "$build" --target $programs || exit 1
 fi
-cmake --build "$build" --target siprec-server siprec-call bare_epoll bare_nta || exit 1
+for program in $programs; do
+  [ -x "$build/bin/$program" ] || { echo "run.sh: $build/bin/$program is missing" >&2; exit 2; }
+done
 
 work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/siprec-bench-XXXXXX") || exit 1
 receiver='' failed=0
