@@ -89,9 +89,10 @@ TEST_F(RunningServer, CutsAClientThatDripsBytesForEver) {
   connection.send("GET /hello HTTP/1.1\r\nHost: x\r\n");
   EXPECT_TRUE(wait_until([&] { return !connection.send("X: y\r\n"); }));
   // The method is known where the request's first line was read before the time was up.
-  EXPECT_THAT(metrics_text(),
-              testing::ContainsRegex(R"(\{code="408",endpoint="other",method="(GET|other)"\
-} 1)"));
+  EXPECT_THAT(
+      metrics_text(),
+      testing::AnyOf(testing::HasSubstr("code=\"408\",endpoint=\"other\",method=\"GET\"} 1"),
+                     testing::HasSubstr("code=\"408\",endpoint=\"other\",method=\"other\"} 1")));
 }
 
 TEST_F(RunningServer, ClosesAConnectionThatSendsNothing) {
