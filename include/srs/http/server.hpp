@@ -18,19 +18,19 @@
 namespace srs::http {
 
 struct Options {
-  std::string listen = "0.0.0.0:8080";     // `[::]:8080`; port 0: any free one
-  std::size_t max_connections = 256;       // further ones get 503 and are closed
-  std::size_t max_header_bytes = 8192;     // 431 beyond
-  std::size_t max_body_bytes = 65536;      // 413 beyond
+  std::string listen = "0.0.0.0:8080";               // `[::]:8080`; port 0: any free one
+  std::size_t max_connections = 256;                 // further ones get 503 and are closed
+  std::size_t max_header_bytes = 8192;               // 431 beyond
+  std::size_t max_body_bytes = 65536;                // 413 beyond
   std::chrono::milliseconds request_timeout{10000};  // for a request to arrive whole: 408
   std::chrono::milliseconds idle_timeout{30000};     // between requests of one connection
 };
 
 struct Request {
-  std::string method;   // HEAD arrives as GET: the server leaves out the body itself
-  std::string path;     // percent-decoded, without the query
-  std::vector<std::pair<std::string, std::string>> query;  // decoded, bounded
-  std::string remote;   // `127.0.0.1:51000`
+  std::string method;  // HEAD arrives as GET: the server leaves out the body itself
+  std::string path;    // percent-decoded, without the query
+  std::vector<std::pair<std::string, std::string>> query;    // decoded, bounded
+  std::string remote;                                        // `127.0.0.1:51000`
   std::vector<std::pair<std::string, std::string>> headers;  // bounded
   std::string body;
 

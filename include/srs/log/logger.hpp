@@ -31,11 +31,16 @@ class Value {
   using Data = std::variant<std::string, std::int64_t, std::uint64_t, double, bool>;
   template <class T>
   static Data convert(const T& value) {
-    if constexpr (std::is_same_v<T, bool>) return value;
-    else if constexpr (std::is_floating_point_v<T>) return static_cast<double>(value);
-    else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) return static_cast<std::int64_t>(value);
-    else if constexpr (std::is_integral_v<T>) return static_cast<std::uint64_t>(value);
-    else return std::string(std::string_view(value));
+    if constexpr (std::is_same_v<T, bool>)
+      return value;
+    else if constexpr (std::is_floating_point_v<T>)
+      return static_cast<double>(value);
+    else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>)
+      return static_cast<std::int64_t>(value);
+    else if constexpr (std::is_integral_v<T>)
+      return static_cast<std::uint64_t>(value);
+    else
+      return std::string(std::string_view(value));
   }
   Data data_;
 };

@@ -13,12 +13,12 @@ namespace srs::metrics {
 struct ProcessFigures {
   std::uint64_t resident_bytes = 0;
   std::uint64_t virtual_bytes = 0;
-  std::uint64_t heap_bytes = 0;     // in use, as the allocator says (mallinfo2)
+  std::uint64_t heap_bytes = 0;  // in use, as the allocator says (mallinfo2)
   std::uint64_t open_fds = 0;
-  std::uint64_t max_fds = 0;        // the soft limit
+  std::uint64_t max_fds = 0;  // the soft limit
   std::uint64_t threads = 0;
   double cpu_seconds = 0;
-  double start_time_seconds = 0;    // since the epoch
+  double start_time_seconds = 0;  // since the epoch
 };
 ProcessFigures read_process_figures();
 
