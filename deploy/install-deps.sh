@@ -56,7 +56,7 @@ packages() {
         libcli11-dev libsystemd-dev libssl-dev
       ;;
     run) printf '%s\n' curl ;;
-    test) printf '%s\n' curl libgtest-dev libgmock-dev tshark tcpdump sox sip-tester openssl libxml2-utils prometheus ;;
+    test) printf '%s\n' libgtest-dev libgmock-dev tshark tcpdump sox openssl prometheus ;;
     fuzz) printf '%s\n' 'clang-16|clang-19|clang-18' 'libclang-rt-16-dev|libclang-rt-19-dev|libclang-rt-18-dev' ;;
     *) die "unknown kind '$1'; use build, run, test or fuzz" ;;
   esac

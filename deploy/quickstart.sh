@@ -19,7 +19,7 @@ caller=tests/data/audio/caller.wav
 callee=tests/data/audio/callee.wav
 server=
 
-banner() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+banner() { if [ -t 1 ]; then printf '\n\033[1m%s\033[0m\n' "$*"; else printf '\n%s\n' "$*"; fi; }
 die() { printf '\nquickstart: %s\n' "$*" >&2; exit 1; }
 
 usage() { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
@@ -73,9 +73,9 @@ start_server() {
   printf 'process %s, SIP %s, http://%s/health, log %s\n' "$server" "$(ready_field sip)" "$http" "$log"
 }
 
-# Counters and gauges as `name{labels} value`, without those that move by themselves.
+# The counters, as `name{labels} value`, without those that move by themselves.
 scrape() {
-  curl -sf "http://$http/metrics" | grep -vE '^#|_bucket|^(process|http)_|^(memory|goroutines|event_loop|io_context)' | sort >"$1"
+  curl -sf "http://$http/metrics" | grep -E '^[a-z_]+_total[{ ]' | grep -vE '^(process|http|goroutines)_' | sort >"$1"
 }
 
 place_call() {

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <cstdint>
+#include <utility>
 
 namespace srs::test {
 
@@ -23,15 +24,22 @@ inline float decode_alaw(std::uint8_t code) {
   return static_cast<float>((code & 0x80) != 0 ? magnitude : -magnitude) / 32768.0F;
 }
 
-// The code whose value is nearest: slow and plainly right.
+// The code whose value is nearest.
 template <float (*Decode)(std::uint8_t)>
 std::uint8_t encode_nearest(float sample) {
-  int best = 0;
-  for (int code = 1; code < 256; ++code)
-    if (std::abs(Decode(static_cast<std::uint8_t>(code)) - sample) <
-        std::abs(Decode(static_cast<std::uint8_t>(best)) - sample))
-      best = code;
-  return static_cast<std::uint8_t>(best);
+  using Entry = std::pair<float, std::uint8_t>;
+  static const auto codes = [] {
+    std::array<Entry, 256> out;
+    for (unsigned code = 0; code < 256; ++code)
+      out[code] = {Decode(static_cast<std::uint8_t>(code)), static_cast<std::uint8_t>(code)};
+    std::ranges::sort(out);
+    return out;
+  }();
+  const auto above = std::ranges::lower_bound(codes, sample, {}, &Entry::first);
+  if (above == codes.begin()) return above->second;
+  const auto below = above - 1;
+  if (above == codes.end()) return below->second;
+  return above->first - sample < sample - below->first ? above->second : below->second;
 }
 
 inline std::uint8_t encode_ulaw(float sample) {
