@@ -65,6 +65,7 @@ release() {
 sanitized() {
   export ASAN_OPTIONS=abort_on_error=0:strict_string_checks=1:detect_stack_use_after_return=1
   export UBSAN_OPTIONS=print_stacktrace=1
+  export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp
   build asan && run_ctest asan
 }
 

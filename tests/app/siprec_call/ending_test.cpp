@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace srs::test {
@@ -12,9 +13,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
-bool receives_media(const Recorder& recorder) {
+// Every one of `count` calls has sent something on its first stream.
+bool receives_media(const Recorder& recorder, std::size_t count = 1) {
   const auto calls = recorder.calls();
-  return !calls.empty() && !calls[0].streams.empty() && !calls[0].streams[0].packets.empty();
+  return calls.size() == count && std::ranges::all_of(calls, [](const auto& call) {
+           return !call.streams.empty() && !call.streams[0].packets.empty();
+         });
 }
 
 TEST(CtrlC, HangsUpWithBye) {
@@ -32,7 +36,7 @@ TEST(CtrlC, HangsUpEveryCallAndPlacesNoMore) {
   Recorder recorder;
   CallerProcess caller(plain_call(recorder, {"--calls", "1000", "--concurrent", "5", "--rate", "0",
                                              "--duration", "600", "--sender", "bulk"}));
-  ASSERT_TRUE(wait_until([&] { return recorder.calls().size() == 5 && receives_media(recorder); }));
+  ASSERT_TRUE(wait_until([&] { return receives_media(recorder, 5); }));
   caller.signal(SIGTERM);
   EXPECT_EQ(caller.wait(), 0) << caller.err() << caller.out();
   EXPECT_EQ(recorder.calls().size(), 5U);
