@@ -184,6 +184,16 @@ sip_contact_t* Agent::contact(const Listener& listener, const std::string& param
   return made;
 }
 
+std::vector<tport_t*> Agent::visible_connections() const {
+  std::vector<tport_t*> result;
+  for (const auto& listener : listeners_) {
+    if (listener.endpoint.transport == "udp") continue;
+    for (tport_t* it = tport_secondary(listener.transport); it != nullptr; it = tport_next(it))
+      result.push_back(it);
+  }
+  return result;
+}
+
 std::size_t Agent::transactions() const {
   usize_t incoming = 0;
   usize_t outgoing = 0;

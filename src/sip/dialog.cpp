@@ -296,7 +296,7 @@ void ServerDialog::on_timer() {
   bye_reason_ = reason_header("session timer expired", 408);
   auto* handler = std::exchange(handler_, nullptr);
   leaving_ = true;
-  settled_ ? send_bye() : void();
+  if (settled_) send_bye();
   if (handler != nullptr) handler->on_end(DialogEnd::Expired, nullptr);
 }
 
@@ -371,8 +371,12 @@ void ServerDialog::send_bye() {
       SIPTAG_USER_AGENT_STR(server_->options().user_agent.c_str()),
       TAG_IF(usable(connection_.get()), NTATAG_TPORT(connection_.get())), TAG_END());
   server_->root().pump();
-  if (request_ == nullptr) end(DialogEnd::Failed, nullptr);
+  if (request_ == nullptr) return end(DialogEnd::Failed, nullptr);
+  // sofia tells of a URI that leads nowhere only when some other timer of its own is due.
+  after(64 * server_->options().t1 + std::chrono::seconds(1), &ServerDialog::give_up);
 }
+
+void ServerDialog::give_up() { on_bye_answered(nullptr); }
 
 // 2xx, 405, 481, silence: whatever it is, the call is over (RFC 3261 §15.1.1). Only 491 asks us to
 // come again.

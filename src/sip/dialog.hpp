@@ -34,6 +34,7 @@ class ServerDialog final : public Dialog, public std::enable_shared_from_this<Se
 
   std::string_view remote_tag() const { return remote_tag_; }
   std::uint32_t remote_cseq() const { return remote_cseq_; }
+  const tport_t* connection() const { return connection_.get(); }
   // Any request within the dialog but ACK and CANCEL. The status sent, or 0 where it is sent later.
   int on_request(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
 
@@ -58,6 +59,7 @@ class ServerDialog final : public Dialog, public std::enable_shared_from_this<Se
   void refresh();
   void on_refreshed(const sip_t* sip);
   void send_bye();
+  void give_up();
   void on_bye_answered(const sip_t* sip);
   void drop_request();
   void after(std::chrono::milliseconds delay, void (ServerDialog::*then)());

@@ -94,6 +94,8 @@ void Metrics::collect(std::vector<prometheus::MetricFamily>& families) const {
       MetricType::Counter, one(static_cast<double>(acks_missing_)));
   add("sip_session_timer_expirations_total", "Dialogs ended because no session refresh came",
       MetricType::Counter, one(static_cast<double>(expired_)));
+  add("sip_connections_cut_total", "Connections without calls that were closed above the limit",
+      MetricType::Counter, one(static_cast<double>(connections_cut_)));
   add("sip_dialogs", "SIP dialogs that have not ended", MetricType::Gauge,
       one(static_cast<double>(levels.dialogs)));
   add("sip_transactions", "SIP transactions, those kept for retransmissions included",

@@ -44,6 +44,7 @@ class Metrics {
   void malformed(Malformed reason) { ++malformed_[static_cast<std::size_t>(reason)]; }
   void ack_missing() { ++acks_missing_; }
   void session_expired() { ++expired_; }
+  void connection_cut() { ++connections_cut_; }
 
  private:
   static constexpr std::size_t methods = 15;
@@ -60,6 +61,7 @@ class Metrics {
   std::array<std::uint64_t, 4> malformed_{};
   std::uint64_t acks_missing_ = 0;
   std::uint64_t expired_ = 0;
+  std::uint64_t connections_cut_ = 0;
   std::array<prometheus::Histogram*, methods> response_times_{};
   std::shared_ptr<prometheus::Collectable> collectable_;
 };

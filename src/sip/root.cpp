@@ -83,14 +83,14 @@ void write_sofia_log(void* stream, const char* format, va_list arguments) {
 
 }  // namespace
 
-Root::Root(asio::any_io_executor executor, log::Logger log)
+Root::Root(asio::any_io_executor executor, log::Logger log, Wake wake)
     : executor_(executor), log_(std::move(log)), timer_(executor) {
   su_init();
   su_log_redirect(su_log_default, &write_sofia_log, &log_);
   root_ = su_root_create(nullptr);
   if (root_ == nullptr) throw std::runtime_error("sofia: su_root_create failed");
   su_root_threading(root_, 0);
-  const int epoll = epoll_of(root_);
+  const int epoll = wake == Wake::ByDescriptor ? epoll_of(root_) : -1;
   if (epoll >= 0) {
     watch(dup(epoll));
   } else {

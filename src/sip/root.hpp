@@ -21,7 +21,9 @@ namespace srs::sip {
 // sofia asserts it.
 class Root {
  public:
-  Root(boost::asio::any_io_executor executor, log::Logger log);
+  enum class Wake { ByDescriptor, ByPolling };
+
+  Root(boost::asio::any_io_executor executor, log::Logger log, Wake wake = Wake::ByDescriptor);
   ~Root();
   Root(const Root&) = delete;
   Root& operator=(const Root&) = delete;

@@ -12,7 +12,7 @@
 namespace srs::sip {
 namespace {
 
-constexpr std::chrono::seconds address_check_interval{5};
+constexpr std::chrono::seconds house_interval{5};
 
 AgentSettings settings_of(const Options& options) {
   AgentSettings settings;
@@ -60,7 +60,7 @@ Server::Server(boost::asio::any_io_executor executor, const Options& options,
       handler_(handler),
       log_(std::move(log)),
       root_(std::move(executor), log_),
-      address_timer_(root_.executor()) {}
+      house_timer_(root_.executor()) {}
 
 Result<std::unique_ptr<Stack>> Server::open(boost::asio::any_io_executor executor,
                                             const Options& options, SessionHandler& handler,
@@ -92,16 +92,16 @@ Result<void> Server::start(metrics::Registry& registry) {
   nta_leg_tcreate(
       agent_->get(),
       [](nta_leg_magic_t* self, nta_leg_t*, nta_incoming_t* irq, const sip_t* sip) {
-        return static_cast<Server*>(self)->on_request(irq, *sip);
+        return static_cast<Server*>(self)->on_request_guarded(irq, *sip);
       },
       this, NTATAG_NO_DIALOG(1), TAG_END());
   root_.pump();
-  if (agent_->has_wildcard()) watch_addresses();
+  keep_house();
   return {};
 }
 
 Server::~Server() {
-  address_timer_.cancel();
+  house_timer_.cancel();
   // Their handles may be held elsewhere and find nobody any more.
   for (const auto& transaction : std::exchange(transactions_, {})) transaction->abandon();
   dialogs_.for_each([](ServerDialog& dialog) { dialog.abandon(); });
@@ -129,14 +129,36 @@ std::string Server::media_address(std::string_view source) const {
   return routed.empty() ? listener.address : routed;
 }
 
-// A wildcard means addresses that come later too: a floating one, a container's second network.
-void Server::watch_addresses() {
-  address_timer_.expires_after(address_check_interval);
-  address_timer_.async_wait([this](boost::system::error_code error) {
+void Server::keep_house() {
+  house_timer_.expires_after(house_interval);
+  house_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
-    agent_->cover(local_addresses());
-    watch_addresses();
+    // A wildcard means addresses that come later too: a floating one, a container's second network.
+    if (agent_->has_wildcard()) agent_->cover(local_addresses());
+    cut_connections();
+    keep_house();
   });
+}
+
+// Connections cost descriptors, which recordings need: above about the limit, those go that carry
+// no call.
+void Server::cut_connections() {
+  if (2 * agent_->visible_connections().size() <= options_.max_connections) return;
+  std::unordered_set<const tport_t*> needed;
+  dialogs_.for_each([&needed](const ServerDialog& dialog) { needed.insert(dialog.connection()); });
+  std::size_t cut = 0;
+  std::size_t before = 0;
+  do {
+    before = cut;
+    for (auto* connection : agent_->visible_connections()) {
+      if (needed.contains(connection)) continue;
+      tport_shutdown(connection, 2);
+      metrics_->connection_cut();
+      ++cut;
+    }
+  } while (cut != before && 2 * agent_->visible_connections().size() > options_.max_connections);
+  root_.pump();
+  log_.warning("sip_connections_cut", {{"count", cut}, {"limit", options_.max_connections}});
 }
 
 Metrics::Levels Server::levels() const {
@@ -277,6 +299,17 @@ int Server::answer_unsupported(nta_incoming_t* irq, const sip_t& sip) {
 
 int Server::answer_unknown_dialog(nta_incoming_t* irq) {
   return reply(irq, {481, {}, "no such call here: it ended, or never was", {}, {}, {}});
+}
+
+// An exception must not pass sofia's frames. A transaction that was dropped by it has answered 500.
+int Server::on_request_guarded(nta_incoming_t* irq, const sip_t& sip) {
+  try {
+    return on_request(irq, sip);
+  } catch (const std::exception& error) {
+    log_.error("sip_handler_failed", {{"call_id", sip.sip_call_id->i_id}, {"error", error.what()}});
+    const auto method = sip.sip_request->rq_method;
+    return method == sip_method_invite || method == sip_method_update ? 0 : 500;
+  }
 }
 
 int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {

@@ -50,6 +50,7 @@ class Server final : public Stack {
   }
   void forget(const ServerDialog& dialog) { dialogs_.remove(dialog); }
 
+  void cut_connections();
   // Counts and logs a request.
   void note(const sip_t& sip, msg_t* message);
   // Refusals that need no decision: 513, 415 for an encoding, 416, 420, 405, 501. The status sent,
@@ -66,10 +67,11 @@ class Server final : public Stack {
          log::Logger log);
   Result<void> start(metrics::Registry& registry);
   Metrics::Levels levels() const;
-  void watch_addresses();
+  void keep_house();
 
   // A request of no dialog that we know. The status sent, or 0 where it will be sent later.
   int on_request(nta_incoming_t* irq, const sip_t& sip);
+  int on_request_guarded(nta_incoming_t* irq, const sip_t& sip);
   int on_invite(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   int answer_unknown_dialog(nta_incoming_t* irq);
   void hide(nta_incoming_t* irq) const;
@@ -79,7 +81,7 @@ class Server final : public Stack {
   SessionHandler& handler_;
   log::Logger log_;
   Root root_;
-  boost::asio::steady_timer address_timer_;
+  boost::asio::steady_timer house_timer_;
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<Replier> replier_;
   std::unique_ptr<Metrics> metrics_;

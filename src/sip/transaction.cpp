@@ -12,6 +12,7 @@ ServerTransaction::ServerTransaction(Server& server, nta_incoming_t* irq,
                                      std::shared_ptr<ServerDialog> dialog, Request request,
                                      TimerAnswer timer)
     : server_(&server),
+      log_(server.log()),
       irq_(irq),
       dialog_(std::move(dialog)),
       request_(std::move(request)),
@@ -36,13 +37,22 @@ void ServerTransaction::respond(const Response& response) {
 
 int ServerTransaction::on_event(nta_incoming_magic_t* self, nta_incoming_t*, const sip_t* sip) {
   const auto transaction = static_cast<ServerTransaction*>(self)->shared_from_this();
-  if (sip == nullptr)
-    transaction->on_no_ack();
-  else if (sip->sip_request->rq_method == sip_method_cancel)
-    transaction->on_cancel(*sip);
-  else if (sip->sip_request->rq_method == sip_method_ack)
-    transaction->on_ack(*sip);
+  try {
+    transaction->on_event(sip);
+  } catch (const std::exception& error) {  // must not pass sofia's frames
+    transaction->log_failure(error);
+  }
   return 0;
+}
+
+void ServerTransaction::on_event(const sip_t* sip) {
+  if (sip == nullptr) return on_no_ack();
+  if (sip->sip_request->rq_method == sip_method_cancel) on_cancel(*sip);
+  if (sip->sip_request->rq_method == sip_method_ack) on_ack(*sip);
+}
+
+void ServerTransaction::log_failure(const std::exception& error) const {
+  log_.error("sip_handler_failed", {{"call_id", request_.call_id}, {"error", error.what()}});
 }
 
 void ServerTransaction::on_ack(const sip_t& ack) {

@@ -4,9 +4,11 @@
 #include "sip/session_timer.hpp"
 #include "sip/sofia.hpp"
 
+#include <srs/log/logger.hpp>
 #include <srs/sip/handler.hpp>
 
 #include <chrono>
+#include <exception>
 #include <memory>
 
 namespace srs::sip {
@@ -32,6 +34,8 @@ class ServerTransaction : public std::enable_shared_from_this<ServerTransaction>
   void abandon();
 
  private:
+  void on_event(const sip_t* sip);
+  void log_failure(const std::exception& error) const;
   static int on_event(nta_incoming_magic_t* self, nta_incoming_t* irq, const sip_t* sip);
   void on_ack(const sip_t& ack);
   void on_cancel(const sip_t& cancel);
@@ -39,6 +43,7 @@ class ServerTransaction : public std::enable_shared_from_this<ServerTransaction>
   void finish();
 
   Server* server_;
+  log::Logger log_;
   nta_incoming_t* irq_;
   std::shared_ptr<ServerDialog> dialog_;
   Request request_;

@@ -53,6 +53,16 @@ TEST_F(Invite, DroppedUnansweredByTheApplicationIsAnswered500) {
   EXPECT_TRUE(eventually([this] { return stack->dialogs() == 0; }));
 }
 
+TEST_F(Invite, ThatMakesTheApplicationThrowIsAnswered500AndHurtsNobodyElse) {
+  application.throws = true;
+  start();
+  auto peer = udp();
+  peer.send(RawSipCall(peer).invite());
+  EXPECT_EQ(peer.wait_for_final().status(), 500);
+  call([this] { application.throws = false; });
+  EXPECT_EQ(RawSipCall(peer).establish().status(), 200);
+}
+
 TEST_F(Invite, IsToldToTheApplicationOnceHoweverOftenItComes) {
   start();
   auto peer = udp();

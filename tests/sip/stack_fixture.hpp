@@ -49,6 +49,7 @@ class NotingApplication : public sip::SessionHandler, public sip::DialogHandler 
   // Settings
   bool hold = false;  // keep transactions in `held` unanswered
   bool drop = false;  // forget them unanswered
+  bool throws = false;
   bool take_events = true;
   sip::Response response{200, {}, {}, "application/sdp", "v=0\r\ns=answer\r\n", {}};
   std::string unavailable_because;
@@ -62,6 +63,7 @@ class NotingApplication : public sip::SessionHandler, public sip::DialogHandler 
  private:
   void decide(std::shared_ptr<sip::Transaction> transaction) {
     if (drop) return;
+    if (throws) throw std::runtime_error("a fault of ours");
     if (hold)
       held.push_back(std::move(transaction));
     else

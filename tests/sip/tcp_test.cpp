@@ -1,4 +1,5 @@
 // Calls over TCP, and connections that misbehave.
+#include "sip/server.hpp"
 #include "stack_fixture.hpp"
 
 namespace srs::test {
@@ -107,6 +108,26 @@ TEST_F(Tcp, SurvivesGarbageAndServesTheNext) {
     EXPECT_EQ(call_.establish().status(), 200);
     EXPECT_EQ(call_.bye().status(), 200);
   }
+}
+
+TEST_F(Tcp, CutsConnectionsWithoutCallsAboveTheLimit) {
+  options.max_connections = 5;
+  start();
+  std::deque<RawSipPeer> idle;
+  for (int i = 0; i < 10; ++i) idle.push_back(tcp());
+  auto used = tcp();
+  RawSipCall call_(used);
+  call_.establish();
+  for (int i = 0; i < 10; ++i) idle.push_back(tcp());
+  auto last = tcp();  // answered, so all before it were accepted
+  last.send(RawSipCall(last).request("OPTIONS", 1));
+  last.wait_for_final("OPTIONS");
+  call([this] { dynamic_cast<sip::Server&>(*stack).cut_connections(); });
+  EXPECT_GE(metric("sip_connections_cut_total"), 10);
+  const auto closed = std::count_if(idle.begin(), idle.end(),
+                                    [](RawSipPeer& peer) { return peer.closed_within(20ms); });
+  EXPECT_GE(closed, 10);
+  EXPECT_EQ(call_.bye().status(), 200);
 }
 
 TEST_F(Tcp, NeverReadsMoreOfAMessageThanAllowed) {

@@ -25,6 +25,7 @@ struct Options {
   std::string user_agent = "siprec-server/" SRS_VERSION;
   std::size_t max_message_size = 65536;    // bytes; larger ones get 513
   std::size_t max_dialogs = 20000;         // 503 beyond
+  std::size_t max_connections = 2000;             // of TCP and TLS; those without calls are cut beyond
   std::chrono::seconds min_session_expires{90};   // RFC 4028: 422 below
   int udp_receive_buffer = 4 << 20;        // bytes
   std::chrono::milliseconds t1{500};       // RFC 3261 §17.1.1.1
