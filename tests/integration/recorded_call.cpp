@@ -97,6 +97,28 @@ std::string digits(const json& stream) {
   return out;
 }
 
+// When the packets of each RFC 4733 event began to come, in seconds after the stream's first one.
+std::vector<double> keys_on_wire(const TimedCall& call, std::size_t stream) {
+  std::vector<double> out;
+  std::set<std::uint32_t> seen;  // an event's packets share their timestamp
+  const auto packets = call.rtp(stream);
+  for (const auto* packet : packets) {
+    const auto rtp = rtp_fields(packet->payload);
+    if (rtp.payload_type == 101 && seen.insert(rtp.timestamp).second)
+      out.push_back(seconds(packet->at - packets.front()->at));
+  }
+  return out;
+}
+
+void check_digits(const TimedCall& call, std::size_t index, const json& stream) {
+  const auto keys = keys_on_wire(call, index);
+  const auto entries = stream.value("dtmf", json::array());
+  ASSERT_EQ(entries.size(), keys.size());
+  const auto first = stream.value("first_packet_offset_ms", 0.0);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    EXPECT_NEAR((entries[i].value("at_ms", 0.0) - first) / 1000, keys[i], 0.25);
+}
+
 std::set<std::uint32_t> ssrcs(const TimedCall& call, std::size_t stream) {
   std::set<std::uint32_t> out;
   for (const auto* packet : call.rtp(stream)) out.insert(rtp_fields(packet->payload).ssrc);
@@ -164,6 +186,7 @@ void check_stream(const ExpectedCall& expected, std::size_t index, const Played&
   EXPECT_EQ(stream.value("packets_duplicate", std::size_t{99}), leg.duplicates);
   EXPECT_EQ(stream.value("ssrcs", std::set<std::uint32_t>{}), ssrcs(expected.call, index));
   EXPECT_EQ(digits(stream), leg.dtmf);
+  check_digits(expected.call, index, stream);
   const auto speaker = participant(metadata, stream.value("participant", ""));
   EXPECT_EQ(speaker.value("aor", ""), leg.aor);
   EXPECT_EQ(speaker.value("source", ""), "metadata");
