@@ -376,7 +376,9 @@ void ServerDialog::send_bye() {
   after(64 * server_->options().t1 + std::chrono::seconds(1), &ServerDialog::give_up);
 }
 
-void ServerDialog::give_up() { on_bye_answered(nullptr); }
+void ServerDialog::give_up() {
+  on_bye_answered(nullptr);
+}
 
 // 2xx, 405, 481, silence: whatever it is, the call is over (RFC 3261 §15.1.1). Only 491 asks us to
 // come again.
