@@ -450,7 +450,9 @@ TEST_F(Render, KeepsTheLegsOfAnHourTogether) {
   const auto send = [&](test::Leg& leg, double drift) {
     std::vector<std::int16_t> samples(160);
     for (std::int64_t i = 0; i < 50 * 3600; ++i) {
-      for (std::size_t k = 0; k < 160; ++k) {
+      // Sound only where the test listens, so that making the call takes no minutes.
+      const bool heard = i / 50 % 45 >= 3 && i / 50 % 45 < 9;
+      for (std::size_t k = 0; heard && k < 160; ++k) {
         // The sender's clock is fast by `drift`: its sample i lies earlier in true time.
         const double at = (static_cast<double>(i) * 160 + static_cast<double>(k)) / (1 + drift);
         const double whole = std::floor(at);
