@@ -94,8 +94,13 @@ std::vector<Key> sip_keys() {
               "How we name ourselves in the Server header of our answers."),
       SRS_KEY(sip.max_message_size, size<std::size_t>(4 * kKiB, kMiB),
               "The largest SIP message that is read; larger ones are answered with 513."),
+      SRS_KEY(
+          sip.tls_verify_client, yes_or_no(),
+          "Takes TLS calls only from clients with a certificate of cafile.pem (RFC 7866 §12.1)."),
       SRS_KEY(sip.max_dialogs, number<std::size_t>(1, 1'000'000),
               "Calls at the same time; further ones are answered with 503."),
+      SRS_KEY(sip.max_connections, number<std::size_t>(1, 1'000'000),
+              "TCP and TLS connections; beyond, idle ones without calls are cut."),
       // RFC 4028 §5: Min-SE is never less than 90 seconds.
       SRS_KEY(sip.min_session_expires, duration<seconds>(seconds(90), hours(24)),
               "The shortest session timer that is accepted; below it 422 (RFC 4028)."),
