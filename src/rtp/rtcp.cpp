@@ -208,7 +208,11 @@ std::vector<std::uint8_t> write_report(std::uint32_t own_ssrc, std::span<const R
   std::vector<std::uint8_t> out;
   write_receiver_report(out, own_ssrc, blocks.first(std::min<std::size_t>(blocks.size(), 31)));
   write_description(out, own_ssrc, cname.substr(0, 255));
-  if (bye) write_u32(out, append(out, RTCP_BYE, 1, sizeof(rtcp_bye_t)) + 4, own_ssrc);
+  if (bye) {
+    // A statement of its own: appending moves the bytes that the writer is given.
+    const auto at = append(out, RTCP_BYE, 1, sizeof(rtcp_bye_t));
+    write_u32(out, at + 4, own_ssrc);
+  }
   return out;
 }
 
