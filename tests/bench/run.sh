@@ -57,10 +57,9 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 : >"$work/results"
 
+# It says `listening` where it may capture; without traffic it would wait for ever.
 can_dump=0
-if command -v tcpdump >/dev/null && timeout 2 tcpdump -i lo -c 1 -w /dev/null 2>&1 | grep -q listening; then
-  can_dump=1
-fi
+if [[ $(timeout 2 tcpdump -i lo -c 1 -w /dev/null 2>&1) == *listening* ]]; then can_dump=1; fi
 ulimit -n "$(ulimit -Hn)"
 [ "$(calc "${load%% *} > 0.5")" = 0.0000 ] || echo "run.sh: load average $load: figures will be noisy" >&2
 
