@@ -248,6 +248,13 @@ std::string source_of(const msg_t* message) {
   return result + ":" + std::to_string(ntohs(address.su_port));
 }
 
+std::size_t size_of(const msg_t* message) {
+  std::size_t size = 0;
+  for (auto** at = msg_chain_head(message); at != nullptr && *at != nullptr; at = &(*at)->sh_succ)
+    size += (*at)->sh_len;
+  return size;
+}
+
 std::string to_text(msg_t* message) {
   auto home = make_home();
   size_t size = 0;

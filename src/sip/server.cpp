@@ -189,7 +189,7 @@ void Server::note(const sip_t& sip, msg_t* message) {
                              {"call_id", sip.sip_call_id->i_id},
                              {"cseq", sip.sip_cseq->cs_seq},
                              {"source", source_of(message)},
-                             {"bytes", msg_size(message)}});
+                             {"bytes", size_of(message)}});
   if (log_.enabled(log::Level::Trace)) {
     log_.trace("sip_message", {{"direction", "received"}, {"message", to_text(message)}});
   }
@@ -198,12 +198,12 @@ void Server::note(const sip_t& sip, msg_t* message) {
 int Server::refuse(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
   Response response;
   ReplyExtras extras;
-  if (msg_size(message) > options_.max_message_size) {
+  if (size_of(message) > options_.max_message_size) {
     metrics_->malformed(Metrics::Malformed::TooLarge);
     response = {513,
                 {},
                 "messages may have " + std::to_string(options_.max_message_size) +
-                    " bytes, this one has " + std::to_string(msg_size(message)),
+                    " bytes, this one has " + std::to_string(size_of(message)),
                 {},
                 {},
                 {}};

@@ -132,13 +132,15 @@ TEST_F(Refusal, OfAForeignUriSchemeIs416) {
 TEST_F(Refusal, OfAnOverlongMessageIs513) {
   options.max_message_size = 8000;
   start();
-  auto peer = tcp();
-  RawSipCall call_(peer);
-  peer.send(call_.invite(std::string(9000, 'x')));
-  const auto answer = peer.wait_for_final();
-  EXPECT_EQ(answer.status(), 513);
-  EXPECT_THAT(answer.header("Warning"), HasSubstr("8000"));
-  EXPECT_EQ(metric("sip_malformed_total{reason=\"too_large\"}"), 1);
+  for (const bool in_segments : {false, true}) {
+    auto peer = tcp();
+    const auto text = RawSipCall(peer).invite(std::string(9000, 'x'));
+    in_segments ? peer.send_in_segments(text) : peer.send(text);
+    const auto answer = peer.wait_for_final();
+    EXPECT_EQ(answer.status(), 513);
+    EXPECT_THAT(answer.header("Warning"), HasSubstr("8000"));
+  }
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"too_large\"}"), 2);
 }
 
 TEST_F(Refusal, OfAMalformedRequestIs400AndSaysWhichHeader) {

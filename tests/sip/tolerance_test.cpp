@@ -189,6 +189,17 @@ TEST_F(Tolerance, TakesMessagesOf60KilobytesOverUdpAndTcp) {
   }
 }
 
+TEST_F(Tolerance, TakesALongMessageInSegmentsOfTcp) {
+  start();
+  peer.emplace(tcp());
+  RawSipCall call_(*peer);
+  const std::string body(60000, 'm');
+  peer->send_in_segments(call_.invite(body));
+  const auto answered = peer->wait_for_final();
+  ASSERT_EQ(answered.status(), 200) << answered.text;
+  EXPECT_EQ(call([this] { return application.invites.back().body.size(); }), body.size());
+}
+
 TEST_F(Tolerance, TakesCallsOverIpv6) {
   options.listen = {"udp:[::1]:0", "tcp:[::1]:0"};
   start();

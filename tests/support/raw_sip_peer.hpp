@@ -19,6 +19,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -140,6 +141,14 @@ class RawSipPeer {
       const auto sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
       check(sent > 0, "send");
       text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+  }
+  // As every network beyond loopback delivers it: in TCP segments, each read on its own.
+  void send_in_segments(std::string_view text) {
+    constexpr std::size_t segment = 1448;
+    for (std::size_t at = 0; at < text.size(); at += segment) {
+      send(text.substr(at, segment));
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
   // False instead of an exception where the other side closed the connection.
