@@ -142,7 +142,8 @@ Timeline::Place Timeline::place(std::int64_t arrival, std::uint32_t timestamp, s
   // The same step as in observe(): a new second is the next bucket.
   if (piece == next_piece_ && buckets_[bucket_].second != arrival / kSecond) ++bucket_;
   if (starts || bucket_ != before) target_ = target();
-  if (starts || after_pause) {
+  const bool off = std::abs(target_ - offset_) > kTolerance;
+  if (starts || (after_pause && off)) {
     offset_ = target_;
     following_ = false;
   } else {

@@ -16,15 +16,17 @@ constexpr std::int64_t kSecond = 1000 * kMs;
 struct Sent {
   std::int64_t arrival;
   std::uint32_t timestamp;
+  bool after_pause = false;
 };
 
 std::vector<Timeline::Place> place(const std::vector<Sent>& packets) {
   Timeline timeline;
-  for (const auto& [arrival, timestamp] : packets) timeline.observe(arrival, timestamp, 8000);
+  for (const auto& [arrival, timestamp, after_pause] : packets)
+    timeline.observe(arrival, timestamp, 8000);
   timeline.settle();
   std::vector<Timeline::Place> places;
-  for (const auto& [arrival, timestamp] : packets) {
-    places.push_back(timeline.place(arrival, timestamp, 8000, false));
+  for (const auto& [arrival, timestamp, after_pause] : packets) {
+    places.push_back(timeline.place(arrival, timestamp, 8000, after_pause));
   }
   return places;
 }
@@ -121,6 +123,30 @@ TEST(Timeline, NeedsNoNewOffsetAfterAHoldWhoseTimestampsWentOn) {
     EXPECT_EQ(places[i].time, packets[i].arrival);
     EXPECT_EQ(places[i].new_segment, i == 0);
   }
+}
+
+// A few samples' difference would tear the call from its own beginning and mend nothing.
+TEST(Timeline, KeepsItsOffsetAfterAPauseThatChangedItByLessThanTheTolerance) {
+  std::vector<Sent> packets;
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    const std::int64_t sent = i * 20 + (i < 500 ? 0 : 60'000);
+    packets.push_back(
+        {sent * kMs + (i < 500 ? 0 : 1'500'000), static_cast<std::uint32_t>(sent * 8), i == 500});
+  }
+  const auto places = place(packets);
+  for (std::size_t i = 0; i < places.size(); ++i)
+    EXPECT_EQ(places[i].time, static_cast<std::int64_t>(packets[i].timestamp) / 8 * kMs) << i;
+}
+
+TEST(Timeline, SettlesAtOnceAfterAPauseThatChangedItByMore) {
+  std::vector<Sent> packets;
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    const std::int64_t sent = i * 20 + (i < 500 ? 0 : 60'000);
+    packets.push_back(
+        {(sent + (i < 500 ? 0 : 30)) * kMs, static_cast<std::uint32_t>(sent * 8), i == 500});
+  }
+  const auto places = place(packets);
+  for (std::size_t i = 0; i < places.size(); ++i) EXPECT_EQ(places[i].time, packets[i].arrival);
 }
 
 TEST(Timeline, BeginsAnewWhereTimestampsBeginAnew) {
