@@ -55,6 +55,25 @@ nlohmann::ordered_json value_json(const Value& value) {
       value.data());
 }
 
+void append(std::string& line, const Field& field) {
+  line += ' ';
+  line += field.key;
+  line += '=';
+  line += value_text(field.value);
+}
+
+// What a log viewer shows of the record: the event and what the line says of its own. Long values
+// (a whole SIP message) stand in their field alone.
+std::string message_of(std::string_view event, std::initializer_list<Field> fields) {
+  constexpr std::size_t kLong = 256;
+  auto message = to_utf8(event);
+  for (const auto& field : fields) {
+    const auto* text = std::get_if<std::string>(&field.value.data());
+    if (text == nullptr || text->size() <= kLong) append(message, field);
+  }
+  return message;
+}
+
 }  // namespace
 
 std::string render_text(WallTime time, Level level, std::string_view logger, std::string_view event,
@@ -66,15 +85,17 @@ std::string render_text(WallTime time, Level level, std::string_view logger, std
   line += logger;
   line += "] ";
   line += event;
-  const auto append = [&](const Field& field) {
-    line += ' ';
-    line += field.key;
-    line += '=';
-    line += value_text(field.value);
-  };
-  for (const auto& field : bound) append(field);
-  for (const auto& field : fields) append(field);
+  for (const auto& field : bound) append(line, field);
+  for (const auto& field : fields) append(line, field);
   return line;
+}
+
+std::string json_key(std::string_view key) {
+  if (key == "error") return "error.message";
+  if (key == "trace_id") return "trace.id";
+  if (key == "span_id") return "span.id";
+  if (key.find('.') != std::string_view::npos) return std::string(key);
+  return "siprec." + std::string(key);
 }
 
 std::string render_json(WallTime time, Level level, std::string_view logger, std::string_view event,
@@ -82,12 +103,14 @@ std::string render_json(WallTime time, Level level, std::string_view logger, std
   nlohmann::ordered_json record;
   record["@timestamp"] = to_rfc3339(time);
   record["log.level"] = to_string(level);
-  record["log.logger"] = to_utf8(logger);
-  record["message"] = to_utf8(event);
-  record["service.name"] = "siprec-server";
+  record["message"] = message_of(event, fields);
   record["ecs.version"] = "8.11.0";
-  for (const auto& field : bound) record[field.key] = value_json(field.value);
-  for (const auto& field : fields) record[field.key] = value_json(field.value);
+  record["service.name"] = "siprec-server";
+  record["service.version"] = SRS_VERSION;
+  record["log.logger"] = to_utf8(logger);
+  record["event.action"] = to_utf8(event);
+  for (const auto& field : bound) record[json_key(field.key)] = value_json(field.value);
+  for (const auto& field : fields) record[json_key(field.key)] = value_json(field.value);
   // ASCII only: no line separator and no terminal's control character (U+0085, U+009B) survives.
   return record.dump(-1, ' ', true);
 }

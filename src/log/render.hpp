@@ -14,9 +14,14 @@ namespace srs::log {
 std::string render_text(WallTime time, Level level, std::string_view logger, std::string_view event,
                         const Fields& bound, std::initializer_list<Field> fields);
 
-// One JSON object with the Elastic Common Schema's names: `@timestamp`, `log.level`,
-// `log.logger`, `message` (the event), `service.name`, and each field under its own key. ASCII.
+// One JSON object with the names of the Elastic Common Schema: `@timestamp`, `log.level`, `message`
+// (the event and the line's own fields, for people), `event.action` (the event), `log.logger`,
+// `service.*`, and each field under json_key(). ASCII.
 std::string render_json(WallTime time, Level level, std::string_view logger, std::string_view event,
                         const Fields& bound, std::initializer_list<Field> fields);
+
+// Where a field stands in the JSON: our own under `siprec.` (`siprec.call_id`), those that the
+// schema knows under its names (`error.message`, `trace.id`); a key with a dot is one of these.
+std::string json_key(std::string_view key);
 
 }  // namespace srs::log

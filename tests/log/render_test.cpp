@@ -74,11 +74,31 @@ TEST(JsonLine, HasTheNamesOfTheElasticCommonSchema) {
   const auto record = nlohmann::json::parse(line);
   EXPECT_EQ(record["log.level"], "warning");
   EXPECT_EQ(record["log.logger"], "sip");
-  EXPECT_EQ(record["message"], "session_started");
+  EXPECT_EQ(record["message"], "session_started streams=2 ok=true");
+  EXPECT_EQ(record["event.action"], "session_started");
   EXPECT_EQ(record["service.name"], "siprec-server");
-  EXPECT_EQ(record["call_id"], "abc");
-  EXPECT_EQ(record["streams"], 2);
-  EXPECT_EQ(record["ok"], true);
+  EXPECT_EQ(record["service.version"], SRS_VERSION);
+  EXPECT_EQ(record["ecs.version"], "8.11.0");
+  EXPECT_EQ(record["siprec.call_id"], "abc");
+  EXPECT_EQ(record["siprec.streams"], 2);
+  EXPECT_EQ(record["siprec.ok"], true);
+}
+
+TEST(JsonLine, PutsWhatTheSchemaKnowsUnderItsNames) {
+  const auto record = nlohmann::json::parse(
+      render_json(kMoment, Level::Error, "sip", "event", {{"trace.id", "4bf92f"}, {"span_id", "1"}},
+                  {{"error", "disk full"}, {"message", "INVITE sip:a@b"}}));
+  EXPECT_EQ(record["trace.id"], "4bf92f");
+  EXPECT_EQ(record["span.id"], "1");
+  EXPECT_EQ(record["error.message"], "disk full");
+  EXPECT_EQ(record["siprec.message"], "INVITE sip:a@b");
+  EXPECT_EQ(record["event.action"], "event");
+}
+
+TEST(JsonLine, KeepsAWholeMessageOutOfWhatAViewerShows) {
+  const auto record = json_of(std::string(300, 'x'));
+  EXPECT_EQ(record["message"], "event");
+  EXPECT_EQ(record["siprec.v"].get<std::string>().size(), 300U);
 }
 
 TEST(JsonLine, IsOneLineOfAsciiThatParsesWhateverItsValues) {
@@ -88,7 +108,7 @@ TEST(JsonLine, IsOneLineOfAsciiThatParsesWhateverItsValues) {
         << line;
     EXPECT_TRUE(nlohmann::json::accept(line)) << line;
   }
-  EXPECT_EQ(json_of("Zo\xC3\xA9 & \"x\"\n")["v"], "Zo\xC3\xA9 & \"x\"\n");
+  EXPECT_EQ(json_of("Zo\xC3\xA9 & \"x\"\n")["siprec.v"], "Zo\xC3\xA9 & \"x\"\n");
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ TEST_F(RootTest, WritesOutWhatWaitsWhenItEnds) {
 TEST_F(RootTest, WritesJsonWhereItIsAsked) {
   options.format = Format::Json;
   open(options)->logger("app").info("started", {{"a", "{fmt} %s %v"}});
-  EXPECT_EQ(nlohmann::json::parse(content())["a"], "{fmt} %s %v");
+  EXPECT_EQ(nlohmann::json::parse(content())["siprec.a"], "{fmt} %s %v");
 }
 
 TEST_F(RootTest, AppendsToWhatIsThere) {

@@ -134,8 +134,8 @@ bool ServerProcess::start() {
 bool ServerProcess::read_ports() {
   const auto lines = log("server_ready");
   if (lines.empty()) return false;
-  const auto sip = lines.front().value("sip", "");
-  const auto http = lines.front().value("http", "");
+  const auto sip = lines.front().value("siprec.sip", "");
+  const auto http = lines.front().value("siprec.http", "");
   udp_ = port_after(sip, "udp:");
   tcp_ = port_after(sip, "tcp:");
   http_ = port_after("http:" + http, "http:");
@@ -170,7 +170,7 @@ std::vector<nlohmann::json> ServerProcess::log(std::string_view event) const {
   std::istringstream in(output());
   for (std::string line; std::getline(in, line);) {
     auto json = nlohmann::json::parse(line, nullptr, false);
-    if (json.is_object() && json.value("message", "") == event) out.push_back(std::move(json));
+    if (json.is_object() && json.value("event.action", "") == event) out.push_back(std::move(json));
   }
   return out;
 }
