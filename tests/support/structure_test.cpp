@@ -20,9 +20,10 @@ namespace fs = std::filesystem;
 const fs::path kRoot = SRS_SOURCE_DIR;
 
 const std::map<std::string, int> kFloors = {
-    {"util", 0},      {"log", 0},    {"metrics", 1}, {"tracing", 1}, {"sdp", 2}, {"siprec", 2},
-    {"codec", 2},     {"sip", 3},    {"rtp", 3},     {"storage", 3}, {"stt", 3}, {"http", 3},
-    {"recording", 4}, {"config", 5}, {"health", 5},  {"app", 6}};
+    {"util", 0},      {"log", 0},     {"http_client", 0},  // a library of util
+    {"metrics", 1},   {"tracing", 1}, {"sdp", 2},         {"siprec", 2}, {"codec", 2},
+    {"sip", 3},       {"rtp", 3},     {"storage", 3},     {"stt", 3},    {"http", 3},
+    {"recording", 4}, {"config", 5},  {"health", 5},      {"app", 6}};
 
 // Compiled pieces that belong to no floor: Asio itself, and programs, which stand above them all.
 const std::set<std::string> kNoFloor = {"asio", "call"};
@@ -82,7 +83,7 @@ TEST(Structure, IncludesGoDownTheFloorsOnly) {
 }
 
 TEST(Structure, LinksGoDownTheFloorsOnly) {
-  static const std::regex word(R"(srs_([a-z0-9]+))");
+  static const std::regex word(R"(srs_([a-z0-9_]+))");
   for (const auto& [module, floor] : kFloors) {
     const auto path = kRoot / "src" / module / "CMakeLists.txt";
     if (!fs::exists(path)) continue;

@@ -56,7 +56,7 @@ class HttpCancellation {
   bool cancelled() const;
 
  private:
-  friend class HttpTransfer;
+  friend class HttpCore;
   struct State;
   std::shared_ptr<State> state_;
 };
@@ -145,10 +145,9 @@ using HttpOutcome = boost::system::result<HttpResponse, HttpFailure>;
 class HttpClient {
  public:
   struct Options {
-    std::size_t max_active = 64;          // requests, and with them busy connections, at once
+    std::size_t max_active = 64;          // requests at once; connections, idle ones included
     std::size_t max_active_per_host = 8;  // of the same scheme, host and port
     std::size_t max_waiting = 1000;       // further ones fail as `Busy`
-    std::size_t max_idle = 16;            // connections kept open for the next request
     std::string user_agent = "siprec-server/" SRS_VERSION;
     std::filesystem::path ca_file = {};     // PEM; empty: the system's
     std::optional<std::string> proxy = {};  // nothing: the environment's; empty: none
