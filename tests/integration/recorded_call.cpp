@@ -145,14 +145,14 @@ Samples alone(Samples sound, const Range& piece) {
   return sound;
 }
 
-// Each piece between holds must be what was spoken (a call without hold is one piece), and the
-// holds must be silent. A hold may move what follows by less than a sample's worth of network
-// jitter, which one correlation over all of it would not forgive.
+// The call as a whole must be what was spoken, with silence in its holds, and each piece between
+// holds must lie as far from its place on the wire as the others.
 void check_leg(const Samples& channel, const WireLeg& wire, const Samples& spoken,
                std::vector<std::ptrdiff_t>& shifts) {
   const auto begin = best_lag(channel, spoken);
   const auto about = begin - best_lag(wire.sound, spoken);
   const auto held = moved(wire.held, about, samples(0.06));
+  EXPECT_GE(correlation(channel, spoken, begin, held), 0.95) << "the whole call";
   for (const auto& piece : pieces(held, channel.size())) {
     if (peak(spoken, piece.first - begin, piece.second - begin) < kQuiet) {
       EXPECT_LT(peak(channel, piece.first, piece.second), 2 * kQuiet) << "nobody spoke here";
