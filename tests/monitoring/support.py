@@ -1,0 +1,105 @@
+"""What the monitoring tests share: where things are, and how a missing package ends a test.
+
+A missing program is a loud skip (exit 77), and a failure where CI=true.
+"""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = ROOT / "tests/monitoring"
+RULES = ROOT / "deploy/prometheus/rules"
+RUNBOOKS = ROOT / "docs/runbooks"
+BUILD = pathlib.Path(os.environ.get("SRS_BINARY_DIR", ROOT / "build/release"))
+
+SKIPPED = 77
+
+
+def skip(why):
+    """Ends the test as skipped, or as failed on the CI machine."""
+    print(f"SKIPPED: {why}", flush=True)
+    sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
+
+
+def need(*programs):
+    """Skips the test where a program, or the YAML reader that all of them use, is missing."""
+    if yaml is None:
+        skip("python3-yaml is not installed (deploy/install-deps.sh test)")
+    for program in programs:
+        if not shutil.which(program):
+            skip(f"{program} is not installed (deploy/install-deps.sh test)")
+
+
+def run(*command, **options):
+    """Runs a command to its end; returns (exit code, stdout and stderr together)."""
+    done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=120, **options)
+    return done.returncode, done.stdout
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+def rules(kind=None):
+    """All rules as (file, rule); kind: 'alert', 'record' or both."""
+    found = []
+    for path in sorted(RULES.glob("*.yml")):
+        for group in load(path)["groups"]:
+            for rule in group["rules"]:
+                if kind is None or kind in rule:
+                    found.append((path, rule))
+    return found
+
+
+def documented_metrics():
+    """docs/metrics.md as {name: (type, labels)}."""
+    rows = {}
+    for line in (ROOT / "docs/metrics.md").read_text(encoding="utf-8").splitlines():
+        row = re.match(r"\| `([a-z_]+)` \| (counter|gauge|histogram) \| ([^|]*)\|", line)
+        if row:
+            rows[row[1]] = (row[2], set(re.findall(r"`([a-z]+)`", row[3])))
+    return rows
+
+
+def metrics_in(expression):
+    """Names of the server's own metrics in an expression, without histogram suffixes."""
+    bare = re.sub(r'"[^"]*"', "", expression)
+    bare = re.sub(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", "", bare)
+    bare = re.sub(r"\{[^}]*\}", "", bare)
+    names = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b(?!\s*\()", re.sub(r"instance\w*:[\w:]+", "", bare)))
+    return {re.sub(r"_(bucket|count|sum)$", "", name) for name in names}
+
+
+def wait_for(what, condition, seconds=30.0):
+    """Waits until condition() is truthy and returns that; what: named where it never is."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds:.0f} s in vain for: {what}")
+        time.sleep(0.1)
+
+
+def fetch(url, timeout=5.0):
+    """GETs a URL; returns (status, text). Status 0: nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=timeout) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
