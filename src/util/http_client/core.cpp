@@ -21,7 +21,12 @@ void initialise_libcurl() {
   if (done != CURLE_OK) throw std::runtime_error("libcurl can't be initialised");
 }
 
-using Opened = Result<std::vector<std::shared_ptr<FileStream>>>;
+Result<void> open_all(const Upload& upload) {
+  for (const auto& file : upload.files()) {
+    if (auto opened = file->open(); !opened) return opened;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -96,32 +101,25 @@ bool HttpCore::has_room(const std::string& origin) const {
 void HttpCore::begin(const Transfer& transfer) {
   active_.insert(transfer);
   ++active_by_origin_[transfer->origin];
-  if (const auto files = transfer->files(); files.empty()) {
-    run(transfer, {});
+  if (transfer->has_upload()) {
+    open_files(transfer);
   } else {
-    open_files(transfer, files);
+    run(transfer, nullptr);
   }
 }
 
-void HttpCore::open_files(const Transfer& transfer, const std::vector<HttpFile>& files) {
+void HttpCore::open_files(const Transfer& transfer) {
   transfer->state = HttpTransfer::State::Preparing;
   if (!readers_) readers_ = std::make_unique<WorkerPool>(kReaders, kReadsWaiting);
-  std::vector<std::shared_ptr<FileStream>> streams;
-  for (const auto& file : files) {
-    streams.push_back(std::make_shared<FileStream>(executor_, *readers_, file));
-  }
+  auto upload = std::make_shared<Upload>(transfer->request().body, executor_, *readers_);
   auto job = [core = weak_from_this(), executor = executor_, one = std::weak_ptr(transfer),
-              streams = std::move(streams)] {
-    Result<void> opened;
-    for (const auto& stream : streams) {
-      if (opened) opened = stream->open();
-    }
-    asio::post(executor, [core, one, streams, opened] {
+              upload = std::move(upload)] {
+    asio::post(executor, [core, one, upload, opened = open_all(*upload)] {
       const auto self = core.lock();
       const auto alive = one.lock();
       if (!self || !alive || alive->ended()) return;
       if (!opened) return self->fail(alive, {Kind::File, opened.error().text});
-      self->run(alive, streams);
+      self->run(alive, upload);
     });
   };
   if (!readers_->submit(std::move(job))) {
@@ -129,10 +127,10 @@ void HttpCore::open_files(const Transfer& transfer, const std::vector<HttpFile>&
   }
 }
 
-void HttpCore::run(const Transfer& transfer, std::vector<std::shared_ptr<FileStream>> files) {
+void HttpCore::run(const Transfer& transfer, const std::shared_ptr<Upload>& upload) {
   transfer->state = HttpTransfer::State::Running;
-  CURL* easy = transfer->prepare(options_, files);
-  for (const auto& file : files) {
+  CURL* easy = transfer->prepare(options_, upload);
+  for (const auto& file : upload ? upload->files() : std::vector<std::shared_ptr<FileStream>>()) {
     file->on_progress([core = weak_from_this(), easy] {
       if (const auto self = core.lock()) self->resume(easy);
     });

@@ -54,8 +54,8 @@ class HttpCore : public std::enable_shared_from_this<HttpCore> {
  private:
   void subscribe(const Transfer& transfer);
   void begin(const Transfer& transfer);
-  void open_files(const Transfer& transfer, const std::vector<HttpFile>& files);
-  void run(const Transfer& transfer, std::vector<std::shared_ptr<FileStream>> files);
+  void open_files(const Transfer& transfer);
+  void run(const Transfer& transfer, const std::shared_ptr<Upload>& upload);
   bool begin_next();
   bool has_room(const std::string& origin) const;
   void resume(CURL* easy);

@@ -44,30 +44,30 @@ std::string part_of(const curl::Url& url, CURLUPart part) {
   return copy;
 }
 
-std::size_t read_file(char* to, std::size_t size, std::size_t count, void* file) {
-  return static_cast<FileStream*>(file)->read(to, size * count);
+std::size_t read_upload(char* to, std::size_t size, std::size_t count, void* upload) {
+  return static_cast<Upload*>(upload)->read(to, size * count);
 }
 
-int seek_file(void* file, curl_off_t position, int origin) {
+int seek_upload(void* upload, curl_off_t position, int origin) {
   const bool done = origin == SEEK_SET && position >= 0 &&
-                    static_cast<FileStream*>(file)->seek(static_cast<std::uint64_t>(position));
+                    static_cast<Upload*>(upload)->seek(static_cast<std::uint64_t>(position));
   return done ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 class Configuration {
  public:
   Configuration(CURL* easy, const HttpRequest& request, const HttpClient::Options& options,
-                EasyParts& parts)
-      : easy_(easy), request_(request), options_(options), parts_(parts) {}
+                Upload* upload)
+      : easy_(easy), request_(request), options_(options), upload_(upload) {}
 
-  void apply() {
+  curl::List apply() {
     where();
     limits();
     tls();
-    std::visit([this](const auto& body) { send(body); }, request_.body);
-    if (request_.method == "HEAD") set(CURLOPT_NOBODY, 1L);
+    body();
     set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
     headers();
+    return std::move(headers_);
   }
 
  private:
@@ -113,79 +113,60 @@ class Configuration {
     set(CURLOPT_SSLKEY, key.c_str());
   }
 
-  void send(std::monostate) {
-    if (request_.method == "POST" || request_.method == "PUT" || request_.method == "PATCH") {
-      send(std::string());
+  void body() {
+    const auto* text = std::get_if<std::string>(&request_.body);
+    const bool awaited =
+        request_.method == "POST" || request_.method == "PUT" || request_.method == "PATCH";
+    if (upload_ != nullptr) {
+      stream();
+    } else if (text != nullptr || awaited) {
+      send(text == nullptr ? std::string_view() : *text);
     } else {
-      set(CURLOPT_HTTPGET, 1L);
+      set(request_.method == "HEAD" ? CURLOPT_NOBODY : CURLOPT_HTTPGET, 1L);
     }
   }
 
-  void send(const std::string& body) {
+  void send(std::string_view text) {
     set(CURLOPT_POST, 1L);
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    if (body.empty()) {
-      set(CURLOPT_COPYPOSTFIELDS, "");
-    } else {
-      set(CURLOPT_POSTFIELDS, body.data());
-    }
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
+    set(CURLOPT_POSTFIELDS, text.empty() ? "" : text.data());
   }
 
-  void send(const HttpFile&) {
-    FileStream* file = parts_.files.front().get();
+  void stream() {
     set(CURLOPT_UPLOAD, 1L);
-    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(file->size()));
-    set(CURLOPT_READFUNCTION, &read_file);
-    set(CURLOPT_READDATA, file);
-    set(CURLOPT_SEEKFUNCTION, &seek_file);
-    set(CURLOPT_SEEKDATA, file);
-  }
-
-  void send(const std::vector<HttpPart>& form) {
-    parts_.form.reset(curl_mime_init(easy_));
-    auto file = parts_.files.begin();
-    for (const auto& part : form) {
-      curl_mimepart* made = curl_mime_addpart(parts_.form.get());
-      curl_mime_name(made, part.name.c_str());
-      if (!part.filename.empty()) curl_mime_filename(made, part.filename.c_str());
-      if (const auto* text = std::get_if<std::string>(&part.content)) {
-        curl_mime_data(made, text->data(), text->size());
-      } else {
-        curl_mime_data_cb(made, static_cast<curl_off_t>((*file)->size()), &read_file, &seek_file,
-                          nullptr, file->get());
-        ++file;
-      }
-      const bool typed = !part.content_type.empty();
-      if (typed) curl_mime_type(made, part.content_type.c_str());
-      if (!typed && std::holds_alternative<HttpFile>(part.content)) {
-        curl_mime_type(made, "application/octet-stream");
-      }
-    }
-    set(CURLOPT_MIMEPOST, parts_.form.get());
+    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(upload_->size()));
+    set(CURLOPT_READFUNCTION, &read_upload);
+    set(CURLOPT_READDATA, upload_);
+    set(CURLOPT_SEEKFUNCTION, &seek_upload);
+    set(CURLOPT_SEEKDATA, upload_);
   }
 
   void headers() {
     add("Expect:");  // many servers let a client wait a second for the 100 that they never send
-    const bool form = std::holds_alternative<std::vector<HttpPart>>(request_.body);
-    if (!form && !has_header(request_, "Content-Type")) add("Content-Type:");
+    if (upload_ != nullptr && !upload_->content_type().empty()) {
+      add("Content-Type: " + upload_->content_type());
+    } else if (!has_header(request_, "Content-Type")) {
+      add("Content-Type:");  // libcurl's own would be application/x-www-form-urlencoded
+    }
     for (const auto& [name, value] : request_.headers) {
       // A semicolon is how libcurl is told to send a header without a value.
       add(value.empty() ? name + ";" : name + ": " + value);
     }
-    set(CURLOPT_HTTPHEADER, parts_.headers.get());
+    set(CURLOPT_HTTPHEADER, headers_.get());
   }
 
   void add(const std::string& line) {
-    if (curl_slist* longer = curl_slist_append(parts_.headers.get(), line.c_str())) {
-      static_cast<void>(parts_.headers.release());
-      parts_.headers.reset(longer);
+    if (curl_slist* longer = curl_slist_append(headers_.get(), line.c_str())) {
+      static_cast<void>(headers_.release());
+      headers_.reset(longer);
     }
   }
 
   CURL* easy_;
   const HttpRequest& request_;
   const HttpClient::Options& options_;
-  EasyParts& parts_;
+  Upload* upload_;
+  curl::List headers_;
 };
 
 }  // namespace
@@ -212,12 +193,18 @@ std::optional<HttpFailure> check_request(const HttpRequest& request) {
                          "the header " + name + " contains control characters"};
     }
   }
+  const auto* form = std::get_if<std::vector<HttpPart>>(&request.body);
+  for (const auto& part : form == nullptr ? std::vector<HttpPart>() : *form) {
+    if (!is_field_value(part.content_type)) {
+      return HttpFailure{Kind::InvalidRequest, "a part's type contains control characters"};
+    }
+  }
   return std::nullopt;
 }
 
-void configure(CURL* easy, const HttpRequest& request, const HttpClient::Options& options,
-               EasyParts& parts) {
-  Configuration(easy, request, options, parts).apply();
+curl::List configure(CURL* easy, const HttpRequest& request, const HttpClient::Options& options,
+                     Upload* upload) {
+  return Configuration(easy, request, options, upload).apply();
 }
 
 }  // namespace srs

@@ -31,7 +31,9 @@ bool ResponseReader::header(std::string_view line) {
   }
   if (line.starts_with("HTTP/")) {
     begin(trim(line));
-  } else if (const auto colon = line.find(':'); colon != std::string_view::npos && !in_body_) {
+  } else if (trim(line).empty()) {
+    has_head_ = true;
+  } else if (const auto colon = line.find(':'); colon != std::string_view::npos && !has_head_) {
     response_.headers.emplace_back(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
   }
   return true;
@@ -41,12 +43,12 @@ bool ResponseReader::header(std::string_view line) {
 void ResponseReader::begin(std::string_view status_line) {
   const auto words = split(status_line, ' ', 3);
   response_.headers.clear();
+  has_head_ = false;
   response_.http_version = words[0].substr(5);
   response_.status = words.size() > 1 ? to_number<int>(words[1]).value_or(0) : 0;
 }
 
 bool ResponseReader::body(std::string_view data) {
-  in_body_ = true;
   if (data.size() > max_body_ - body_bytes_) {
     return refuse(HttpFailure::Kind::TooLarge,
                   "the answer exceeds " + std::to_string(max_body_) + " bytes");

@@ -17,6 +17,8 @@ class ResponseReader {
   bool header(std::string_view line);
   bool body(std::string_view data);
 
+  // True once the final answer's headers are whole.
+  bool has_head() const { return has_head_; }
   const std::optional<HttpFailure>& failure() const { return failure_; }
   HttpResponse take() { return std::move(response_); }
 
@@ -30,7 +32,7 @@ class ResponseReader {
   std::optional<HttpFailure> failure_;
   std::size_t header_bytes_ = 0;
   std::size_t body_bytes_ = 0;
-  bool in_body_ = false;
+  bool has_head_ = false;
 };
 
 }  // namespace srs

@@ -26,25 +26,18 @@ HttpTransfer::HttpTransfer(const boost::asio::any_io_executor& executor, HttpReq
       request_(std::move(given)),
       reader_(request_.max_response_bytes, request_.on_data) {}
 
-std::vector<HttpFile> HttpTransfer::files() const {
-  std::vector<HttpFile> all;
-  if (const auto* file = std::get_if<HttpFile>(&request_.body)) all.push_back(*file);
-  if (const auto* form = std::get_if<std::vector<HttpPart>>(&request_.body)) {
-    for (const auto& part : *form) {
-      if (const auto* file = std::get_if<HttpFile>(&part.content)) all.push_back(*file);
-    }
-  }
-  return all;
+bool HttpTransfer::has_upload() const {
+  return std::holds_alternative<HttpFile>(request_.body) ||
+         std::holds_alternative<std::vector<HttpPart>>(request_.body);
 }
 
-CURL* HttpTransfer::prepare(const HttpClient::Options& options,
-                            std::vector<std::shared_ptr<FileStream>> files) {
+CURL* HttpTransfer::prepare(const HttpClient::Options& options, std::shared_ptr<Upload> upload) {
   started_ = Clock::now();
   easy_.reset(curl_easy_init());
   if (!easy_) return nullptr;
-  parts_.files = std::move(files);
+  upload_ = std::move(upload);
   CURL* easy = easy_.get();
-  configure(easy, request_, options, parts_);
+  headers_ = configure(easy, request_, options, upload_.get());
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_.data());
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &HttpTransfer::on_header);
@@ -69,10 +62,14 @@ std::size_t HttpTransfer::on_body(char* data, std::size_t size, std::size_t coun
 void HttpTransfer::finish(CURLcode code) {
   if (ended()) return;
   if (reader_.failure()) return fail(*reader_.failure());
-  for (const auto& file : parts_.files) {
-    if (!file->error().empty()) return fail({HttpFailure::Kind::File, file->error()});
+  if (upload_) {
+    for (const auto& file : upload_->files()) {
+      if (!file->error().empty()) return fail({HttpFailure::Kind::File, file->error()});
+    }
   }
   if (code != CURLE_OK) return fail(classify(easy_.get(), code, error_.data()));
+  // libcurl is content with headers that break off.
+  if (!reader_.has_head()) return fail({HttpFailure::Kind::Reset, "the headers were cut off"});
   auto response = reader_.take();
   response.timings = timings();
   outcome_ = std::move(response);
@@ -83,9 +80,12 @@ void HttpTransfer::fail(HttpFailure failure) {
 }
 
 void HttpTransfer::release() {
-  for (const auto& file : parts_.files) file->close();
+  if (upload_) {
+    for (const auto& file : upload_->files()) file->close();
+  }
   easy_.reset();
-  parts_ = {};
+  headers_.reset();
+  upload_.reset();
 }
 
 HttpTimings HttpTransfer::timings() const {

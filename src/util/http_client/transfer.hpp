@@ -25,11 +25,11 @@ class HttpTransfer {
   HttpTransfer(const boost::asio::any_io_executor& executor, HttpRequest given);
 
   const HttpRequest& request() const { return request_; }
-  // The files of the body, not opened yet.
-  std::vector<HttpFile> files() const;
+  // True where the body is read piece by piece.
+  bool has_upload() const;
 
-  // Makes the easy handle; the caller adds it to the multi handle.
-  CURL* prepare(const HttpClient::Options& options, std::vector<std::shared_ptr<FileStream>> files);
+  // Makes the easy handle; the caller adds it to the multi handle. `upload` may be null.
+  CURL* prepare(const HttpClient::Options& options, std::shared_ptr<Upload> upload);
   CURL* easy() const { return easy_.get(); }
 
   // Sets the outcome from what libcurl says.
@@ -57,7 +57,8 @@ class HttpTransfer {
 
   const HttpRequest request_;
   ResponseReader reader_;
-  EasyParts parts_;
+  std::shared_ptr<Upload> upload_;
+  curl::List headers_;
   std::array<char, CURL_ERROR_SIZE> error_{};
   curl::Easy easy_;  // after what it points to
   const Clock::time_point submitted_ = Clock::now();
