@@ -1,5 +1,7 @@
 #include "app/components.hpp"
 
+#include "app/errors.hpp"
+
 #include <srs/storage/files.hpp>
 
 namespace srs::app {
@@ -33,10 +35,13 @@ Components::Components(boost::asio::any_io_executor executor, const config::Sett
       log_root(root),
       log(root.logger("app")),
       tasks(std::move(executor),
-            [log = log](std::string_view name, std::string_view what) {
+            [log = log, &failed = registry.error("app", "task")](std::string_view name,
+                                                                 std::string_view what) {
+              ++failed;
               log.error("task_failed", {{"task", name}, {"error", what}});
             }),
       health(SRS_VERSION) {
+  registry.count_as_errors(error_rows());
   figures.push_back(rtp::expose(registry, rtp_totals));
   figures.push_back(metrics::expose_process(
       registry, [this] { return tasks.running(); }, SRS_VERSION));

@@ -311,6 +311,7 @@ void serve(const std::shared_ptr<Shared>& shared, tcp::socket socket) {
 }
 
 void refuse(const std::shared_ptr<Shared>& shared, tcp::socket socket) {
+  ++shared->turned_away;
   shared->crowded.add(Clock::now());
   shared->metrics.answered(kOther, kOther, 503, std::chrono::nanoseconds(0));
   if (shared->refusing >= kMaxRefusing) return;  // closes the socket

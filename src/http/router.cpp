@@ -28,6 +28,7 @@ Response Router::answer(const Request& request) const {
   try {
     return handler->second(request);
   } catch (const std::exception& error) {
+    ++failures_;
     log_.error("http_handler_failed", {{"path", request.path}, {"error", error.what()}});
     return error_response(500, "internal error");
   }

@@ -4,6 +4,8 @@
 #include <srs/http/server.hpp>
 #include <srs/log/logger.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -14,7 +16,9 @@ namespace srs::http {
 // Routes are exact paths; HEAD is answered where GET is.
 class Router {
  public:
-  explicit Router(log::Logger log) : log_(std::move(log)) {}
+  // `failures` counts handlers that threw; it outlives the router.
+  Router(log::Logger log, std::atomic<std::uint64_t>& failures)
+      : log_(std::move(log)), failures_(failures) {}
 
   void add(std::string method, std::string path, Handler handler);
 
@@ -28,6 +32,7 @@ class Router {
   static std::string allow(const Methods& methods);
 
   log::Logger log_;
+  std::atomic<std::uint64_t>& failures_;
   std::map<std::string, Methods, std::less<>> routes_;
 };
 

@@ -65,6 +65,7 @@ class Listening final : public Server {
       if (!error) {
         admit(shared, std::move(socket));
       } else if (acceptor->is_open() && error != asio::error::connection_aborted) {
+        ++shared->accept_failed;
         failed.add(std::chrono::steady_clock::now());
         pause.expires_after(kRetry);
         co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));

@@ -24,8 +24,10 @@ struct Shared {
       : tasks(t),
         options(o),
         log(l),
-        router(l),
+        router(l, registry.error("http", "handler")),
         metrics(registry),
+        accept_failed(registry.error("http", "accept")),
+        turned_away(registry.error("http", "connection_limit")),
         crowded(l, log::Level::Warning, "http_connection_limit_reached") {}
 
   Tasks& tasks;
@@ -33,6 +35,8 @@ struct Shared {
   log::Logger log;
   Router router;
   Metrics metrics;
+  std::atomic<std::uint64_t>& accept_failed;
+  std::atomic<std::uint64_t>& turned_away;
   log::Folded crowded;
   std::set<Connection*> connections;
   std::size_t refusing = 0;  // connections beyond the limit that still hear why

@@ -1,3 +1,5 @@
+#include "metrics/errors.hpp"
+
 #include <srs/metrics/registry.hpp>
 
 #include <prometheus/text_serializer.h>
@@ -37,7 +39,14 @@ std::vector<prometheus::MetricFamily> Registry::collect() const {
       std::move(more.begin(), more.end(), std::back_inserter(families));
     }
   }
+  if (!errors_.empty() || !error_rows_.empty()) {
+    families.push_back(sum_errors(errors_, error_rows_, families));
+  }
   return families;
+}
+
+std::atomic<std::uint64_t>& Registry::error(std::string_view component, std::string_view reason) {
+  return errors_[{std::string(component), std::string(reason)}];
 }
 
 std::string Registry::text() const {

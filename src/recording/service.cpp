@@ -24,6 +24,7 @@ class ServiceImpl final : public Service {
       : ground_(ground),
         log_(std::move(log)),
         metrics_(ground.registry),
+        recovery_errors_(ground.registry.error("recording", "recovery")),
         archive_(ground.tasks.executor(), ground.options, ground.registry, log_),
         captures_(CaptureWriter::make(ground.tasks.executor(), ground.options.capture,
                                       ground.registry, log_)),
@@ -184,8 +185,10 @@ class ServiceImpl final : public Service {
 
   void take(Orphans orphans, bool after_crash) {
     searching_ = false;
-    for (const auto& text : orphans.unreadable)
+    for (const auto& text : orphans.unreadable) {
+      ++recovery_errors_;
       log_.error("recovery_failed", {{"recording", text}});
+    }
     for (auto& orphan : orphans.found) {
       // After a full queue only what waits for its render is ours; what records belongs to a
       // session.
@@ -203,6 +206,7 @@ class ServiceImpl final : public Service {
   const Ground ground_;
   log::Logger log_;
   Metrics metrics_;
+  std::atomic<std::uint64_t>& recovery_errors_;
   Archive archive_;
   std::unique_ptr<CaptureWriter> captures_;
   RenderQueue renders_;

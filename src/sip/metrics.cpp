@@ -1,5 +1,7 @@
 #include "sip/metrics.hpp"
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -16,14 +18,41 @@ constexpr std::array<std::string_view, 5> timed_methods = {"INVITE", "BYE", "OPT
 
 using prometheus::MetricType;
 
-template <std::size_t Size>
-std::vector<metrics::Sample> by_code(const std::array<std::uint64_t, Size>& counts) {
+// What we answer with; there from the start, so that rate() sees the first one too.
+constexpr std::array<int, 18> our_codes = {100, 200, 400, 403, 405, 415, 416, 420, 422,
+                                           480, 481, 482, 487, 488, 500, 501, 503, 513};
+// What peers are expected to answer; everything else they may invent counts for its class.
+constexpr std::array<int, 13> peer_codes = {200, 400, 401, 403, 404, 405, 408,
+                                            481, 487, 491, 500, 501, 503};
+
+std::vector<metrics::Sample> by_own_code(const std::array<std::uint64_t, 700>& counts) {
   std::vector<metrics::Sample> samples;
   for (std::size_t code = 0; code < counts.size(); ++code) {
-    if (counts[code] == 0) continue;
+    const bool ours = std::find(our_codes.begin(), our_codes.end(), code) != our_codes.end();
+    if (counts[code] == 0 && !ours) continue;
     samples.push_back({{{"code", std::to_string(code)}}, static_cast<double>(counts[code])});
   }
   return samples;
+}
+
+std::vector<metrics::Sample> by_peer_code(const std::array<std::uint64_t, 700>& counts) {
+  std::map<std::string, double> sums{{"other", 0}, {"2xx", 0}, {"3xx", 0},
+                                     {"4xx", 0},   {"5xx", 0}, {"6xx", 0}};
+  for (const int code : peer_codes) sums[std::to_string(code)] = 0;
+  for (std::size_t code = 0; code < counts.size(); ++code) {
+    auto at = sums.find(std::to_string(code));
+    if (at == sums.end()) at = sums.find(std::to_string(code / 100) + "xx");
+    if (at == sums.end()) at = sums.find("other");
+    at->second += static_cast<double>(counts[code]);
+  }
+  std::vector<metrics::Sample> samples;
+  for (const auto& [label, sum] : sums) samples.push_back({{{"code", label}}, sum});
+  return samples;
+}
+
+std::vector<metrics::Sample> expiry(const std::optional<WallTime>& time) {
+  if (!time) return {};
+  return {{{}, std::chrono::duration<double>(time->time_since_epoch()).count()}};
 }
 
 std::vector<metrics::Sample> one(double value) {
@@ -36,7 +65,10 @@ metrics::Sample labelled(std::string key, std::string value, std::uint64_t count
 
 }  // namespace
 
-Metrics::Metrics(metrics::Registry& registry, Ask ask) : ask_(std::move(ask)) {
+Metrics::Metrics(metrics::Registry& registry, Ask ask)
+    : ask_(std::move(ask)),
+      handler_failures_(registry.error("sip", "handler")),
+      responses_not_sent_(registry.error("sip", "response_not_sent")) {
   auto& times = prometheus::BuildHistogram()
                     .Name("sip_response_time_seconds")
                     .Help("Time from a request's arrival to our final response")
@@ -74,11 +106,11 @@ void Metrics::collect(std::vector<prometheus::MetricFamily>& families) const {
   add("sip_requests_total", "SIP requests received, without retransmissions", MetricType::Counter,
       requests);
 
-  auto responses = by_code(responses_);
+  auto responses = by_own_code(responses_);
   add("sip_responses_total", "SIP responses sent, without retransmissions", MetricType::Counter,
       responses);
   add("sip_peer_responses_total", "Final responses to our own requests; 408 where none came",
-      MetricType::Counter, by_code(peer_responses_));
+      MetricType::Counter, by_peer_code(peer_responses_));
   add("sip_retransmissions_total", "Retransmitted SIP messages", MetricType::Counter,
       {labelled("direction", "received", levels.retransmissions_received),
        labelled("direction", "sent", levels.retransmissions_sent)});
@@ -96,6 +128,11 @@ void Metrics::collect(std::vector<prometheus::MetricFamily>& families) const {
       MetricType::Counter, one(static_cast<double>(expired_)));
   add("sip_connections_cut_total", "Connections without calls that were closed above the limit",
       MetricType::Counter, one(static_cast<double>(connections_cut_)));
+  add("sip_kernel_drops_total", "Datagrams that the kernel dropped at our UDP listeners",
+      MetricType::Counter, one(static_cast<double>(levels.kernel_drops)));
+  add("sip_tls_certificate_expiry_timestamp_seconds",
+      "When the certificate of our TLS listeners ends, in seconds since 1970", MetricType::Gauge,
+      expiry(levels.certificate_expiry));
   add("sip_dialogs", "SIP dialogs that have not ended", MetricType::Gauge,
       one(static_cast<double>(levels.dialogs)));
   add("sip_transactions", "SIP transactions, those kept for retransmissions included",

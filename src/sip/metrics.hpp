@@ -2,14 +2,18 @@
 #pragma once
 
 #include <srs/metrics/registry.hpp>
+#include <srs/util/time.hpp>
 
 #include <prometheus/histogram.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace srs::sip {
@@ -26,8 +30,10 @@ class Metrics {
     std::uint64_t retransmissions_sent = 0;
     std::uint64_t bad_requests = 0;  // answered 400, 413 or 505, or dropped for a wrong Via
     std::uint64_t bad_responses = 0;
-    std::uint64_t garbage = 0;  // no SIP message at all
-    std::uint64_t merged = 0;   // answered 482
+    std::uint64_t garbage = 0;                     // no SIP message at all
+    std::uint64_t merged = 0;                      // answered 482
+    std::uint64_t kernel_drops = 0;                // at UDP listeners
+    std::optional<WallTime> certificate_expiry{};  // of TLS listeners
   };
   using Ask = std::function<Levels()>;
 
@@ -45,6 +51,8 @@ class Metrics {
   void ack_missing() { ++acks_missing_; }
   void session_expired() { ++expired_; }
   void connection_cut() { ++connections_cut_; }
+  void handler_failed() { ++handler_failures_; }
+  void response_not_sent() { ++responses_not_sent_; }
 
  private:
   static constexpr std::size_t methods = 15;
@@ -62,6 +70,8 @@ class Metrics {
   std::uint64_t acks_missing_ = 0;
   std::uint64_t expired_ = 0;
   std::uint64_t connections_cut_ = 0;
+  std::atomic<std::uint64_t>& handler_failures_;
+  std::atomic<std::uint64_t>& responses_not_sent_;
   std::array<prometheus::Histogram*, methods> response_times_{};
   std::shared_ptr<prometheus::Collectable> collectable_;
 };

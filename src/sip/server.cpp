@@ -1,5 +1,6 @@
 #include "sip/server.hpp"
 
+#include "sip/certificate.hpp"
 #include "sip/convert.hpp"
 #include "sip/dialog.hpp"
 #include "sip/transaction.hpp"
@@ -84,7 +85,14 @@ Result<void> Server::start(metrics::Registry& registry) {
   if (agent_->listeners().empty() && faults.empty()) faults = "no listener is configured";
   if (!faults.empty()) return Error{"SIP can't listen: " + faults};
 
-  const auto& first = agent_->listeners().front();
+  udp_drops_.find(agent_->listeners());
+  const auto& all = agent_->listeners();
+  const bool tls = std::any_of(all.begin(), all.end(),
+                               [](const Listener& l) { return l.endpoint.transport == "tls"; });
+  // sofia reads it once, so its end stays what it is now.
+  if (tls) certificate_expiry_ = earliest_expiry(options_.tls_directory + "/agent.pem");
+
+  const auto& first = all.front();
   replier_ = std::make_unique<Replier>(
       *agent_, options_.user_agent,
       in_uri(options_.external_address.empty() ? first.address : options_.external_address));
@@ -135,6 +143,7 @@ void Server::keep_house() {
     if (error) return;
     // A wildcard means addresses that come later too: a floating one, a container's second network.
     if (agent_->has_wildcard()) agent_->cover(local_addresses());
+    udp_drops_.find(agent_->listeners());
     cut_connections();
     keep_house();
   });
@@ -178,6 +187,8 @@ Metrics::Levels Server::levels() const {
   levels.bad_responses = bad_responses;
   levels.garbage = bad > bad_requests + bad_responses ? bad - bad_requests - bad_responses : 0;
   levels.merged = merged;
+  levels.kernel_drops = udp_drops_.count();
+  levels.certificate_expiry = certificate_expiry_;
   return levels;
 }
 
@@ -233,6 +244,7 @@ int Server::reply(nta_incoming_t* irq, const Response& response, const ReplyExtr
   metrics_->response(response.status);
   log_response(irq, response);
   if (!sent) {
+    metrics_->response_not_sent();
     log_.warning("sip_response_not_sent",
                  {{"status", response.status}, {"method", nta_incoming_method_name(irq)}});
     hide(irq);
@@ -306,6 +318,7 @@ int Server::on_request_guarded(nta_incoming_t* irq, const sip_t& sip) {
   try {
     return on_request(irq, sip);
   } catch (const std::exception& error) {
+    metrics_->handler_failed();
     log_.error("sip_handler_failed", {{"call_id", sip.sip_call_id->i_id}, {"error", error.what()}});
     const auto method = sip.sip_request->rq_method;
     return method == sip_method_invite || method == sip_method_update ? 0 : 500;

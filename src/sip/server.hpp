@@ -7,6 +7,7 @@
 #include "sip/reply.hpp"
 #include "sip/root.hpp"
 #include "sip/sofia.hpp"
+#include "sip/udp_drops.hpp"
 
 #include <srs/log/logger.hpp>
 #include <srs/sip/stack.hpp>
@@ -14,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -85,6 +87,8 @@ class Server final : public Stack {
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<Replier> replier_;
   std::unique_ptr<Metrics> metrics_;
+  UdpDrops udp_drops_;
+  std::optional<WallTime> certificate_expiry_;
   DialogTable dialogs_;
   std::unordered_set<std::shared_ptr<ServerTransaction>> transactions_;
 };

@@ -52,6 +52,7 @@ void ServerTransaction::on_event(const sip_t* sip) {
 }
 
 void ServerTransaction::log_failure(const std::exception& error) const {
+  if (server_ != nullptr) server_->metrics().handler_failed();
   log_.error("sip_handler_failed", {{"call_id", request_.call_id}, {"error", error.what()}});
 }
 

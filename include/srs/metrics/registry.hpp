@@ -4,12 +4,27 @@
 #include <prometheus/collectable.h>
 #include <prometheus/registry.h>
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace srs::metrics {
+
+// Which samples of another metric are failures, and under which component they stand in
+// errors_total. `reason` where `label` is empty, else that label's value.
+struct ErrorRow {
+  std::string_view component;
+  std::string_view reason;
+  std::string_view family;
+  std::string_view label = {};
+  std::string_view only = {};  // where it is not empty: only samples whose label has this value
+};
 
 // prometheus-cpp's registry, and beside it the Collectables that compute their figures when they
 // are scraped. Used from the io_context's thread; instruments made in `native()` are thread-safe.
@@ -21,6 +36,12 @@ class Registry {
   // Asked at every scrape until it dies.
   void add(std::weak_ptr<prometheus::Collectable> collectable);
 
+  // A failure that no other metric counts: errors_total{component,reason}. Resolved once, of
+  // names that stand in the code; thread-safe to add to, as long as the registry lives.
+  std::atomic<std::uint64_t>& error(std::string_view component, std::string_view reason);
+  // Failures that other metrics count stand in errors_total too, summed when it is scraped.
+  void count_as_errors(std::vector<ErrorRow> rows) { error_rows_ = std::move(rows); }
+
   std::vector<prometheus::MetricFamily> collect() const;
   // Prometheus text format 0.0.4.
   std::string text() const;
@@ -28,6 +49,8 @@ class Registry {
  private:
   prometheus::Registry native_;
   std::vector<std::weak_ptr<prometheus::Collectable>> computed_;
+  std::map<std::pair<std::string, std::string>, std::atomic<std::uint64_t>> errors_;
+  std::vector<ErrorRow> error_rows_;
 };
 
 // A Collectable made of a function: what plain counters elsewhere say, read at scrape time, so the

@@ -1,0 +1,15 @@
+// When the certificate of our TLS listeners ends.
+#pragma once
+
+#include <srs/util/time.hpp>
+
+#include <filesystem>
+#include <optional>
+
+namespace srs::sip {
+
+// The earliest end of validity among the certificates in this PEM file (ours and those of
+// authorities between); nothing where it holds none that can be read.
+std::optional<WallTime> earliest_expiry(const std::filesystem::path& pem);
+
+}  // namespace srs::sip
