@@ -44,7 +44,8 @@ apt() {
     -o Dpkg::Use-Pty=0 --no-install-recommends "$@"
 }
 
-# Packages of one kind, one a line. `a|b` stands for the first of them that the distribution has.
+# Packages of one kind, one a line. `a|b` stands for the first of them that the distribution has;
+# `program?package` for a package that is not wanted where the program is there from elsewhere.
 packages() {
   case $1 in
     build)
@@ -56,7 +57,11 @@ packages() {
         libcli11-dev libsystemd-dev libssl-dev
       ;;
     run) printf '%s\n' curl ;;
-    test) printf '%s\n' libgtest-dev libgmock-dev tshark tcpdump sox openssl prometheus ;;
+    test)
+      printf '%s\n' libgtest-dev libgmock-dev tshark tcpdump sox openssl prometheus \
+        'node?nodejs' 'npm?npm' 'kubectl?kubernetes-client' 'systemd-analyze?systemd' \
+        rsyslog logrotate lintian dpkg-dev file
+      ;;
     fuzz) printf '%s\n' 'clang-16|clang-19|clang-18' 'libclang-rt-16-dev|libclang-rt-19-dev|libclang-rt-18-dev' ;;
     *) die "unknown kind '$1'; use build, run, test or fuzz" ;;
   esac
@@ -68,6 +73,10 @@ find_missing() {
   missing=()
   for kind in "$@"; do
     while read -r line; do
+      if [[ $line == *\?* ]]; then
+        ! command -v "${line%%\?*}" >/dev/null || continue
+        line=${line#*\?}
+      fi
       IFS='|' read -r -a choice <<<"$line"
       first_of "${choice[@]}"
       [ -n "$found" ] || found=${choice[0]}
@@ -84,17 +93,21 @@ warn_about_boost() {
   [ -z "$going" ] || say "NOTE: Boost's newer headers replace these packages: $going"
 }
 
-# Only promtool is wanted of `prometheus`: its service is neither started now nor at the next boot.
+# Of these packages only the programs are wanted: their services are neither started now nor at the
+# next boot.
 guarded_install() {
-  local policy=/usr/sbin/policy-rc.d unit=/etc/systemd/system/prometheus.service ours=
-  if [[ " $* " == *" prometheus "* ]]; then
-    say "the prometheus service that comes with promtool is kept from starting ($unit is masked)"
+  local policy=/usr/sbin/policy-rc.d package unit guarded=() ours=
+  for package in prometheus prometheus-alertmanager rsyslog; do
+    [[ " $* " == *" $package "* ]] || continue
+    unit=/etc/systemd/system/$package.service
+    guarded+=("$package")
+    say "the service of $package is kept from starting ($unit is masked)"
     [ -e "$unit" ] || [ -L "$unit" ] || { as_root mkdir -p "${unit%/*}"; as_root ln -s /dev/null "$unit"; }
-    if [ ! -e "$policy" ]; then
-      printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-      as_root chmod 755 "$policy"
-      ours=$policy
-    fi
+  done
+  if [ ${#guarded[@]} -gt 0 ] && [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    ours=$policy
   fi
   local status=0
   apt install "$@" || status=$?

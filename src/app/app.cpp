@@ -95,9 +95,16 @@ class AppImpl final : public App {
     components_.tasks.spawn("shutdown", shut_down());
   }
 
+  // systemd kills what has not ended after TimeoutStopSec=, unless it is told how long that takes.
+  static void announce_stopping(std::chrono::seconds drain) {
+    constexpr std::chrono::seconds kSpare{10};
+    const std::chrono::microseconds longest = drain + kEndingLimit + kRendersLimit + kSpare;
+    sd_notify(0, ("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(longest.count())).c_str());
+  }
+
   boost::asio::awaitable<void> shut_down() {
-    sd_notify(0, "STOPPING=1");
     auto& c = components_;
+    announce_stopping(c.settings.server.drain_timeout);
     c.service->drain();
     log_.info("draining", {{"sessions", c.service->active()},
                            {"limit_seconds", c.settings.server.drain_timeout.count()}});

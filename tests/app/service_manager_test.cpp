@@ -57,5 +57,16 @@ TEST(ServiceManager, HearsThatTheServerIsReadyAliveAndStopping) {
   EXPECT_EQ(server.wait_exit(kSoon), 0);
 }
 
+TEST(ServiceManager, GivesADrainLongerThanItsStopTimeoutTheTimeItTakes) {
+  TempDir directory;
+  NotifySocket systemd(directory / "notify");
+  ServerProcess server(
+      {{"NOTIFY_SOCKET", (directory / "notify").string()}, {"SERVER_DRAIN_TIMEOUT", "1h"}});
+  ASSERT_TRUE(server.start());
+  server.signal(SIGTERM);
+  EXPECT_TRUE(systemd.hears("EXTEND_TIMEOUT_USEC=3650000000"));
+  EXPECT_EQ(server.wait_exit(kSoon), 0);
+}
+
 }  // namespace
 }  // namespace srs::test
