@@ -10,8 +10,8 @@ import time
 import unittest
 
 import support
-from support import ROOT, RULES, RUNBOOKS, fetch, load, wait_for, yaml
-from expressions import always, blocks, chosen, drawn, numbers, query
+from support import HERE, ROOT, RULES, RUNBOOKS, fetch, load, wait_for, yaml
+from expressions import always, blocks, chosen, drawn, numbers, queries, query
 
 support.need("prometheus", "prometheus-alertmanager", "openssl", "jq", "curl", "ss", "nstat", "vmstat")
 
@@ -66,7 +66,7 @@ class Rig:
         shutil.copy(f"{pem}.crt", self.directory / "tls/cafile.pem")
         self.server = processes.Server(
             self.directory, PAIRS, SIP_LISTEN="udp:127.0.0.1:0,tcp:127.0.0.1:0,tls:127.0.0.1:0",
-            SIP_TLS_DIRECTORY=str(self.directory / "tls"), RTP_QUARANTINE="0s", RECORDING_NO_MEDIA_TIMEOUT="2s",
+            SIP_TLS_DIRECTORY=str(self.directory / "tls"), RTP_QUARANTINE="100ms", RECORDING_NO_MEDIA_TIMEOUT="2s",
             RTP_RTCP_INTERVAL="1s", SIP_T1="50ms")
         self.alertmanager = self._alertmanager(pem)
         self.prometheus = self._prometheus()
@@ -228,6 +228,23 @@ class EndToEnd(unittest.TestCase):
                     series, label = re.fullmatch(r"label_values\((.*), (\w+)\)", variable["query"]["query"]).groups()
                     self.assertTrue([r for r in query(rig.prometheus, chosen(series)) if r["metric"].get(label)])
 
+    def test_the_guides_own_alerts_and_queries_return_data(self):
+        printed = [r["expr"] for r in load(HERE / "guide/alerts.yml")["groups"][0]["rules"]] + load(HERE / "guide/queries.yml")
+        for expression in printed:
+            with self.subTest(expression):
+                self.assertTrue(numbers(rig.prometheus, always(expression)))
+        # A pool that is nearly exhausted, and the constant of the guide does not see it.
+        self.assertFalse(query(rig.prometheus, "rtp_ports_allocated / 10000 > 0.9"))
+        self.assertTrue(query(rig.prometheus, "rtp_ports_allocated / rtp_ports_capacity > 0.9"))
+
+    def test_the_guides_own_commands_work(self):
+        for command in (HERE / "guide/commands.sh").read_text(encoding="utf-8").splitlines()[1:]:
+            with self.subTest(command):
+                done = subprocess.run(["bash", "-c", rig.substitute(command)], capture_output=True, text=True,
+                                      timeout=30, stdin=subprocess.DEVNULL)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertTrue(done.stdout.strip())
+
     def test_every_command_and_query_of_the_documents_works_as_printed(self):
         pages = sorted([ROOT / "docs/monitoring.md", *RUNBOOKS.glob("*.md")])
         commands = {command: page.name for page in pages for command in blocks(page, "sh")}
@@ -235,10 +252,10 @@ class EndToEnd(unittest.TestCase):
         for command, page in commands.items():
             with self.subTest(page=page, command=command):
                 done = subprocess.run(["bash", "-c", rig.substitute(command)], capture_output=True, text=True,
-                                      timeout=30, stdin=subprocess.DEVNULL)
+                                      timeout=30, stdin=subprocess.DEVNULL, cwd=ROOT)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
         for page in pages:
-            for expression in blocks(page, "promql"):
+            for expression in queries(page):
                 with self.subTest(page=page.name, expression=expression):
                     self.assertTrue(numbers(rig.prometheus, expression) or excepted(expression))
 

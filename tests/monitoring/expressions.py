@@ -50,3 +50,9 @@ def chosen(expression, job="siprec", instance=".*", interval="20s", span="5m"):
 def blocks(path, kind):
     """The fenced blocks of a Markdown page that are marked with `kind`."""
     return re.findall(rf"^```{kind}\n(.*?)^```$", path.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def queries(path):
+    """The queries of a Markdown page's `promql` blocks: one a line, comments left out."""
+    lines = "".join(blocks(path, "promql")).splitlines()
+    return [line for line in lines if line and not line.startswith("#")]

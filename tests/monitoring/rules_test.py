@@ -27,8 +27,7 @@ UNALARMED = {
 # Series that a server shows only where the feature is switched on, so that docs/metrics.md, which is
 # held against a server with default settings, may not name them.
 OPTIONAL = {
-    "errors_total", "sip_tls_certificate_expiry_timestamp_seconds", "tracing_spans_dropped_total",
-    "stt_transcription_errors_total", "stt_transcription_duration_seconds",
+    "tracing_spans_dropped_total", "stt_transcription_errors_total", "stt_transcription_duration_seconds",
 }
 
 
