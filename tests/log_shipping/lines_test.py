@@ -1,0 +1,112 @@
+"""Every line of both logs is what docs/logging.md and the shippers' settings say, whatever peers send.
+
+usage: lines_test.py DIRECTORY: leaves the logs there, as text.log and json.log, for the other tests.
+"""
+import json
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+
+import source
+from support import ROOT, need
+
+TEXT = re.compile(
+    r'\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z (trace|debug|info|warning|error) \[[a-z_]+\] [a-z_]+'
+    r'( [a-z_][a-z0-9_.]*=([^\s"\\=]+|"([^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-f]{4})*"))*')
+REQUIRED = ("@timestamp", "log.level", "message", "ecs.version", "service.name", "service.version",
+            "log.logger", "event.action")
+EVENT = re.compile(r"[a-z_]+")
+
+
+def regex_of(path, pattern):
+    """A shipper's expression as Python writes it."""
+    found = re.search(pattern, (ROOT / path).read_text(), re.M)[1]
+    return re.compile(found.replace("(?<", "(?P<"))
+
+
+def physical_lines(path):
+    """The file's lines, and no others: nothing in it that anybody takes for a line's end or a control."""
+    data = path.read_bytes()
+    assert data.endswith(b"\n"), "the last line is torn"
+    text = data.decode("ascii")  # raises where a byte is beyond ASCII
+    lines = text.split("\n")[:-1]
+    assert lines == text.splitlines(), "something else than a line feed ends a line"
+    for line in lines:
+        assert all(" " <= c <= "~" for c in line), f"a control character: {line!r}"
+    return lines
+
+
+def no_duplicates(pairs):
+    keys = [key for key, _ in pairs]
+    assert len(keys) == len(set(keys)), f"a key twice: {keys}"
+    return dict(pairs)
+
+
+def check_text(lines):
+    multiline = regex_of("deploy/filebeat/filebeat-text.yml", r"pattern: '(.*)'")
+    fluentd = regex_of("deploy/fluentd/parse-text.conf", r"expression /(.*)/")
+    fluent_bit = regex_of("deploy/fluent-bit/parsers.conf", r"Regex +(.*)$")
+    for line in lines:
+        assert TEXT.fullmatch(line), f"no record: {line!r}"
+        assert multiline.search(line), f"Filebeat would join it to the one before: {line!r}"
+        for parser in (fluentd, fluent_bit):
+            match = parser.search(line)
+            assert match and match["event"] != source.INJECTED, f"parsed wrongly: {line!r}"
+    return [line.split(" ", 4)[3] for line in lines]
+
+
+def check_json(lines):
+    records = [json.loads(line, object_pairs_hook=no_duplicates) for line in lines]
+    for record in records:
+        missing = [key for key in REQUIRED if not isinstance(record.get(key), str)]
+        assert not missing, f"without {missing}: {record}"
+        assert re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", record["@timestamp"]), record
+        assert record["log.level"] in ("trace", "debug", "info", "warning", "error"), record
+        assert EVENT.fullmatch(record["event.action"]), record
+        assert not any(isinstance(value, (dict, list)) for value in record.values()), record
+    return records
+
+
+def check_values(records):
+    """What was hostile is there, unharmed, where it belongs."""
+    ids = {record.get("siprec.call_id", "") for record in records}
+    for value in ('quote " and \\ backslash', "percent %s %n {}", "${jndi:ldap://x}"):
+        assert any(value in text for text in ids | {r.get("siprec.message", "") for r in records}), value
+    agents = {r["siprec.user_agent"] for r in records if r["event.action"] == "session_started"}
+    assert any("</script>" in agent for agent in agents), agents
+    assert any(agent.startswith("siprec-call") for agent in agents), agents
+
+
+def check_events(events, what):
+    counts = {event: events.count(event) for event in set(events)}
+    assert source.INJECTED not in counts, f"{what}: a peer wrote a line of its own"
+    for event in ("server_ready", "session_started", "session_ended", "recording_complete", "sip_message",
+                  "http_request", "server_stopped"):
+        assert counts.get(event, 0) > 0, f"{what}: no {event} in {counts}"
+    assert len(events) > 2000, f"{what}: {len(events)} lines only"
+    print(f"ok      {what}: {len(events)} lines, {len(counts)} events")
+
+
+def main():
+    need()
+    kept = pathlib.Path(sys.argv[1])
+    kept.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        for form in ("text", "json"):
+            directory = pathlib.Path(scratch) / form
+            directory.mkdir()
+            log = shutil.copy(source.write_log(directory, form), kept / f"{form}.log")
+            lines = physical_lines(pathlib.Path(log))
+            if form == "text":
+                check_events(check_text(lines), form)
+            else:
+                records = check_json(lines)
+                check_events([record["event.action"] for record in records], form)
+                check_values(records)
+    print("all hold")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""The real rsyslog reads both logs with deploy/rsyslog/60-siprec.conf and hands on every line, parsed.
+
+usage: rsyslog_test.py DIRECTORY with the logs of lines_test.py
+"""
+import json
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+from source import INJECTED
+from support import ROOT, need, skip, wait_for
+
+CONFIGURATION = ROOT / "deploy/rsyslog/60-siprec.conf"
+PARSED = """
+template(name="parsed" type="list") { property(name="$!all-json") constant(value="\\n") }
+"""
+
+
+class Collector:
+    """Where rsyslog forwards to: counts what comes, line by line (RFC 6587 §3.4.2)."""
+
+    def __init__(self):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.data = bytearray()
+        threading.Thread(target=self._collect, daemon=True).start()
+
+    def _collect(self):
+        while True:
+            peer, _ = self._listener.accept()
+            threading.Thread(target=self._read, args=(peer,), daemon=True).start()
+
+    def _read(self, peer):
+        while part := peer.recv(1 << 20):
+            self.data += part
+
+
+def ours(logs, port, parsed):
+    """The shipped file with this test's places, and what mmjsonparse found written out besides."""
+    text = CONFIGURATION.read_text()
+    for was, new in (("/var/log/siprec/*.log", f"{logs}/*.log"), ("logs.example.com", "127.0.0.1"),
+                     ('port="6514"', f'port="{port}"')):
+        assert was in text, f"{CONFIGURATION} has no {was}"
+        text = text.replace(was, new)
+    return text.replace("\tstop\n", f'\taction(type="omfile" file="{parsed}" template="parsed")\n\tstop\n')
+
+
+def run(work, log, expected):
+    """Ships `log`; the forwarded messages and the parsed records."""
+    logs, parsed, collector = work / "log", work / "parsed.json", Collector()
+    logs.mkdir(parents=True)
+    (logs / "siprec-server.log").write_bytes(log.read_bytes())
+    configuration = work / "rsyslog.conf"
+    configuration.write_text(f'global(workDirectory="{work}" maxMessageSize="256k")\n{PARSED}'
+                             + ours(logs, collector.port, parsed))
+    with open(work / "out", "wb") as out:
+        daemon = subprocess.Popen(["rsyslogd", "-n", "-f", configuration, "-i", work / "pid"], stdout=out, stderr=out)
+    try:
+        wait_for(f"{expected} forwarded messages", lambda: collector.data.count(b"\n") >= expected, 60)
+        wait_for(f"{expected} parsed records", lambda: parsed.read_bytes().count(b"\n") >= expected, 60)
+    finally:
+        daemon.terminate()
+        daemon.wait(20)
+        said = (work / "out").read_text(errors="replace")
+        assert "error" not in said.lower(), said
+    return bytes(collector.data).decode().split("\n")[:-1], parsed.read_text().split("\n")[:-1]
+
+
+
+
+def main():
+    need()
+    if subprocess.run(["which", "rsyslogd"], stdout=subprocess.DEVNULL).returncode != 0:
+        skip("rsyslog is not installed (deploy/install-deps.sh test)")
+    logs = pathlib.Path(sys.argv[1])
+    frame = re.compile(r"<134>1 \S+ \S+ siprec-server - - - (.*)")
+    with tempfile.TemporaryDirectory() as scratch:
+        for form in ("json", "text"):
+            lines = (logs / f"{form}.log").read_text().splitlines()
+            forwarded, parsed = run(pathlib.Path(scratch) / form, logs / f"{form}.log", len(lines))
+            messages = [frame.fullmatch(one)[1].strip() for one in forwarded]
+            assert messages == lines, f"{form}: what is forwarded is not what was logged"
+            if form == "json":
+                records = [json.loads(one) for one in parsed]
+                assert records == [json.loads(line) for line in lines], "mmjsonparse saw something else"
+                assert INJECTED not in {record["event.action"] for record in records}
+            print(f"ok      rsyslog handed on {len(messages)} lines of {form}")
+    print("all hold")
+
+
+if __name__ == "__main__":
+    main()
