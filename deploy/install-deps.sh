@@ -54,7 +54,7 @@ packages() {
         'libboost1.81-dev|libboost1.83-dev|libboost-dev' \
         libsofia-sip-ua-dev libortp-dev libspdlog-dev nlohmann-json3-dev prometheus-cpp-dev \
         libcurl4-openssl-dev libyaml-cpp-dev libxml2-dev libsndfile1-dev libsamplerate0-dev \
-        libcli11-dev libsystemd-dev libssl-dev
+        libcli11-dev libsystemd-dev libssl-dev libprotozero-dev
       ;;
     run) printf '%s\n' curl ;;
     test)

@@ -23,6 +23,7 @@ class Checker {
     if (sound({"sip.listen", "http.listen"})) http_beside_sip();
     if (sound({"recording.capture.block_size", "recording.capture.max_pending"})) capture();
     if (sound({"rtp.sweep_interval", "rtp.quarantine"})) quarantine();
+    if (sound({"tracing.enabled", "tracing.queue_size", "tracing.batch_size"})) collectors();
   }
 
  private:
@@ -104,6 +105,19 @@ class Checker {
       warn("rtp.quarantine",
            "is shorter than rtp.sweep_interval: packets of an ended call may "
            "reach the next one on its port");
+    }
+  }
+
+  void collectors() {
+    const auto& given = settings_.tracing;
+    if (given.enabled == tracing::Enabled::Yes && !tracing::has_exporter(given)) {
+      warn("tracing.enabled",
+           "has no effect: no collector is named; set tracing.otlp.endpoint "
+           "(OTEL_EXPORTER_OTLP_ENDPOINT), tracing.jaeger.endpoint (JAEGER_ENDPOINT) or "
+           "tracing.new_relic.license_key (NEW_RELIC_LICENSE_KEY)");
+    }
+    if (given.queue_size < given.batch_size) {
+      fault("tracing.queue_size", "is smaller than tracing.batch_size");
     }
   }
 

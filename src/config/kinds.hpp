@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,6 +73,21 @@ Kind<T> number(T min, T max) {
             return Error{in_quotes(given) + " is no whole number from " + range};
           },
           [](const T& value) { return std::to_string(value); }, range};
+}
+
+inline Kind<double> fraction(double min, double max) {
+  const auto shown = [](double value) {
+    std::ostringstream out;
+    out << value;
+    return out.str();
+  };
+  const std::string range = shown(min) + " to " + shown(max);
+  return {[min, max, range](std::string_view given) -> Result<double> {
+            const auto value = to_number<double>(given);
+            if (value && *value >= min && *value <= max) return *value;
+            return Error{in_quotes(given) + " is no number from " + range};
+          },
+          shown, range};
 }
 
 // A size in bytes.

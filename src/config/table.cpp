@@ -1,5 +1,6 @@
 #include "config/table.hpp"
 
+#include "config/make_key.hpp"
 #include "config/rules.hpp"
 
 #include <srs/util/text.hpp>
@@ -19,60 +20,6 @@ constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMiB = 1024 * kKiB;
 constexpr std::uint64_t kGiB = 1024 * kMiB;
 constexpr std::uint64_t kTiB = 1024 * kGiB;
-
-template <class Member, class T>
-auto setter(Member member, Kind<T> kind) {
-  return [member, kind](Settings& settings, const Texts& texts) -> Texts {
-    if (texts.size() != 1)
-      return {"takes one value, not a list of " + std::to_string(texts.size())};
-    auto value = kind.read(texts.front());
-    if (!value) return {value.error().text};
-    member(settings) = std::move(*value);
-    return {};
-  };
-}
-
-template <class Member, class T>
-auto getter(Member member, Kind<T> kind) {
-  return [member, kind](const Settings& settings) { return Texts{kind.write(member(settings))}; };
-}
-
-template <class Member, class T>
-auto setter(Member member, ListKind<T> kind) {
-  return [member, kind](Settings& settings, const Texts& texts) -> Texts {
-    Texts wrong;
-    std::vector<T> values;
-    for (const auto& text : texts) {
-      auto value = kind.item.read(text);
-      if (value)
-        values.push_back(std::move(*value));
-      else
-        wrong.push_back(value.error().text);
-    }
-    if (wrong.empty()) member(settings) = std::move(values);
-    return wrong;
-  };
-}
-
-template <class Member, class T>
-auto getter(Member member, ListKind<T> kind) {
-  return [member, kind](const Settings& settings) {
-    Texts texts;
-    for (const auto& value : member(settings)) texts.push_back(kind.item.write(value));
-    return texts;
-  };
-}
-
-template <class Member, class K>
-Key make_key(std::string name, Member member, K kind, std::string comment) {
-  return {std::move(name), std::move(comment),   kind.hint,           K::kList,
-          false,           setter(member, kind), getter(member, kind)};
-}
-
-// The name of a key is the path of its member: they cannot drift apart.
-#define SRS_KEY(path, kind, comment) \
-  make_key(                          \
-      #path, [](auto& settings) -> auto& { return settings.path; }, kind, comment)
 
 std::vector<Key> server_keys() {
   return {
@@ -230,11 +177,10 @@ std::vector<Key> log_keys() {
   };
 }
 
-#undef SRS_KEY
-
 std::vector<Key> make_table() {
   std::vector<Key> all;
-  for (auto* part : {server_keys, sip_keys, rtp_keys, recording_keys, http_keys, log_keys}) {
+  for (auto* part :
+       {server_keys, sip_keys, rtp_keys, recording_keys, http_keys, log_keys, tracing_keys}) {
     for (auto& key : part()) all.push_back(std::move(key));
   }
   return all;

@@ -6,6 +6,7 @@
 #include <srs/recording/options.hpp>
 #include <srs/rtp/options.hpp>
 #include <srs/sip/stack.hpp>
+#include <srs/tracing/options.hpp>
 #include <srs/util/result.hpp>
 
 #include <chrono>
@@ -32,6 +33,7 @@ struct Settings {
   recording::Options recording;
   http::Options http;
   log::Options log;
+  tracing::Options tracing;
 };
 
 // One thing wrong: where (`config/siprec.yaml:12`, `environment SIP_LISTEN`, `--sip.listen`), which

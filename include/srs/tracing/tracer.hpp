@@ -1,0 +1,55 @@
+// Starts spans.
+//
+//   tracing::Span span = tracer.start("recording.session", parent.context());
+//   span.set("recording.id", id);
+#pragma once
+
+#include <srs/tracing/options.hpp>
+#include <srs/tracing/span.hpp>
+
+#include <concepts>
+#include <optional>
+#include <random>
+
+namespace srs::tracing {
+
+// A default-made one is off: its spans record nothing and hand the context of their parents on.
+// Used on the io_context's thread; `sink` outlives it and its spans.
+class Tracer {
+ public:
+  Tracer() = default;
+  Tracer(Sampling sampling, SpanSink& sink);
+
+  bool enabled() const { return sink_ != nullptr; }
+
+  // A span below `parent`, or the first of a new trace where that is not valid. `at` is for what
+  // has happened already.
+  Span start(std::string_view name, const SpanContext& parent = {}, Kind kind = Kind::Internal,
+             std::optional<WallTime> at = {}) {
+    return sink_ == nullptr ? Span(parent) : begin(name, parent, kind, at);
+  }
+  // A template, so that `{}` still means no parent.
+  template <std::same_as<Span> Parent>
+  Span start(std::string_view name, const Parent& parent, Kind kind = Kind::Internal,
+             std::optional<WallTime> at = {}) {
+    return start(name, parent.context(), kind, at);
+  }
+  Span start(std::string_view name, const SpanContext& parent,
+             std::initializer_list<log::Field> attributes);
+
+ private:
+  Span begin(std::string_view name, const SpanContext& parent, Kind kind,
+             std::optional<WallTime> at);
+  template <std::size_t Size>
+  std::array<std::uint8_t, Size> random_id();
+
+  Sampling sampling_;
+  SpanSink* sink_ = nullptr;
+  std::mt19937_64 random_{0};
+};
+
+// True where a trace with that id and parent is to be recorded: the same answer in every process
+// that decides by the same ratio.
+bool decide(const Sampling& sampling, const TraceId& id, const SpanContext& parent);
+
+}  // namespace srs::tracing

@@ -1,0 +1,48 @@
+#include "tracing/metrics_push.hpp"
+
+#include "tracing/otlp_metrics.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace srs::tracing {
+
+namespace asio = boost::asio;
+
+MetricsPush::MetricsPush(asio::any_io_executor executor, HttpClient& http, Endpoint endpoint,
+                         Resource resource, std::chrono::seconds interval, Tracing::Collect collect,
+                         Figures& figures, log::Logger log)
+    : endpoint_(std::move(endpoint)),
+      resource_(std::move(resource)),
+      interval_(interval),
+      collect_(std::move(collect)),
+      figures_(figures),
+      sender_(executor, http, "newrelic_metrics", figures, std::move(log)),
+      timer_(std::move(executor)) {}
+
+asio::awaitable<void> MetricsPush::run(std::shared_ptr<MetricsPush> self) {
+  auto due = asio::steady_timer::clock_type::now();
+  while (!self->stopped_) {
+    due = std::max(due + self->interval_, asio::steady_timer::clock_type::now());
+    self->timer_.expires_at(due);
+    co_await self->timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (!self->stopped_) co_await self->send();
+  }
+}
+
+asio::awaitable<void> MetricsPush::send() {
+  auto request = post(endpoint_, "application/x-protobuf",
+                      encode_metrics(resource_, collect_(), begun_, wall_now()));
+  const auto outcome = co_await sender_.send(std::move(request));
+  if (outcome.taken) figures_.metrics_exported();
+}
+
+void MetricsPush::stop() {
+  stopped_ = true;
+  sender_.stop();
+  timer_.cancel();
+}
+
+}  // namespace srs::tracing

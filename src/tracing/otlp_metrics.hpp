@@ -1,0 +1,21 @@
+// Prometheus' families as OTLP metrics.
+#pragma once
+
+#include "tracing/exporter.hpp"
+
+#include <srs/util/time.hpp>
+
+#include <prometheus/metric_family.h>
+
+#include <string>
+#include <vector>
+
+namespace srs::tracing {
+
+// An ExportMetricsServiceRequest. Counters become cumulative monotonic sums and histograms explicit
+// buckets, both since `start`, when the process began to count; the rest are gauges.
+std::string encode_metrics(const Resource& resource,
+                           const std::vector<prometheus::MetricFamily>& families, WallTime start,
+                           WallTime now);
+
+}  // namespace srs::tracing
