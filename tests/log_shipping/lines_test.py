@@ -69,6 +69,17 @@ def check_json(lines):
     return records
 
 
+def check_examples():
+    """What docs/logging.md shows is what is written."""
+    shown = (ROOT / "docs/logging.md").read_text().splitlines()
+    text = [line for line in shown if re.match(r"\d{4}-\d{2}-\d{2}T", line)]
+    records = [line for line in shown if line.startswith('{"@timestamp"')]
+    assert text, "docs/logging.md shows no lines"
+    for line in text:
+        assert TEXT.fullmatch(line), f"docs/logging.md: {line}"
+    check_json(records)
+
+
 def check_values(records):
     """What was hostile is there, unharmed, where it belongs."""
     ids = {record.get("siprec.call_id", "") for record in records}
@@ -91,6 +102,7 @@ def check_events(events, what):
 
 def main():
     need()
+    check_examples()
     kept = pathlib.Path(sys.argv[1])
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:

@@ -49,19 +49,23 @@ def ours(logs, port, parsed):
     return text.replace("\tstop\n", f'\taction(type="omfile" file="{parsed}" template="parsed")\n\tstop\n')
 
 
-def run(work, log, expected):
-    """Ships `log`; the forwarded messages and the parsed records."""
+def run(work, lines):
+    """Ships a log that is rotated half way through; the forwarded messages and the parsed records."""
     logs, parsed, collector = work / "log", work / "parsed.json", Collector()
     logs.mkdir(parents=True)
-    (logs / "siprec-server.log").write_bytes(log.read_bytes())
+    log, half = logs / "siprec-server.log", len(lines) // 2
+    log.write_text("".join(f"{line}\n" for line in lines[:half]))
     configuration = work / "rsyslog.conf"
     configuration.write_text(f'global(workDirectory="{work}" maxMessageSize="256k")\n{PARSED}'
                              + ours(logs, collector.port, parsed))
     with open(work / "out", "wb") as out:
         daemon = subprocess.Popen(["rsyslogd", "-n", "-f", configuration, "-i", work / "pid"], stdout=out, stderr=out)
     try:
-        wait_for(f"{expected} forwarded messages", lambda: collector.data.count(b"\n") >= expected, 60)
-        wait_for(f"{expected} parsed records", lambda: parsed.read_bytes().count(b"\n") >= expected, 60)
+        wait_for("half of the messages", lambda: collector.data.count(b"\n") >= half, 60)
+        log.rename(logs / "siprec-server.log-20261122-1795363200")  # as logrotate does
+        log.write_text("".join(f"{line}\n" for line in lines[half:]))
+        wait_for("all messages", lambda: collector.data.count(b"\n") >= len(lines), 60)
+        wait_for("all parsed records", lambda: parsed.read_bytes().count(b"\n") >= len(lines), 60)
     finally:
         daemon.terminate()
         daemon.wait(20)
@@ -81,7 +85,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         for form in ("json", "text"):
             lines = (logs / f"{form}.log").read_text().splitlines()
-            forwarded, parsed = run(pathlib.Path(scratch) / form, logs / f"{form}.log", len(lines))
+            forwarded, parsed = run(pathlib.Path(scratch) / form, lines)
             messages = [frame.fullmatch(one)[1].strip() for one in forwarded]
             assert messages == lines, f"{form}: what is forwarded is not what was logged"
             if form == "json":
