@@ -60,7 +60,7 @@ TEST_F(RequestTest, SpeaksEveryMethod) {
 
 TEST_F(RequestTest, SendsAFileOrARangeOfIt) {
   std::string bytes;
-  for (int i = 0; i < 700'000; ++i) bytes += static_cast<char>(i * i >> 3);
+  for (int i = 0; i < 700'000; ++i) bytes += static_cast<char>(i % 251);
   test::write_file(directory / "audio.wav", bytes);
   const HttpFile whole{directory / "audio.wav"};
   const HttpFile range{directory / "audio.wav", 100'000, 300'001};

@@ -1,0 +1,103 @@
+// New Relic: what its documentation asks of OTLP requests.
+#include "tracing/exporting.hpp"
+#include "tracing/targets.hpp"
+#include "util/http_client/certificate.hpp"
+
+#include <support/temp_dir.hpp>
+
+namespace srs::tracing {
+namespace {
+
+using namespace std::chrono_literals;
+using srs::test::HttpPeer;
+using srs::test::TempDir;
+using test::Collector;
+using test::ExportTest;
+using testing::Each;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr const char* kKey = "eu01xx0123456789abcdef0123456789abcdNRAL";
+
+std::string traces_url(const std::string& key) {
+  Options options;
+  options.new_relic.license_key = key;
+  const auto exporters = make_exporters(options);
+  return exporters.size() == 1 ? exporters[0]->request({}).url : "";
+}
+
+TEST(NewRelic, IsReachedInTheRegionOfTheKey) {
+  EXPECT_EQ(traces_url(kKey), "https://otlp.eu01.nr-data.net/v1/traces");
+  EXPECT_EQ(traces_url("0123456789abcdef0123456789abcdef0123NRAL"),
+            "https://otlp.nr-data.net/v1/traces");
+  EXPECT_EQ(traces_url(""), "");
+}
+
+class NewRelicTest : public ExportTest {
+ protected:
+  NewRelicTest() {
+    srs::test::write_certificate(certificate, "IP:127.0.0.1");
+    options.new_relic.license_key = kKey;
+    options.new_relic.app_name = "recorder";
+    options.new_relic.ca_file = certificate;
+    options.new_relic.metrics_interval = 1s;
+    options.batch_delay = 10ms;
+  }
+
+  TempDir directory;
+  const std::filesystem::path certificate = directory / "certificate.pem";
+  Options options;
+};
+
+TEST_F(NewRelicTest, GetsTracesAndMetricsWithItsKeyOverTls) {
+  Collector collector({}, HttpPeer::Tls{certificate, {}});
+  options.new_relic.endpoint = collector.url("");
+  start(options, [] {
+    return std::vector<prometheus::MetricFamily>{
+        {"calls_total", "Calls.", prometheus::MetricType::Counter, {{}}}};
+  });
+  make_spans(2);
+  ASSERT_TRUE(
+      run_until([&] { return exported() == 2 && figure("tracing_metrics_exported_total") >= 1; }));
+  const auto requests = collector.requests();
+  ASSERT_GE(requests.size(), 2U);
+  EXPECT_EQ(requests[0].target, "/v1/traces");
+  EXPECT_EQ(requests[1].target, "/v1/metrics");
+  for (const auto& request : requests) {
+    EXPECT_EQ(request.headers.at("api-key"), kKey);
+    EXPECT_EQ(request.headers.at("content-type"), "application/x-protobuf");
+    EXPECT_THAT(request.body, HasSubstr("recorder"));
+    EXPECT_THAT(request.body, Not(HasSubstr(kKey)));
+  }
+  EXPECT_EQ(figure("tracing_spans_exported_total", {"newrelic"}), 2);
+}
+
+TEST_F(NewRelicTest, KeyIsSentToNobodyWithoutAProperCertificate) {
+  options.new_relic.ca_file.clear();
+  Collector collector({}, HttpPeer::Tls{certificate, {}});
+  options.new_relic.endpoint = collector.url("");
+  start(options);
+  make_spans(1);
+  ASSERT_TRUE(run_until([&] { return dropped("rejected") == 1; }));
+  EXPECT_EQ(collector.count(), 0U);
+  EXPECT_EQ(figure("tracing_export_failures_total", {"newrelic", "tls"}), 1);
+}
+
+TEST_F(NewRelicTest, KeyIsInNoLine) {
+  Collector collector([](auto& connection, std::size_t) {
+    return connection.answer(403, std::string("bad key ") + kKey);
+  });
+  options.new_relic.endpoint = collector.url("");
+  start(options, [] { return std::vector<prometheus::MetricFamily>(); });
+  make_spans(1);
+  ASSERT_TRUE(run_until([&] {
+    return figure("tracing_export_failures_total", {"newrelic_metrics"}) >= 1 &&
+           dropped("rejected") == 1;
+  }));
+  EXPECT_THAT(kept->lines, SizeIs(3));
+  EXPECT_THAT(kept->lines, Each(Not(HasSubstr(kKey))));
+}
+
+}  // namespace
+}  // namespace srs::tracing
