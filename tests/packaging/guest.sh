@@ -23,6 +23,7 @@ has_recordings() { is "$(recordings)" "$1"; }
 call() { siprec-call sip:127.0.0.1:5060 --duration "${1:-1}" -q; }
 restarted() { is "$(property NRestarts)" "$1" && active; }
 logged() { grep -q "$1" $log; }
+debugged() { curl -s http://127.0.0.1:8080/live >/dev/null && logged ' debug '; }
 settled() { ! pgrep -x siprec-server >/dev/null; }
 
 drop_in() {
@@ -67,6 +68,9 @@ check "logrotate rotates the log" logrotate --force /etc/logrotate.d/siprec-serv
 check "the server opened its log anew" becomes_true 10 logged log_reopened
 check "the old log is kept" test "$(find /var/log/siprec -name 'siprec-server.log-*' | wc -l)" -eq 1
 check "systemctl reload opens it too" systemctl reload $unit
+echo 'LOG_LEVEL=debug' >>/etc/default/siprec-server
+check "systemctl reload reads the environment's file again" systemctl reload $unit
+check "the level of that file is in force" becomes_true 10 debugged
 check "a reload restarts nothing" restarted 0
 
 # --- it dies, it hangs
