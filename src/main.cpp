@@ -22,6 +22,26 @@ std::optional<std::string> environment(std::string_view name) {
   return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
 }
 
+// What the process was started with, and before it the file that SIPREC_ENVIRONMENT_FILE names,
+// which SIGHUP reads again.
+srs::Result<srs::config::Environment> environments() {
+  const auto file = environment("SIPREC_ENVIRONMENT_FILE");
+  if (!file || file->empty()) return srs::config::Environment(environment);
+  return srs::config::with_file(environment, *file);
+}
+
+srs::config::Loaded load(const srs::config::CommandLine& line) {
+  const auto variables = environments();
+  if (!variables) {
+    return {{}, {{"environment SIPREC_ENVIRONMENT_FILE", "", variables.error().text}}, {}};
+  }
+  auto file = line.file;
+  if (const auto named = (*variables)("SIPREC_CONFIG"); !file && named && !named->empty()) {
+    file = *named;
+  }
+  return srs::config::load(file, *variables, line.overrides);
+}
+
 void print(const std::vector<srs::config::Fault>& faults, std::string_view kind) {
   for (const auto& fault : faults) {
     std::cerr << "siprec-server: " << kind << ": " << fault.where << ": " << fault.key
@@ -29,7 +49,7 @@ void print(const std::vector<srs::config::Fault>& faults, std::string_view kind)
   }
 }
 
-int run(const srs::config::Settings& settings) {
+int run(const srs::config::Settings& settings, const srs::config::CommandLine& line) {
   auto log = srs::log::Root::open(settings.log);
   if (!log) {
     print({{"system", "log.file", log.error().text}}, "error");
@@ -37,7 +57,7 @@ int run(const srs::config::Settings& settings) {
   }
   srs::config::raise_descriptor_limit(settings);
   boost::asio::io_context io(1);
-  auto opened = srs::app::App::open(io, settings, **log);
+  auto opened = srs::app::App::open(io, settings, **log, [line] { return load(line); });
   if (const auto* faults = std::get_if<std::vector<srs::config::Fault>>(&opened)) {
     print(*faults, "error");
     return kSystemFault;
@@ -70,11 +90,7 @@ int main(int argc, char** argv) {
     std::cout << "siprec-server " SRS_VERSION "\n";
     return EXIT_SUCCESS;
   }
-  auto file = line->file;
-  if (const auto named = environment("SIPREC_CONFIG"); !file && named && !named->empty()) {
-    file = *named;
-  }
-  const auto loaded = srs::config::load(file, environment, line->overrides);
+  const auto loaded = load(*line);
   print(loaded.warnings, "warning");
   print(loaded.faults, "error");
   if (!loaded.faults.empty()) return kConfigFault;
@@ -85,5 +101,5 @@ int main(int argc, char** argv) {
     if (!faults.empty()) return kSystemFault;
     std::cout << "configuration is valid\n";
   }
-  return line->action == Action::Run ? run(loaded.settings) : EXIT_SUCCESS;
+  return line->action == Action::Run ? run(loaded.settings, *line) : EXIT_SUCCESS;
 }

@@ -1,5 +1,6 @@
 #include "app/checks.hpp"
 #include "app/components.hpp"
+#include "app/log_control.hpp"
 
 #include <srs/app/app.hpp>
 
@@ -25,9 +26,11 @@ constexpr std::chrono::seconds kRendersLimit{
 
 class AppImpl final : public App {
  public:
-  AppImpl(boost::asio::io_context& io, const config::Settings& settings, log::Root& log)
+  AppImpl(boost::asio::io_context& io, const config::Settings& settings, log::Root& log,
+          Reload reload)
       : io_(io),
         components_(io.get_executor(), settings, log),
+        log_control_(components_, std::move(reload)),
         log_(log.logger("app")),
         signals_(io, SIGTERM, SIGINT, SIGHUP) {}
 
@@ -39,6 +42,7 @@ class AppImpl final : public App {
                                            [] { sd_notify(0, "WATCHDOG=1"); });
     add_checks(c);
     add_routes(c);
+    log_control_.start();
     c.service->start();
     c.http->run();
     c.tasks.spawn("signals", wait_for_signals());
@@ -71,18 +75,10 @@ class AppImpl final : public App {
           co_await signals_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
       if (error) co_return;
       if (signal == SIGHUP)
-        reopen_log();
+        log_control_.reread();
       else
         shut_down_by(signal);
     }
-  }
-
-  void reopen_log() {
-    const auto reopened = components_.log_root.reopen();
-    if (reopened)
-      log_.info("log_reopened");
-    else
-      log_.error("log_not_reopened", {{"error", reopened.error().text}});
   }
 
   void shut_down_by(int signal) {
@@ -135,6 +131,7 @@ class AppImpl final : public App {
 
   boost::asio::io_context& io_;
   Components components_;
+  LogControl log_control_;
   log::Logger log_;
   boost::asio::signal_set signals_;
   bool draining_ = false;
@@ -144,8 +141,8 @@ class AppImpl final : public App {
 }  // namespace
 
 std::variant<std::unique_ptr<App>, std::vector<config::Fault>> App::open(
-    boost::asio::io_context& io, const config::Settings& settings, log::Root& log) {
-  auto app = std::make_unique<AppImpl>(io, settings, log);
+    boost::asio::io_context& io, const config::Settings& settings, log::Root& log, Reload reload) {
+  auto app = std::make_unique<AppImpl>(io, settings, log, std::move(reload));
   if (auto faults = app->open(); !faults.empty()) return faults;
   return std::unique_ptr<App>(std::move(app));
 }

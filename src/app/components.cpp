@@ -56,6 +56,7 @@ std::vector<config::Fault> Components::open() {
        "rtp.engine", faults);
   take(http, http::Server::open(tasks, settings.http, registry, log_root.logger("http")),
        "http.listen", faults);
+  take(admin_token, http::admin_token(settings.http), "http.admin_token_file", faults);
   if (ports && engine && faults.empty()) {
     service = recording::Service::make(
         {tasks, settings.recording, settings.rtp, *ports, *engine, rtp_totals, registry},

@@ -43,6 +43,7 @@ struct Components {
   std::unique_ptr<recording::Service> service;  // floor 4, before its callers
   std::unique_ptr<sip::Stack> stack;
   std::unique_ptr<http::Server> http;
+  std::string admin_token;
   health::Health health;  // floor 5
   std::shared_ptr<health::Heartbeat> heartbeat;
 };

@@ -66,6 +66,12 @@ std::string host_or_empty(std::string_view text) {
   return in_quotes(text) + " is neither an address nor a host name: no port, no sip: before it";
 }
 
+std::string bearer_token(std::string_view text) {
+  const bool fine = text.size() <= 4096 && std::all_of(text.begin(), text.end(),
+                                                       [](char c) { return c > ' ' && c < 0x7F; });
+  return fine ? "" : "has spaces or is not printable ASCII of at most 4096 characters";
+}
+
 std::string printable(std::string_view text) {
   const bool clean = std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) >= ' ' && c != 0x7F;

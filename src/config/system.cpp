@@ -65,6 +65,11 @@ std::string missing_certificate(const fs::path& directory) {
   return {};
 }
 
+std::string unreadable(const fs::path& file) {
+  if (file.empty() || allowed(file, R_OK)) return {};
+  return in_quotes(file.string()) + " can't be read: " + std::strerror(errno);
+}
+
 std::string too_few_descriptors(const Settings& settings) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
@@ -101,6 +106,7 @@ std::vector<Fault> check_system(const Settings& settings) {
   if (!settings.log.file.empty()) expect("log.file", not_appendable(settings.log.file));
   if (wants_tls(settings))
     expect("sip.tls_directory", missing_certificate(settings.sip.tls_directory));
+  expect("http.admin_token_file", unreadable(settings.http.admin_token_file));
   expect("rtp.port_max", too_few_descriptors(settings));
   return faults;
 }

@@ -147,6 +147,12 @@ std::vector<Key> http_keys() {
               "How long a request may take to arrive and an answer to leave; beyond it 408."),
       SRS_KEY(http.idle_timeout, duration<milliseconds>(milliseconds(100), hours(24)),
               "How long a connection may stay open between requests."),
+      secret(SRS_KEY(http.admin_token,
+                     text("printable text without spaces, or empty", bearer_token),
+                     "The bearer token of requests that change something, such as PUT /log/level; "
+                     "empty refuses them.")),
+      SRS_KEY(http.admin_token_file, text("a path, or empty", printable),
+              "The file whose first line is that token; it wins over http.admin_token."),
   };
 }
 
@@ -171,6 +177,12 @@ std::vector<Key> log_keys() {
       SRS_KEY(log.max_file_size, size<std::uint64_t>(64 * kKiB, kTiB),
               "The size at which the file is rotated."),
       SRS_KEY(log.max_files, number<std::size_t>(1, 1000), "Rotated files that are kept."),
+      SRS_KEY(
+          log.sip_filter, text("all, or texts separated by commas, or empty", printable),
+          "SIP messages that are logged whatever the level: all, or those with this in Call-ID, "
+          "From, To or the peer's address."),
+      SRS_KEY(log.mask_numbers, yes_or_no(),
+              "Keeps only the last three digits of phone numbers in every line of the log."),
       SRS_KEY(log.queue, number<std::size_t>(16, 1'000'000),
               "Lines that wait for a slow disk or terminal; beyond, the oldest are dropped and "
               "counted."),

@@ -1,3 +1,4 @@
+#include "log/mask.hpp"
 #include "log/render.hpp"
 
 #include <srs/log/root.hpp>
@@ -27,6 +28,7 @@ class Root::Core final : public Sink {
   Core(const Options& options, spdlog::sink_ptr sink)
       : options_(options),
         level_(options.level),
+        mask_numbers_(options.mask_numbers),
         threads_(std::make_shared<spdlog::details::thread_pool>(options.queue, 1)),
         outputs_(std::make_shared<spdlog::sinks::dist_sink_mt>(
             std::vector<spdlog::sink_ptr>{std::move(sink)})),
@@ -43,12 +45,15 @@ class Root::Core final : public Sink {
 
   void write(Level level, std::string_view logger, std::string_view event, const Fields& bound,
              std::initializer_list<Field> fields) override {
+    if (closed_) return;
     const auto render = options_.format == Format::Json ? render_json : render_text;
-    logger_->info(render(wall_now(), level, logger, event, bound, fields));
+    logger_->info(
+        render(wall_now(), level, logger, event, bound, fields, {.numbers = mask_numbers_.load()}));
   }
 
   void set_level(Level level) { level_ = level; }
   Level level() const { return level_; }
+  void set_mask_numbers(bool mask) { mask_numbers_ = mask; }
 
   Result<void> reopen() {
     if (options_.file.empty()) return {};
@@ -73,6 +78,7 @@ class Root::Core final : public Sink {
  private:
   const Options options_;
   std::atomic<Level> level_;
+  std::atomic<bool> mask_numbers_;
   std::atomic<bool> closed_{false};
   std::shared_ptr<spdlog::details::thread_pool> threads_;
   std::shared_ptr<spdlog::sinks::dist_sink_mt> outputs_;
@@ -100,6 +106,9 @@ void Root::set_level(Level level) {
 }
 Level Root::level() const {
   return core_->level();
+}
+void Root::set_mask_numbers(bool mask) {
+  core_->set_mask_numbers(mask);
 }
 Result<void> Root::reopen() {
   return core_->reopen();

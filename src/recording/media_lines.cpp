@@ -133,6 +133,12 @@ std::uint64_t MediaLines::packets() const {
   return packets;
 }
 
+std::uint64_t MediaLines::late() const {
+  std::uint64_t late = 0;
+  for (const auto& receiver : receivers_) late += receiver.stream->stats().late();
+  return late;
+}
+
 std::optional<WallTime> MediaLines::last_arrival() const {
   std::optional<WallTime> last;
   for (const auto& receiver : receivers_) {

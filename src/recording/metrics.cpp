@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 namespace srs::recording {
 namespace {
@@ -16,22 +17,6 @@ auto& histogram(metrics::Registry& registry, const char* name, const char* help)
 
 std::string label(std::string_view text) {
   return std::string(text);
-}
-
-std::string label(Warning kind) {
-  switch (kind) {
-    case Warning::Metadata:
-      return "metadata";
-    case Warning::Sdp:
-      return "sdp";
-    case Warning::Media:
-      return "media";
-    case Warning::Capture:
-      return "capture";
-    case Warning::Render:
-      return "render";
-  }
-  return "other";
 }
 
 // Endings that an operator wants to hear of: the call was not recorded as it should have been.
@@ -52,6 +37,20 @@ bool is_failure(EndReason reason) {
   return true;
 }
 
+// Nobody was there any more, and we found out.
+bool is_zombie(EndReason reason) {
+  return reason == EndReason::NoMedia || reason == EndReason::Inactivity ||
+         reason == EndReason::Expired;
+}
+
+// A render of a short call takes milliseconds, one of a day minutes; where many wait, hours.
+std::vector<double> render_buckets() {
+  return {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300};
+}
+std::vector<double> finish_buckets() {
+  return {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600};
+}
+
 constexpr std::initializer_list<EndReason> kEndReasons = {
     EndReason::Bye,      EndReason::Cancelled,   EndReason::NoMedia,
     EndReason::Expired,  EndReason::MaxDuration, EndReason::Inactivity,
@@ -61,6 +60,22 @@ constexpr std::initializer_list<Refusal> kRefusals = {
     Refusal::Ports,     Refusal::Disk, Refusal::Draining,    Refusal::Busy};
 
 }  // namespace
+
+std::string_view to_string(Warning kind) {
+  switch (kind) {
+    case Warning::Metadata:
+      return "metadata";
+    case Warning::Sdp:
+      return "sdp";
+    case Warning::Media:
+      return "media";
+    case Warning::Capture:
+      return "capture";
+    case Warning::Render:
+      return "render";
+  }
+  return "other";
+}
 
 Metrics::Metrics(metrics::Registry& registry)
     : active_(prometheus::BuildGauge()
@@ -77,8 +92,16 @@ Metrics::Metrics(metrics::Registry& registry)
                       "Recording sessions refused, or ended otherwise than by the SRC's BYE or "
                       "CANCEL, by reason.")),
       refused_(counter(registry, "sip_sessions_refused_total", "INVITEs refused, by reason.")),
+      zombies_(counter(registry, "sip_sessions_zombie_total",
+                       "Recording sessions that we ended because their SRC seemed gone: no media, "
+                       "or no session refresh.")
+                   .Add({})),
+      seconds_(counter(registry, "recording_seconds_total",
+                       "Seconds of recorded calls with media, by direction of the call.")),
       warnings_(counter(registry, "recording_warnings_total",
                         "Warnings put into recordings' metadata, by kind.")),
+      with_warnings_(counter(registry, "recordings_with_warnings_total",
+                             "Recordings with at least one warning of that kind.")),
       recordings_(counter(registry, "recordings_total", "Recordings finished, by final state.")),
       without_media_(counter(registry, "recordings_without_media_total",
                              "Recording sessions that ended without one RTP packet.")
@@ -87,10 +110,10 @@ Metrics::Metrics(metrics::Registry& registry)
                          "Recordings of an earlier process found unfinished and rendered.")
                      .Add({})),
       render_(histogram(registry, "recording_render_seconds", "Time to render one recording.")
-                  .Add({}, metrics::latency_buckets())),
+                  .Add({}, render_buckets())),
       finish_(histogram(registry, "recording_finish_seconds",
                         "From the end of the session to its complete files.")
-                  .Add({}, metrics::duration_buckets())) {
+                  .Add({}, finish_buckets())) {
   // Series that exist from the start: rate() sees the first event too.
   for (const auto reason : kEndReasons) {
     ended_.Add({{"reason", label(to_string(reason))}});
@@ -102,7 +125,12 @@ Metrics::Metrics(metrics::Registry& registry)
   }
   for (const auto kind :
        {Warning::Metadata, Warning::Sdp, Warning::Media, Warning::Capture, Warning::Render}) {
-    warnings_.Add({{"kind", label(kind)}});
+    warnings_.Add({{"kind", label(to_string(kind))}});
+    with_warnings_.Add({{"kind", label(to_string(kind))}});
+  }
+  for (const auto direction :
+       {Direction::Inbound, Direction::Outbound, Direction::Internal, Direction::Unknown}) {
+    seconds_.Add({{"direction", label(to_string(direction))}});
   }
   for (const auto state : {State::Complete, State::Failed}) {
     recordings_.Add({{"state", label(to_string(state))}});
@@ -120,6 +148,7 @@ void Metrics::ended(EndReason reason, double seconds, bool had_media) {
   ended_.Add({{"reason", label(to_string(reason))}}).Increment();
   if (is_failure(reason)) failed_.Add({{"reason", label(to_string(reason))}}).Increment();
   if (!had_media) without_media_.Increment();
+  if (is_zombie(reason)) zombies_.Increment();
 }
 
 void Metrics::refused(Refusal reason) {
@@ -127,8 +156,13 @@ void Metrics::refused(Refusal reason) {
   failed_.Add({{"reason", label(to_string(reason))}}).Increment();
 }
 
-void Metrics::warned(Warning kind) {
-  warnings_.Add({{"kind", label(kind)}}).Increment();
+void Metrics::recorded(Direction direction, double seconds) {
+  if (seconds > 0) seconds_.Add({{"direction", label(to_string(direction))}}).Increment(seconds);
+}
+
+void Metrics::warned(Warning kind, bool first) {
+  warnings_.Add({{"kind", label(to_string(kind))}}).Increment();
+  if (first) with_warnings_.Add({{"kind", label(to_string(kind))}}).Increment();
 }
 
 void Metrics::finished(State state) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "recording/admission.hpp"
+#include "recording/direction.hpp"
 
 #include <srs/metrics/registry.hpp>
 #include <srs/recording/document.hpp>
@@ -16,6 +17,9 @@ namespace srs::recording {
 
 // Kinds of warnings, label values of recording_warnings_total.
 enum class Warning { Metadata, Sdp, Media, Capture, Render };
+inline constexpr std::size_t kWarningKinds = 5;
+
+std::string_view to_string(Warning kind);
 
 class Metrics {
  public:
@@ -23,8 +27,10 @@ class Metrics {
 
   void started();
   void ended(EndReason reason, double seconds, bool had_media);
+  void recorded(Direction direction, double seconds);
   void refused(Refusal reason);
-  void warned(Warning kind);
+  // `first`: of this kind in its recording.
+  void warned(Warning kind, bool first);
   void finished(State state);
   void rendered(State state, double render_seconds, double finish_seconds);
   void recovered();
@@ -36,7 +42,10 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& ended_;
   prometheus::Family<prometheus::Counter>& failed_;
   prometheus::Family<prometheus::Counter>& refused_;
+  prometheus::Counter& zombies_;
+  prometheus::Family<prometheus::Counter>& seconds_;
   prometheus::Family<prometheus::Counter>& warnings_;
+  prometheus::Family<prometheus::Counter>& with_warnings_;
   prometheus::Family<prometheus::Counter>& recordings_;
   prometheus::Counter& without_media_;
   prometheus::Counter& recovered_;

@@ -102,6 +102,7 @@ struct RenderQueue::Outcome {
   Document document;
   std::chrono::steady_clock::duration render_time{};
   bool skipped = false;  // somebody had finished it
+  std::size_t warnings_before = 0;
 };
 
 RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& options,
@@ -116,6 +117,9 @@ RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& o
     using prometheus::MetricType;
     families.push_back(metrics::family("recording_render_queue", "Recordings waiting for a render.",
                                        MetricType::Gauge, {{{}, static_cast<double>(waiting())}}));
+    families.push_back(metrics::family("recording_render_queue_capacity",
+                                       "Recordings that may wait for a render in memory.",
+                                       MetricType::Gauge, {{{}, static_cast<double>(capacity())}}));
     families.push_back(metrics::family("recording_render_running", "Renders in progress.",
                                        MetricType::Gauge, {{{}, static_cast<double>(running())}}));
     families.push_back(metrics::family("recording_render_oldest_seconds",
@@ -137,7 +141,8 @@ bool RenderQueue::submit(std::filesystem::path directory, Document document, Ori
       pool_->submit([this, origin, self = self_, executor = executor_,
                      directory = std::move(directory), document = std::move(document)]() mutable {
         const auto begun = std::chrono::steady_clock::now();
-        Outcome outcome{directory, std::move(document), {}, false};
+        Outcome outcome{directory, std::move(document), {}, false, 0};
+        outcome.warnings_before = outcome.document.warnings.size();
         outcome.skipped = origin == Origin::Disk && is_finished_on_disk(directory);
         if (!outcome.skipped) {
           outcome.document = complete(directory, std::move(outcome.document), options_, log_);
@@ -163,6 +168,13 @@ void RenderQueue::finished(const Outcome& outcome) {
 void RenderQueue::report(const Outcome& outcome) {
   const auto& document = outcome.document;
   const auto since_end = wall_now() - document.ended_at.value_or(wall_now());
+  for (auto i = outcome.warnings_before; i < document.warnings.size(); ++i) {
+    metrics_.warned(Warning::Render, i == outcome.warnings_before);
+    log_.warning("session_warning", {{"recording_id", document.recording_id},
+                                     {"call_id", document.call_id},
+                                     {"kind", to_string(Warning::Render)},
+                                     {"warning", document.warnings[i]}});
+  }
   metrics_.rendered(document.state, seconds(outcome.render_time), seconds(since_end));
   log_.info("recording_" + std::string(to_string(document.state)),
             {{"recording_id", document.recording_id},

@@ -141,6 +141,7 @@ class ServiceImpl final : public Service {
     if (!document.ended_at) document.ended_at = wall_now();
     const std::chrono::duration<double> duration = *document.ended_at - document.started_at;
     metrics_.ended(document.end_reason.value_or(EndReason::Failed), duration.count(), had_media);
+    if (had_media) metrics_.recorded(direction_of(document.session), duration.count());
     finish(directory, std::move(document));
   }
 

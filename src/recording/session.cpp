@@ -121,10 +121,33 @@ boost::asio::awaitable<void> Session::finish(End end) {
   document_.state = state_after(captured);
   save();
   co_await room_.archive.settled();  // so that no older text replaces the renderer's
-  log_.info("session_ended", {{"reason", to_string(end.reason)},
+  summarize(captured);
+}
+
+// One line that answers most questions about a call.
+void Session::summarize(const Capture::Summary& captured) const {
+  std::uint64_t lost = 0;
+  std::uint64_t duplicates = 0;
+  double jitter_ms = 0;
+  for (const auto& stream : document_.streams) {
+    lost += stream.packets_lost;
+    duplicates += stream.packets_duplicate;
+    jitter_ms = std::max(jitter_ms, stream.jitter_ms);
+  }
+  log_.info("session_ended", {{"reason", to_string(*document_.end_reason)},
                               {"duration_ms", offset_ms(*document_.ended_at)},
+                              {"streams", document_.streams.size()},
+                              {"participants", document_.participants.size()},
+                              {"direction", to_string(direction_of(document_.session))},
                               {"packets", media_.packets()},
-                              {"captured", captured.packets}});
+                              {"packets_lost", lost},
+                              {"packets_late", media_.late()},
+                              {"packets_duplicate", duplicates},
+                              {"jitter_ms", jitter_ms},
+                              {"captured", captured.packets},
+                              {"captured_bytes", captured.bytes},
+                              {"warnings", document_.warnings.size()},
+                              {"src", document_.session.src_address}});
 }
 
 State Session::state_after(const Capture::Summary& captured) const {
@@ -149,6 +172,7 @@ void Session::apply(const Offer& offer) {
   }
   offer.transaction->respond(std::get<sip::Response>(answered));
   note("offer", request.method);
+  log_.info("session_updated", {{"method", request.method}, {"streams", document_.streams.size()}});
   note_hold();
   take_metadata(content);
   take_warnings(std::move(content.warnings), Warning::Sdp);
@@ -185,7 +209,9 @@ std::variant<sip::Response, Refused> Session::answer_offer(const sip::Request& r
   if (!takes_any(plan) && document_.streams.empty()) {
     return refuse(Refusal::NoAudio, "no audio stream that can be recorded: " + refusals(plan));
   }
+  const auto known = document_.warnings.size();
   const auto lines = media_.apply(offer, room_.options.max_streams, document_);
+  count_warnings(Warning::Sdp, known);
   if (!lines) return refuse(Refusal::Ports, lines.error().text);
   sip::Response response;
   response.content_type = "application/sdp";
@@ -231,8 +257,14 @@ void Session::take_metadata(const Carried& carried) {
   if (!parsed) return warn(Warning::Metadata, "metadata: " + parsed.error().text);
   take_warnings(parsed->warnings, Warning::Metadata);
   metadata_ = siprec::merge(metadata_, *parsed);
+  const auto known = document_.warnings.size();
   attribute(document_, metadata_);
-  note("metadata", parsed->mode == siprec::DataMode::Partial ? "partial" : "complete");
+  count_warnings(Warning::Metadata, known);
+  const std::string mode = parsed->mode == siprec::DataMode::Partial ? "partial" : "complete";
+  note("metadata", mode);
+  log_.info("session_metadata", {{"mode", mode},
+                                 {"bytes", carried.metadata->size()},
+                                 {"participants", document_.participants.size()}});
 }
 
 void Session::take_warnings(std::vector<std::string> warnings, Warning kind) {
@@ -293,9 +325,20 @@ void Session::note(std::string event, std::string detail) {
 }
 
 void Session::warn(Warning kind, std::string text) {
-  room_.metrics.warned(kind);
-  log_.warning("session_warning", {{"warning", text}});
+  count_warning(kind, text);
   document_.warn(std::move(text));
+}
+
+void Session::count_warning(Warning kind, const std::string& text) {
+  const auto index = static_cast<std::size_t>(kind);
+  room_.metrics.warned(kind, !warned_.test(index));
+  warned_.set(index);
+  log_.warning("session_warning", {{"kind", to_string(kind)}, {"warning", text}});
+}
+
+void Session::count_warnings(Warning kind, std::size_t known) {
+  for (auto i = known; i < document_.warnings.size(); ++i)
+    count_warning(kind, document_.warnings[i]);
 }
 
 void Session::save() {

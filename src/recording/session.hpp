@@ -13,6 +13,7 @@
 #include <srs/sip/handler.hpp>
 #include <srs/siprec/metadata.hpp>
 
+#include <bitset>
 #include <functional>
 #include <memory>
 #include <string>
@@ -89,6 +90,10 @@ class Session final : public sip::DialogHandler {
   void note_hold();
   void note(std::string event, std::string detail = {});
   void warn(Warning kind, std::string text);
+  void count_warning(Warning kind, const std::string& text);
+  // Of warnings that others put into the document since it had `known` of them.
+  void count_warnings(Warning kind, std::size_t known);
+  void summarize(const Capture::Summary& captured) const;
   void save();
   std::int64_t offset_ms(WallTime time) const;
 
@@ -106,8 +111,9 @@ class Session final : public sip::DialogHandler {
   std::uint64_t sdp_version_ = 0;
   bool offered_ = false;  // our own offer waits for its answer in the ACK
   bool hold_ = false;
-  WallTime active_since_;  // since when the silence limits of the present state count
-  bool ended_ = false;     // an End stands in the queue
+  std::bitset<kWarningKinds> warned_;  // kinds
+  WallTime active_since_;              // since when the silence limits of the present state count
+  bool ended_ = false;                 // an End stands in the queue
 };
 
 }  // namespace srs::recording

@@ -15,7 +15,11 @@ std::uint32_t in_units(WallTime arrival, std::uint32_t clock_rate) {
 
 }  // namespace
 
-void Jitter::update(std::uint32_t timestamp, WallTime arrival, std::uint32_t clock_rate) {
+std::uint32_t transit_of(std::uint32_t timestamp, WallTime arrival, std::uint32_t clock_rate) {
+  return in_units(arrival, clock_rate) - timestamp;
+}
+
+void Jitter::update(std::uint32_t timestamp, std::uint32_t transit, std::uint32_t clock_rate) {
   if (clock_rate != clock_rate_) {
     clock_rate_ = clock_rate;
     transit_.reset();
@@ -25,7 +29,6 @@ void Jitter::update(std::uint32_t timestamp, WallTime arrival, std::uint32_t clo
   // about the network's delay.
   if (transit_ && timestamp == timestamp_) return;
   timestamp_ = timestamp;
-  const auto transit = in_units(arrival, clock_rate) - timestamp;
   if (transit_) {
     const auto d = std::abs(static_cast<double>(static_cast<std::int32_t>(transit - *transit_)));
     // More than a second is no jitter: the sender's timestamps or somebody's clock jumped.

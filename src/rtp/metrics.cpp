@@ -1,4 +1,5 @@
 #include <srs/rtp/metrics.hpp>
+#include <srs/rtp/stream.hpp>
 
 namespace srs::rtp {
 namespace {
@@ -30,11 +31,30 @@ constexpr Row rows[] = {
      &Totals::lost},
     {"rtp_packets_duplicate_total", "RTP packets that came more than once", &Totals::duplicates},
     {"rtp_packets_reordered_total", "RTP packets that came after a later one", &Totals::reordered},
+    {"rtp_packets_late_total",
+     "RTP packets later than a live player with a delay of 100 ms could use, settled when a stream "
+     "ends",
+     &Totals::late},
     {"rtp_source_changes_total", "Changes of a stream's source address or SSRC",
      &Totals::source_changes},
 };
 
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
 }  // namespace
+
+void settle(const StreamStats& stats, Totals& totals) {
+  if (stats.packets == 0) return;
+  const auto expected = stats.expected();
+  const auto lost = stats.lost();
+  totals.lost += lost;
+  totals.late += stats.late();
+  totals.stream_loss.observe(share(lost, expected));
+  totals.stream_late.observe(share(stats.late(), expected - lost));
+  totals.stream_jitter.observe(stats.jitter_ms() / 1000);
+}
 
 std::shared_ptr<prometheus::Collectable> expose(metrics::Registry& registry, const Totals& totals) {
   return metrics::computed(registry, [&totals](std::vector<prometheus::MetricFamily>& families) {
@@ -42,6 +62,13 @@ std::shared_ptr<prometheus::Collectable> expose(metrics::Registry& registry, con
       families.push_back(metrics::family(row.name, row.help, prometheus::MetricType::Counter,
                                          {{{}, static_cast<double>(totals.*row.value)}}));
     }
+    families.push_back(totals.stream_loss.family(
+        "rtp_stream_loss_ratio", "Share of lost packets of each stream, at its end"));
+    families.push_back(totals.stream_late.family(
+        "rtp_stream_late_ratio",
+        "Share of each stream's packets that were late for a live player, at its end"));
+    families.push_back(totals.stream_jitter.family(
+        "rtp_stream_jitter_seconds", "Interarrival jitter of each stream, at its end"));
   });
 }
 

@@ -17,7 +17,9 @@ Source::Arrival Source::update(const Packet& packet, WallTime arrival, std::uint
   ++stats.packets;
   stats.bytes += packet.payload.size();
   stats.expected = sequence_.expected();
-  jitter_.update(packet.header.timestamp, arrival, clock_rate);
+  const auto transit = transit_of(packet.header.timestamp, arrival, clock_rate);
+  jitter_.update(packet.header.timestamp, transit, clock_rate);
+  if (lateness_.update(packet.header.timestamp, transit, clock_rate)) ++stats.late;
   stats.jitter = jitter_.value();
   stats.clock_rate = clock_rate;
   return kind;

@@ -3,6 +3,7 @@
 
 #include "address.hpp"
 #include "jitter.hpp"
+#include "lateness.hpp"
 #include "sequence_tracker.hpp"
 
 #include <srs/rtp/rtcp.hpp>
@@ -32,6 +33,7 @@ class Source {
 
   SequenceTracker sequence_;
   Jitter jitter_;
+  Lateness lateness_;
   Address address_;
   std::uint64_t reported_expected_ = 0;
   std::uint64_t reported_received_ = 0;

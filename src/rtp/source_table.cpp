@@ -28,6 +28,7 @@ void SourceTable::retire() {
   sum.bytes += least->bytes;
   sum.duplicates += least->duplicates;
   sum.reordered += least->reordered;
+  sum.late += least->late;
   sum.expected += least->expected;
   sources_.erase(sources_.begin() + (least - all.begin()));
   all.erase(least);

@@ -23,6 +23,18 @@ std::uint64_t StreamStats::duplicates() const {
   return sum;
 }
 
+std::uint64_t StreamStats::expected() const {
+  auto sum = others.expected;
+  for (const auto& source : sources) sum += source.expected;
+  return sum;
+}
+
+std::uint64_t StreamStats::late() const {
+  auto sum = others.late;
+  for (const auto& source : sources) sum += source.late;
+  return sum;
+}
+
 double StreamStats::jitter_ms() const {
   if (sources.empty() || sources.back().clock_rate == 0) return 0;
   return sources.back().jitter * 1000 / sources.back().clock_rate;
@@ -266,7 +278,7 @@ void Stream::close() {
   if (!impl_->pair) return;
   impl_->engine.remove(*impl_->pair);
   impl_->report(true);
-  impl_->totals.lost += stats_.lost();
+  settle(stats_, impl_->totals);
   impl_->pair.reset();
 }
 

@@ -315,10 +315,24 @@ void ServerDialog::refresh() {
       SIPTAG_SUPPORTED_STR("siprec, timer"), SIPTAG_SESSION_EXPIRES_STR(expires.c_str()),
       TAG_IF(usable(connection_.get()), NTATAG_TPORT(connection_.get())), TAG_END());
   server_->root().pump();
+  trace_request();
   if (request_ == nullptr) timer_answer_ = {};
 }
 
+void ServerDialog::trace_request() const {
+  if (request_ == nullptr || server_->trace().idle()) return;
+  const Message request(nta_outgoing_getrequest(request_));
+  server_->trace().sent(request.get(), {});
+}
+
+void ServerDialog::trace_answer() const {
+  if (request_ == nullptr || server_ == nullptr || server_->trace().idle()) return;
+  const Message response(nta_outgoing_getresponse(request_));
+  server_->trace().received(response.get(), {});
+}
+
 void ServerDialog::on_refreshed(const sip_t* sip) {
+  trace_answer();
   const int status =
       sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_status : 408;
   drop_request();
@@ -371,6 +385,7 @@ void ServerDialog::send_bye() {
       SIPTAG_USER_AGENT_STR(server_->options().user_agent.c_str()),
       TAG_IF(usable(connection_.get()), NTATAG_TPORT(connection_.get())), TAG_END());
   server_->root().pump();
+  trace_request();
   if (request_ == nullptr) return end(DialogEnd::Failed, nullptr);
   // sofia tells of a URI that leads nowhere only when some other timer of its own is due.
   after(64 * server_->options().t1 + std::chrono::seconds(1), &ServerDialog::give_up);
@@ -384,6 +399,7 @@ void ServerDialog::give_up() {
 // come again.
 void ServerDialog::on_bye_answered(const sip_t* sip) {
   const auto self = shared_from_this();
+  trace_answer();
   const int status =
       sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_status : 408;
   drop_request();

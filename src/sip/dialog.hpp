@@ -62,6 +62,8 @@ class ServerDialog final : public Dialog, public std::enable_shared_from_this<Se
   void give_up();
   void on_bye_answered(const sip_t* sip);
   void drop_request();
+  void trace_request() const;
+  void trace_answer() const;
   void after(std::chrono::milliseconds delay, void (ServerDialog::*then)());
   void refuse_waiting(int status);
   void close();

@@ -60,6 +60,7 @@ Server::Server(boost::asio::any_io_executor executor, const Options& options,
     : options_(options),
       handler_(handler),
       log_(std::move(log)),
+      trace_(log_),
       root_(std::move(executor), log_),
       house_timer_(root_.executor()) {}
 
@@ -195,15 +196,13 @@ Metrics::Levels Server::levels() const {
 void Server::note(const sip_t& sip, msg_t* message) {
   metrics_->request(sip.sip_request->rq_method_name);
   if (sip.sip_error != nullptr) metrics_->malformed(Metrics::Malformed::Header);
+  if (!trace_.idle()) trace_.received(message, source_of(message));
   if (!log_.enabled(log::Level::Debug)) return;
   log_.debug("sip_request", {{"method", sip.sip_request->rq_method_name},
                              {"call_id", sip.sip_call_id->i_id},
                              {"cseq", sip.sip_cseq->cs_seq},
                              {"source", source_of(message)},
                              {"bytes", size_of(message)}});
-  if (log_.enabled(log::Level::Trace)) {
-    log_.trace("sip_message", {{"direction", "received"}, {"message", to_text(message)}});
-  }
 }
 
 int Server::refuse(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
@@ -243,6 +242,7 @@ int Server::reply(nta_incoming_t* irq, const Response& response, const ReplyExtr
   root_.pump();
   metrics_->response(response.status);
   log_response(irq, response);
+  trace_response(irq);
   if (!sent) {
     metrics_->response_not_sent();
     log_.warning("sip_response_not_sent",
@@ -266,6 +266,14 @@ void Server::reply_trying(nta_incoming_t* irq) {
   replier_->send_trying(irq);
   root_.pump();
   metrics_->response(100);
+  trace_response(irq);
+}
+
+void Server::trace_response(nta_incoming_t* irq) {
+  if (trace_.idle()) return;
+  const Message request(nta_incoming_getrequest(irq));
+  const Message sent(nta_incoming_getresponse(irq));
+  trace_.sent(sent.get(), request ? source_of(request.get()) : std::string{});
 }
 
 void Server::log_response(nta_incoming_t* irq, const Response& response) const {
@@ -285,9 +293,6 @@ void Server::log_response(nta_incoming_t* irq, const Response& response) const {
                               {"method", nta_incoming_method_name(irq)},
                               {"call_id", call_id},
                               {"cseq", nta_incoming_cseq(irq)}});
-  if (!log_.enabled(log::Level::Trace)) return;
-  const Message sent(nta_incoming_getresponse(irq));
-  if (sent) log_.trace("sip_message", {{"direction", "sent"}, {"message", to_text(sent.get())}});
 }
 
 int Server::answer_options(nta_incoming_t* irq, const sip_t&, msg_t* message) {

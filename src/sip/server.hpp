@@ -3,6 +3,7 @@
 
 #include "sip/agent.hpp"
 #include "sip/dialog_table.hpp"
+#include "sip/message_trace.hpp"
 #include "sip/metrics.hpp"
 #include "sip/reply.hpp"
 #include "sip/root.hpp"
@@ -37,11 +38,14 @@ class Server final : public Stack {
   std::size_t dialogs() const override { return dialogs_.size(); }
   std::size_t transactions() const override { return agent_->transactions(); }
 
+  void set_trace_filter(std::string filter) override { trace_.set_filter(std::move(filter)); }
+
   // What follows serves dialogs and transactions.
   const Options& options() const { return options_; }
   Agent& agent() { return *agent_; }
   Root& root() { return root_; }
   Metrics& metrics() { return *metrics_; }
+  MessageTrace& trace() { return trace_; }
   const log::Logger& log() const { return log_; }
 
   void keep(const std::shared_ptr<ServerTransaction>& transaction) {
@@ -78,10 +82,12 @@ class Server final : public Stack {
   int answer_unknown_dialog(nta_incoming_t* irq);
   void hide(nta_incoming_t* irq) const;
   void log_response(nta_incoming_t* irq, const Response& response) const;
+  void trace_response(nta_incoming_t* irq);
 
   Options options_;
   SessionHandler& handler_;
   log::Logger log_;
+  MessageTrace trace_;
   Root root_;
   boost::asio::steady_timer house_timer_;
   std::unique_ptr<Agent> agent_;

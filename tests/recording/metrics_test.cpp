@@ -41,6 +41,30 @@ TEST_F(SessionMetricsTest, CountsARefusalUnderItsReason) {
   EXPECT_TRUE(shows("sip_sessions_total 0"));
 }
 
+TEST_F(SessionMetricsTest, CountsSessionsWhoseSrcWasGone) {
+  for (const auto reason : {EndReason::NoMedia, EndReason::Inactivity, EndReason::Expired,
+                            EndReason::MaxDuration, EndReason::Bye}) {
+    metrics_.started();
+    metrics_.ended(reason, 1, true);
+  }
+  EXPECT_TRUE(shows("sip_sessions_zombie_total 3"));
+}
+
+TEST_F(SessionMetricsTest, CountsWarningsAndTheRecordingsThatHaveThem) {
+  metrics_.warned(Warning::Sdp, true);
+  metrics_.warned(Warning::Sdp, false);
+  EXPECT_TRUE(shows("recording_warnings_total{kind=\"sdp\"} 2"));
+  EXPECT_TRUE(shows("recordings_with_warnings_total{kind=\"sdp\"} 1"));
+}
+
+TEST_F(SessionMetricsTest, SumsRecordedSecondsByDirection) {
+  metrics_.recorded(Direction::Inbound, 2.5);
+  metrics_.recorded(Direction::Inbound, 3);
+  metrics_.recorded(Direction::Unknown, -1);  // a clock that was set back
+  EXPECT_TRUE(shows("recording_seconds_total{direction=\"inbound\"} 5.5"));
+  EXPECT_TRUE(shows("recording_seconds_total{direction=\"unknown\"} 0"));
+}
+
 TEST_F(SessionMetricsTest, ShowsEveryReasonBeforeItHappens) {
   EXPECT_TRUE(shows("sip_sessions_failed_total{reason=\"inactivity\"} 0"));
   EXPECT_TRUE(shows("sip_sessions_refused_total{reason=\"draining\"} 0"));

@@ -53,6 +53,11 @@ struct Loaded {
 // Reads the environment by name; nothing where it is not set.
 using Environment = std::function<std::optional<std::string>(std::string_view)>;
 
+// `base`, and before it what a file of `NAME=value` lines says, as systemd's EnvironmentFile= reads
+// them: comments begin with # or ;, values may stand in quotes. Unlike the environment of a process
+// a file can be read again.
+Result<Environment> with_file(Environment base, const std::filesystem::path& file);
+
 // `--key=value` or `--key value` pairs of the command line, keys as in the file: `sip.listen`.
 using Overrides = std::vector<std::pair<std::string, std::string>>;
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,10 @@ struct Options {
   std::size_t max_body_bytes = 65536;                // 413 beyond
   std::chrono::milliseconds request_timeout{10000};  // for a request to arrive whole: 408
   std::chrono::milliseconds idle_timeout{30000};     // between requests of one connection
+  // The bearer token (RFC 6750) of requests that change something; the file's first line wins.
+  // Both empty: such requests get 403.
+  std::string admin_token;
+  std::string admin_token_file;
 };
 
 struct Request {
@@ -48,6 +53,13 @@ struct Response {
 
 // Small JSON body: {"error": text}.
 Response error_response(int status, std::string_view text);
+
+// The token that `options` name; an error where the file can't be read or holds none.
+Result<std::string> admin_token(const Options& options);
+
+// What to answer a request that does not carry `token`: 401, or 403 that tells how to turn this on
+// where `token` is empty. Nothing where it does. Takes the same time wherever tokens differ.
+std::optional<Response> unauthorized(const Request& request, std::string_view token);
 
 using Handler = std::function<Response(const Request&)>;
 

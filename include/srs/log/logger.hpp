@@ -90,6 +90,10 @@ class Logger {
   void error(std::string_view event, std::initializer_list<Field> fields = {}) const {
     write(Level::Error, event, fields);
   }
+  // A line at trace level that somebody asked for by a filter: written whatever the level.
+  void asked_for(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    if (sink_) sink_->write(Level::Trace, name_, event, bound_, fields);
+  }
 
  private:
   void write(Level level, std::string_view event, std::initializer_list<Field> fields) const {

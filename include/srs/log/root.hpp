@@ -21,6 +21,8 @@ struct Options {
   std::uint64_t max_file_size = 100 << 20;  // bytes; then the file is rotated
   std::size_t max_files = 5;                // rotated files kept
   std::size_t queue = 8192;                 // lines that wait for the disk; older ones are dropped
+  std::string sip_filter;     // SIP messages written whatever the level; see sip::Stack
+  bool mask_numbers = false;  // keep the last three digits of phone numbers
 };
 
 // Writes through spdlog on its own thread, so that a slow disk or terminal never holds the
@@ -35,6 +37,8 @@ class Root {
 
   void set_level(Level level);
   Level level() const;
+  // Secrets are masked always, phone numbers from now on where `mask`.
+  void set_mask_numbers(bool mask);
   // Opens the file anew, as logrotate asks by SIGHUP; an error leaves the old file in use.
   Result<void> reopen();
   // Lines lost because the queue was full.

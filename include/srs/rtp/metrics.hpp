@@ -1,6 +1,7 @@
 // The RTP floor's figures.
 #pragma once
 
+#include <srs/metrics/distribution.hpp>
 #include <srs/metrics/registry.hpp>
 
 #include <cstdint>
@@ -23,7 +24,19 @@ struct Totals {
   std::uint64_t duplicates = 0;
   std::uint64_t reordered = 0;
   std::uint64_t source_changes = 0;  // address or SSRC
+  std::uint64_t late = 0;            // settled when a stream ends
+
+  // One observation for each stream that had a packet, at its end.
+  metrics::Distribution stream_loss{{0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1}};
+  metrics::Distribution stream_late{{0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1}};
+  metrics::Distribution stream_jitter{
+      // seconds
+      {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5}};
 };
+
+struct StreamStats;
+// Adds what is only known at a stream's end.
+void settle(const StreamStats& stats, Totals& totals);
 
 // rtp_packets_received_total, rtp_packets_sent_total, rtp_bytes_received_total,
 // rtp_bytes_sent_total and the rest of Totals, as Prometheus sees them. Keep the result as long as

@@ -26,6 +26,7 @@ struct SourceStats {
   std::uint64_t bytes = 0;    // of payload
   std::uint64_t duplicates = 0;
   std::uint64_t reordered = 0;      // came after a higher sequence number
+  std::uint64_t late = 0;           // for a live player, see src/rtp/lateness.hpp
   std::uint64_t expected = 0;       // highest - lowest + 1
   double jitter = 0;                // in RTP timestamp units
   std::uint32_t clock_rate = 8000;  // for jitter
@@ -49,6 +50,8 @@ struct StreamStats {
 
   std::uint64_t lost() const;
   std::uint64_t duplicates() const;
+  std::uint64_t expected() const;
+  std::uint64_t late() const;
   double jitter_ms() const;  // of the last source
 };
 

@@ -51,6 +51,9 @@ class Stack {
   // The host to name in SDP for a call that came from `source` (`192.0.2.1:5060`): external_address,
   // or the listener's own address, or for a wildcard listener the address that routes to the peer.
   virtual std::string media_address(std::string_view source) const = 0;
+  // SIP messages to log as a whole, whatever the level: `all`, or parts of Call-ID, From, To or the
+  // peer's address, separated by commas; empty: those that the level lets through.
+  virtual void set_trace_filter(std::string filter) = 0;
   virtual std::size_t dialogs() const = 0;
   // Transactions of ended calls still kept for retransmissions count too: nothing is in flight at 0.
   virtual std::size_t transactions() const = 0;

@@ -129,10 +129,13 @@ class PcapngWriter final : public CaptureWriter {
   PcapngWriter(asio::any_io_executor executor, const CaptureOptions& options,
                metrics::Registry& registry, const log::Logger& log)
       : shared_(std::move(executor), options, registry, log),
-        pending_(metrics::computed(registry, [this](auto& families) {
+        pending_(metrics::computed(registry, [this, limit = options.max_pending](auto& families) {
           families.push_back(metrics::family(
               "capture_pending_bytes", "Bytes of captures that wait for the disk",
               prometheus::MetricType::Gauge, {{{}, static_cast<double>(pending_bytes())}}));
+          families.push_back(metrics::family(
+              "capture_pending_limit_bytes", "Bytes of captures that may wait for the disk",
+              prometheus::MetricType::Gauge, {{{}, static_cast<double>(limit)}}));
         })) {}
 
   std::unique_ptr<Capture> open(std::filesystem::path path) override {
