@@ -64,12 +64,14 @@ def rules(kind=None):
 
 
 def documented_metrics():
-    """docs/metrics.md as {name: (type, labels)}."""
+    """The tables of docs/metrics.md, and of the page on transcription, as {name: (type, labels)}."""
     rows = {}
-    for line in (ROOT / "docs/metrics.md").read_text(encoding="utf-8").splitlines():
-        row = re.match(r"\| `([a-z_]+)` \| (counter|gauge|histogram) \| ([^|]*)\|", line)
-        if row:
-            rows[row[1]] = (row[2], set(re.findall(r"`([a-z]+)`", row[3])))
+    for page in ("metrics.md", "transcription.md"):
+        path = ROOT / "docs" / page
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+            row = re.match(r"\| `([a-z_]+)` \| (counter|gauge|histogram) \| ([^|]*)\|", line)
+            if row:
+                rows[row[1]] = (row[2], set(re.findall(r"`([a-z]+)`", row[3])))
     return rows
 
 

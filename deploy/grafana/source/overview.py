@@ -44,6 +44,8 @@ OVERVIEW = dashboard("siprec-overview", "SIPREC Overview", "All recorders at a g
         "RTP ports": "max(instance:rtp_ports_allocated:ratio{@})",
         "disk": "1 - min(instance:recording_disk_free:ratio{@})",
         "descriptors": "max(instance:process_open_fds:ratio{@})",
+        "render queue": "max(recording_render_queue{@} / recording_render_queue_capacity{@})",
+        "disk buffer": "max(capture_pending_bytes{@} / capture_pending_limit_bytes{@})",
         "CPU (one core)": "max(instance:process_cpu_seconds:rate5m{@})",
         "memory (of 4 GiB)": 'max(memory_usage_bytes{@,type="resident"}) / 4294967296'}, thresholds={0.7: "yellow", 0.9: "red"}),
     graph("Event loop lag", "How late one timer in a hundred fires.", {"{{instance}}": "max by (instance) (instance:event_loop_lag_seconds:p99_5m{@})"},

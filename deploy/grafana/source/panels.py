@@ -62,12 +62,12 @@ def graph(title, description, queries, unit="short", width=8, height=8, threshol
                  **{"min": 0, **defaults})
 
 
-def stat(title, description, expression, unit="short", width=4, thresholds=None, **defaults):
-    """One number, coloured by its thresholds."""
+def stat(title, description, expression, unit="short", width=4, thresholds=None, legend="", text="auto", **defaults):
+    """One number, coloured by its thresholds; text="name" shows the legend in its place."""
     options = {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "colorMode": "value",
-               "graphMode": "none", "justifyMode": "auto", "orientation": "auto", "textMode": "auto",
+               "graphMode": "none", "justifyMode": "auto", "orientation": "auto", "textMode": text,
                "wideLayout": True, "showPercentChange": False, "percentChangeColorMode": "standard"}
-    made = panel("stat", title, description, {"": expression}, unit, width, 4, thresholds, options, **defaults)
+    made = panel("stat", title, description, {legend: expression}, unit, width, 4, thresholds, options, **defaults)
     made["fieldConfig"]["defaults"]["color"] = {"mode": "thresholds"}
     return made
 

@@ -21,7 +21,7 @@ SIP = dashboard("siprec-sip", "SIPREC SIP Metrics", "Sessions and SIP messages o
           {"{{reason}}": INCREASE.format("reason", "sip_sessions_refused_total")}, stacked=True),
     heatmap("Session duration", "From INVITE to the end.", "sip_session_duration_seconds_bucket{@}", width=12),
     graph("Sessions without an end of their own", "Ended by a timeout of ours, because no BYE came.",
-          {"{{reason}}": 'sum by (reason) (increase(sip_sessions_failed_total{@,reason=~"inactivity|no_media|session_expired"}[$__rate_interval]))'}, width=12),
+          {"{{instance}}": "sum by (instance) (increase(sip_sessions_zombie_total{@}[$__rate_interval]))"}, width=12),
 
     row("Messages"),
     graph("Requests by method", "Without retransmissions.", {"{{method}}": "sum by (method) (rate(sip_requests_total{@}[$__rate_interval])) > 0"}, "reqps"),
