@@ -33,7 +33,7 @@ srs::Result<srs::config::Environment> environments() {
 srs::config::Loaded load(const srs::config::CommandLine& line) {
   const auto variables = environments();
   if (!variables) {
-    return {{}, {{"environment SIPREC_ENVIRONMENT_FILE", "", variables.error().text}}, {}};
+    return {{}, {{"environment SIPREC_ENVIRONMENT_FILE", "", variables.error().text}}, {}, {}};
   }
   auto file = line.file;
   if (const auto named = (*variables)("SIPREC_CONFIG"); !file && named && !named->empty()) {
@@ -49,17 +49,26 @@ void print(const std::vector<srs::config::Fault>& faults, std::string_view kind)
   }
 }
 
-int run(const srs::config::Settings& settings, const srs::config::CommandLine& line) {
+// What the system will refuse beside what the settings refused already: one start names it all.
+void print_system_faults(const srs::config::Loaded& loaded) {
+  auto faults = srs::config::check_system(loaded.settings);
+  for (auto& fault : srs::config::check_listeners(loaded.settings))
+    faults.push_back(std::move(fault));
+  print(located(std::move(faults), loaded.origins), "error");
+}
+
+int run(const srs::config::Loaded& loaded, const srs::config::CommandLine& line) {
+  const auto& settings = loaded.settings;
   auto log = srs::log::Root::open(settings.log);
   if (!log) {
-    print({{"system", "log.file", log.error().text}}, "error");
+    print(located({{"system", "log.file", log.error().text}}, loaded.origins), "error");
     return kSystemFault;
   }
   srs::config::raise_descriptor_limit(settings);
   boost::asio::io_context io(1);
   auto opened = srs::app::App::open(io, settings, **log, [line] { return load(line); });
   if (const auto* faults = std::get_if<std::vector<srs::config::Fault>>(&opened)) {
-    print(*faults, "error");
+    print(located(*faults, loaded.origins), "error");
     return kSystemFault;
   }
   auto& app = std::get<std::unique_ptr<srs::app::App>>(opened);
@@ -93,13 +102,16 @@ int main(int argc, char** argv) {
   const auto loaded = load(*line);
   print(loaded.warnings, "warning");
   print(loaded.faults, "error");
-  if (!loaded.faults.empty()) return kConfigFault;
+  if (!loaded.faults.empty()) {
+    if (line->action == Action::Run) print_system_faults(loaded);
+    return kConfigFault;
+  }
   if (line->action == Action::PrintConfig) std::cout << srs::config::print(loaded.settings);
   if (line->action == Action::CheckConfig) {
-    const auto faults = srs::config::check_system(loaded.settings);
+    const auto faults = located(srs::config::check_system(loaded.settings), loaded.origins);
     print(faults, "error");
     if (!faults.empty()) return kSystemFault;
     std::cout << "configuration is valid\n";
   }
-  return line->action == Action::Run ? run(loaded.settings, *line) : EXIT_SUCCESS;
+  return line->action == Action::Run ? run(loaded, *line) : EXIT_SUCCESS;
 }

@@ -56,7 +56,7 @@ class Loader {
   }
 
   Loaded finish() {
-    check(result_, origins_);
+    check(result_, result_.origins);
     return std::move(result_);
   }
 
@@ -83,11 +83,11 @@ class Loader {
 
   void apply(const Given& given, const std::string& hint) {
     const Key& key = *given.key;
-    origins_[key.name] = given.where;
+    result_.origins[key.name] = given.where;
     for (auto& wrong : key.set(result_.settings, given.texts)) {
       fault(given.where, key.name,
             key.secret ? "has a value that can't be used" : std::move(wrong) + hint);
-      origins_.wrong.insert(key.name);
+      result_.origins.wrong.insert(key.name);
     }
   }
 
@@ -97,7 +97,6 @@ class Loader {
 
   const Environment& environment_;
   Loaded result_;
-  Origins origins_;
 };
 
 }  // namespace

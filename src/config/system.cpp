@@ -111,4 +111,10 @@ std::vector<Fault> check_system(const Settings& settings) {
   return faults;
 }
 
+std::vector<Fault> located(std::vector<Fault> faults, const Origins& origins) {
+  std::erase_if(faults, [&](const Fault& fault) { return origins.wrong.contains(fault.key); });
+  for (auto& fault : faults) fault.where = origins.of(fault.key);
+  return faults;
+}
+
 }  // namespace srs::config

@@ -60,6 +60,29 @@ TEST(Startup, NamesEveryAddressThatIsTaken) {
   EXPECT_TRUE(says(server, taken_http)) << server.output();
 }
 
+TEST(Startup, NamesTheSystemsFaultsBesideBadSettingsEachWithItsLine) {
+  const auto sip = Socket::udp(kLoopback);
+  ServerProcess server;
+  write_file(server.directory() / "in-the-way", "");
+  const auto taken = "udp:127.0.0.1:" + std::to_string(sip.port());
+  const auto file = server.directory() / "siprec.yaml";
+  write_file(file, "sip:\n  listen: [" + taken + "]\nrecording:\n  directory: " +
+                       (server.directory() / "in-the-way").string() + "\nlog:\n  colour: red\n");
+  server.set("SIP_LISTEN", "");
+  server.set("RECORDING_DIRECTORY", "");
+  server.launch({"--config", file.string()});
+  EXPECT_EQ(server.wait_exit(kSoon), kConfigFault);
+  EXPECT_TRUE(says(server, "siprec.yaml:2: sip.listen: " + taken)) << server.output();
+  EXPECT_TRUE(says(server, "siprec.yaml:4: recording.directory: ")) << server.output();
+  EXPECT_TRUE(says(server, "siprec.yaml:6")) << server.output();
+  EXPECT_FALSE(says(server, "http.listen")) << server.output();
+
+  write_file(file, "sip:\n  listen: [" + taken + "]\n");
+  server.launch({"--config", file.string()});
+  EXPECT_EQ(server.wait_exit(kSoon), kSystemFault);
+  EXPECT_TRUE(says(server, "siprec.yaml:2: sip.listen: ")) << server.output();
+}
+
 TEST(Startup, RefusesADirectoryThatIsNone) {
   ServerProcess server;
   const auto file = server.directory() / "file";

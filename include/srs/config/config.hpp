@@ -14,7 +14,9 @@
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,10 +46,24 @@ struct Fault {
   std::string text;
 };
 
+// Who set each key last, and the keys whose value was refused.
+struct Origins {
+  std::map<std::string, std::string> where;
+  std::set<std::string> wrong;
+
+  std::string& operator[](const std::string& key) { return where[key]; }
+  // `default` for what nobody set.
+  std::string of(const std::string& key) const {
+    const auto at = where.find(key);
+    return at == where.end() ? "default" : at->second;
+  }
+};
+
 struct Loaded {
   Settings settings;
   std::vector<Fault> faults;    // all of them; settings are usable only where there are none
   std::vector<Fault> warnings;  // readable, but surely not meant
+  Origins origins;
 };
 
 // Reads the environment by name; nothing where it is not set.
@@ -66,6 +82,12 @@ Loaded load(const std::optional<std::filesystem::path>& file, const Environment&
 
 // What only the system can say: directories writable, file-descriptor limit against the port range.
 std::vector<Fault> check_system(const Settings& settings);
+// Addresses of sip.listen and http.listen that another process holds or that are not ours. Binds
+// each for a moment: not for a machine where this server runs already.
+std::vector<Fault> check_listeners(const Settings& settings);
+// The system's faults told by who set the key (`siprec.yaml:12`, `default`), without those of keys
+// whose value was refused: their settings are not what was meant.
+std::vector<Fault> located(std::vector<Fault> faults, const Origins& origins);
 
 // File descriptors that the settings may need at once.
 std::uint64_t needed_descriptors(const Settings& settings);
