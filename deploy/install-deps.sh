@@ -58,7 +58,7 @@ packages() {
       ;;
     run) printf '%s\n' curl ;;
     test)
-      printf '%s\n' libgtest-dev libgmock-dev tshark tcpdump sox openssl prometheus \
+      printf '%s\n' libgtest-dev libgmock-dev tshark tcpdump sox ffmpeg sip-tester openssl prometheus \
         prometheus-alertmanager python3 python3-yaml jq curl iproute2 procps \
         'node?nodejs' 'npm?npm' 'kubectl?kubernetes-client' 'systemd-analyze?systemd' \
         rsyslog logrotate lintian dpkg-dev file

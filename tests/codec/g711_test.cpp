@@ -1,6 +1,7 @@
 #include "support/files.hpp"
 #include "support/shared_data.hpp"
 #include "support/temp_dir.hpp"
+#include "support/tools.hpp"
 
 #include <srs/codec/decoder.hpp>
 
@@ -53,10 +54,7 @@ TEST(G711, NoSampleIsFurtherFromItsCodeThanHalfAStep) {
 
 // sox as the independent judge of all 256 codes of both laws.
 void compare_with_sox(const char* law, std::int16_t (*decode)(std::uint8_t)) {
-  if (std::system("command -v sox >/dev/null 2>&1") != 0) {
-    if (test::in_ci()) FAIL() << "sox is not installed, and CI needs it";
-    GTEST_SKIP() << "sox is not installed";
-  }
+  SRS_REQUIRE_TOOL("sox", "sox");
   test::TempDir dir;
   std::string codes;
   for (int i = 0; i < 256; ++i) codes += static_cast<char>(i);

@@ -5,6 +5,7 @@
 #include "support/shared_data.hpp"
 #include "support/speech_match.hpp"
 #include "support/src_call.hpp"
+#include "support/tools.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -249,10 +250,7 @@ TEST_F(Robustness, RunningOutOfDescriptorsCostsNewCallsOnly) {
 }
 
 TEST(Capture, IsReadByTshark) {
-  if (std::system("command -v tshark >/dev/null 2>&1") != 0) {
-    ASSERT_FALSE(in_ci()) << "tshark is not installed, and CI needs it";
-    GTEST_SKIP() << "tshark is not installed";
-  }
+  SRS_REQUIRE_TOOL("tshark", "tshark");
   ServerProcess server(Settings{{"RECORDING_KEEP_CAPTURE", "always"}});
   ASSERT_TRUE(server.start());
   SrcCall call(server);

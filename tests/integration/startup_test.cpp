@@ -3,6 +3,7 @@
 #include "support/scrape.hpp"
 #include "support/shared_data.hpp"
 #include "support/socket.hpp"
+#include "support/tools.hpp"
 
 #include <gtest/gtest.h>
 
@@ -158,10 +159,7 @@ TEST_F(Probes, MetricsPassPrometheussOwnCheck) {
   const auto text = http_get(url(server_, "/metrics"));
   EXPECT_EQ(text.status, 200);
   EXPECT_TRUE(text.header("content-type").starts_with("text/plain")) << text.header("content-type");
-  if (std::system("command -v promtool >/dev/null 2>&1") != 0) {
-    ASSERT_FALSE(in_ci()) << "promtool is not installed, and CI needs it";
-    GTEST_SKIP() << "promtool is not installed";
-  }
+  SRS_REQUIRE_TOOL("promtool", "prometheus");
   write_file(server_.directory() / "metrics", text.body);
   const auto said = server_.directory() / "promtool";
   const auto command = "promtool check metrics < '" + (server_.directory() / "metrics").string() +

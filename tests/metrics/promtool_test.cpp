@@ -6,6 +6,7 @@
 #include <prometheus/histogram.h>
 #include <support/files.hpp>
 #include <support/temp_dir.hpp>
+#include <support/tools.hpp>
 
 #include <cstdlib>
 #include <sstream>
@@ -14,9 +15,7 @@ namespace srs::metrics {
 namespace {
 
 TEST(Promtool, FindsNothingWrongButTheNameThatDashboardsAskFor) {
-  if (std::system("command -v promtool >/dev/null") != 0) {
-    GTEST_SKIP() << "promtool is not installed (Debian: apt-get install prometheus)";
-  }
+  SRS_REQUIRE_TOOL("promtool", "prometheus");
   Registry registry;
   const auto kept = expose_process(
       registry, [] { return 1; }, "1.2.3");

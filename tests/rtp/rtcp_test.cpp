@@ -1,4 +1,5 @@
 #include "support.hpp"
+#include "support/tools.hpp"
 
 #include <srs/rtp/rtcp.hpp>
 
@@ -152,8 +153,7 @@ TEST(ReceiverReport, HoldsAtMost31Blocks) {
 
 // An independent reader: Wireshark's dissector.
 TEST(ReceiverReport, IsWellFormedForTshark) {
-  if (std::system("command -v tshark >/dev/null && command -v text2pcap >/dev/null") != 0)
-    GTEST_SKIP() << "tshark is not installed";
+  SRS_REQUIRE_TOOL("tshark", "tshark");
   const auto directory = std::filesystem::path(testing::TempDir()) / "srs_rtcp_tshark";
   std::filesystem::create_directories(directory);
   {

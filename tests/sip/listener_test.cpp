@@ -2,6 +2,7 @@
 #include "sip/endpoint.hpp"
 #include "sip/server.hpp"
 #include "stack_fixture.hpp"
+#include "support/tools.hpp"
 
 #include <sys/wait.h>
 
@@ -160,8 +161,7 @@ TEST_F(Listener, GoesToSleepWhenNothingHappens) {
 class Tls : public StackTest {
  protected:
   void SetUp() override {
-    if (std::system("openssl version > /dev/null 2>&1") != 0)
-      GTEST_SKIP() << "the openssl program is not installed";
+    SRS_REQUIRE_TOOL("openssl", "openssl");
     directory = std::filesystem::temp_directory_path() / ("sip-tls-" + std::to_string(::getpid()));
     std::filesystem::create_directories(directory);
     const std::string script =

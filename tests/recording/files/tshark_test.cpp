@@ -1,6 +1,7 @@
 // Wireshark's tools as independent judges of capture.pcapng, sox of audio.wav.
 #include "capture_fixture.hpp"
 #include "support/shared_data.hpp"
+#include "support/tools.hpp"
 
 #include <srs/recording/capture.hpp>
 #include <srs/recording/renderer.hpp>
@@ -19,33 +20,11 @@ namespace {
 using test::CaptureTest;
 using ::testing::HasSubstr;
 
-#define SRS_REQUIRE_TOOL(name)                                                    \
-  if (std::system("command -v " name " >/dev/null 2>&1") != 0) {                  \
-    if (test::in_ci()) GTEST_FAIL() << name " is not installed, and CI needs it"; \
-    GTEST_SKIP() << name " is not installed (apt-get install tshark sox)";        \
-  }
-
-std::string output_of(const std::string& command) {
-  std::string text;
-  std::array<char, 4096> buffer{};
-  FILE* pipe = ::popen((command + " 2>/dev/null").c_str(), "r");
-  if (pipe == nullptr) return text;
-  while (const auto count = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-    text.append(buffer.data(), count);
-  }
-  ::pclose(pipe);
-  return text;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
+using test::lines_of;
+using test::output_of;
 
 TEST_F(CaptureTest, TsharkReadsTheFileWhileItGrows) {
-  SRS_REQUIRE_TOOL("tshark");
+  SRS_REQUIRE_TOOL("tshark", "tshark");
   start({.block_size = 4096, .flush_interval = std::chrono::milliseconds(20)});
   auto capture = writer->open(dir / "c.pcapng");
   for (std::uint32_t i = 0; i < 3000; ++i) send(*capture, i);
@@ -59,7 +38,7 @@ TEST_F(CaptureTest, TsharkReadsTheFileWhileItGrows) {
 }
 
 TEST_F(CaptureTest, TsharkFindsTheChecksumsRight) {
-  SRS_REQUIRE_TOOL("tshark");
+  SRS_REQUIRE_TOOL("tshark", "tshark");
   start();
   auto capture = writer->open(dir / "c.pcapng");
   send(*capture, 1, 171, "203.0.113.250");
@@ -77,7 +56,7 @@ TEST_F(CaptureTest, TsharkFindsTheChecksumsRight) {
 }
 
 TEST_F(CaptureTest, TsharkSeesTheRtpStream) {
-  SRS_REQUIRE_TOOL("tshark");
+  SRS_REQUIRE_TOOL("tshark", "tshark");
   test::CallBuilder call;
   test::Leg leg{call, 10000, {.sequence = 65000, .timestamp = 0xFFFFF000, .ssrc = 0xABCD}};
   leg.speak(0, test::babble(8000 * 20, 1));
@@ -89,7 +68,7 @@ TEST_F(CaptureTest, TsharkSeesTheRtpStream) {
 }
 
 TEST(Wav, SoxReadsItAsWeMeanIt) {
-  SRS_REQUIRE_TOOL("sox");
+  SRS_REQUIRE_TOOL("sox", "sox");
   test::TempDir dir;
   test::CallBuilder call;
   test::Leg a{call, 10000, {.ssrc = 1}};
