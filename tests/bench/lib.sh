@@ -51,12 +51,14 @@ free_port() {
 
 server_ready() { curl -sf "http://127.0.0.1:$http_port/ready"; }
 
+# start_server [DIRECTORY]: where recordings go, the work directory where nothing is said.
 start_server() {
+  recordings=${1:-$work/recordings}
   sip_port=$(free_port) http_port=$(free_port)
-  rm -rf "$work/recordings"
+  rm -rf "$recordings"
   SIP_LISTEN="udp:127.0.0.1:$sip_port" HTTP_LISTEN="127.0.0.1:$http_port" \
     RTP_BIND_ADDRESS=127.0.0.1 RTP_PORT_MIN="$rtp_min" RTP_PORT_MAX="$rtp_max" \
-    RECORDING_DIRECTORY="$work/recordings" LOG_LEVEL=warning \
+    RECORDING_DIRECTORY="$recordings" LOG_LEVEL=warning \
     on_receiver "$build/bin/siprec-server" >"$work/server.log" 2>&1 &
   receiver=$!
   if ! wait_for 10 server_ready; then

@@ -56,7 +56,7 @@ server_media() {
     note "render" "$(calc "$calls * $length / $(metric recording_render_seconds_sum)")"
   fi
   stop_receiver
-  rm -rf "$work/recordings"
+  rm -rf "$recordings"
 }
 sessions_over() { [ "$(metric sip_sessions_active)" = 0.000000 ]; }
 
@@ -104,11 +104,17 @@ signalling_load() {
   note "$key" "$(calc "($cpu1 - $cpu0) * 1000 / $calls")"
 }
 
+# Once with the recordings in memory and once on disk: ext4 looks at every inode that anything on
+# the machine deleted in the last minutes before it gives out a new one.
 signalling() {
-  start_server || return 1
+  start_server "$memory/siprec-bench-$$" || return 1
   signalling_load call.server
   stop_receiver
-  rm -rf "$work/recordings"
+  rm -rf "$recordings"
+  start_server || return 1
+  signalling_load call.disk
+  stop_receiver
+  rm -rf "$recordings"
   start_bare bare_nta || return 1
   signalling_load call.bare
   stop_receiver
@@ -146,7 +152,7 @@ levels() {
     wait_for 300 renders_done $((level == 100 ? 100 : 600)) || failed=1
   done
   stop_receiver
-  rm -rf "$work/recordings"
+  rm -rf "$recordings"
   note memory "$(calc "($rss500 - $rss100) / 400")"
   note memory_first "$(calc "($rss100 - $rss0) / 100")"
 }

@@ -44,6 +44,9 @@ for program in $programs; do
   [ -x "$build/bin/$program" ] || { echo "run.sh: $build/bin/$program is missing" >&2; exit 2; }
 done
 
+# Files in memory, for what the file system shall not blur.
+memory=/dev/shm
+[ -w "$memory" ] || memory=${BENCH_DIR:-${TMPDIR:-/tmp}}
 work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/siprec-bench-XXXXXX") || exit 1
 receiver='' failed=0
 # shellcheck disable=SC2317
@@ -51,7 +54,7 @@ finish() {
   stop_receiver
   # shellcheck disable=SC2046
   kill $(jobs -p) 2>/dev/null
-  rm -rf "$work"
+  rm -rf "$work" "$memory/siprec-bench-$$"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
