@@ -6,6 +6,7 @@
 #include <srs/util/text.hpp>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace srs::siprec {
@@ -27,6 +28,16 @@ bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '-' ||
          c == '.' || c == ':' || static_cast<unsigned char>(c) >= 0x80;
 }
+
+// Characters that are right wherever they stand: nearly all of a document.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0; c < plain.size(); ++c) {
+    plain[c] = c >= 0x20 || c == '\t' || c == '\r' || c == '\n';
+  }
+  plain['<'] = plain['&'] = false;
+  return plain;
+}();
 
 bool all_of(std::string_view text, std::string_view set) {
   return !text.empty() && text.find_first_not_of(set) == npos;
@@ -82,7 +93,9 @@ class Repair {
 
 Result<RepairedXml> Repair::run() {
   for (std::size_t at = 0; at < text_.size() && given_up_.empty();) {
-    if (text_[at] == '<') {
+    if (kPlain[static_cast<unsigned char>(text_[at])]) {
+      ++at;
+    } else if (text_[at] == '<') {
       at = at_markup(at);
     } else {
       look_at(at++);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace srs {
 namespace {
@@ -30,6 +31,24 @@ std::size_t utf8_length(std::string_view text) {
     return 0;
   }
   return length;
+}
+
+// Bytes at the start of `text` that are well-formed UTF-8. Most text is ASCII: eight at a time.
+std::size_t well_formed(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::uint64_t eight = kHighBits;
+    if (text.size() - at >= sizeof eight) std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & kHighBits) == 0) {
+      at += sizeof eight;
+      continue;
+    }
+    const std::size_t length = utf8_length(text.substr(at));
+    if (length == 0) break;
+    at += length;
+  }
+  return at;
 }
 
 }  // namespace
@@ -70,16 +89,13 @@ std::vector<std::string_view> split(std::string_view text, char separator, std::
 std::string to_utf8(std::string_view text) {
   std::string result;
   result.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    if (length == 0) {
-      result += "\xEF\xBF\xBD";
-    } else {
-      result += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+  for (;;) {
+    const std::size_t good = well_formed(text);
+    result += text.substr(0, good);
+    if (good == text.size()) return result;
+    result += "\xEF\xBF\xBD";
+    text.remove_prefix(good + 1);
   }
-  return result;
 }
 
 }  // namespace srs

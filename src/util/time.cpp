@@ -1,7 +1,7 @@
 #include <srs/util/text.hpp>
 #include <srs/util/time.hpp>
 
-#include <cstdio>
+#include <cstddef>
 
 namespace srs {
 namespace {
@@ -54,19 +54,29 @@ std::optional<minutes> take_zone(std::string_view text) {
   return sign * (hours(*hour) + minutes(*minute));
 }
 
+// With leading zeros. Every call and every log line writes times, and printf is slow at it.
+void put(std::string& text, int value, std::size_t digits) {
+  text.append(digits, '0');
+  for (std::size_t at = text.size(); value > 0 && digits > 0; --digits, value /= 10)
+    text[--at] = static_cast<char>('0' + value % 10);
+}
+
 }  // namespace
 
 std::string to_rfc3339(WallTime time) {
   const auto day = floor<days>(time);
   const year_month_day date(day);
   const std::chrono::hh_mm_ss<milliseconds> clock(floor<milliseconds>(time - day));
-  char text[64];
-  std::snprintf(
-      text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return text;
+  std::string text;
+  text.reserve(24);
+  put(text, static_cast<int>(date.year()), 4);
+  put(text += '-', static_cast<int>(static_cast<unsigned>(date.month())), 2);
+  put(text += '-', static_cast<int>(static_cast<unsigned>(date.day())), 2);
+  put(text += 'T', static_cast<int>(clock.hours().count()), 2);
+  put(text += ':', static_cast<int>(clock.minutes().count()), 2);
+  put(text += ':', static_cast<int>(clock.seconds().count()), 2);
+  put(text += '.', static_cast<int>(clock.subseconds().count()), 3);
+  return text += 'Z';
 }
 
 std::optional<WallTime> from_rfc3339(std::string_view text) {

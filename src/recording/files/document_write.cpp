@@ -19,9 +19,17 @@ Json to_json(const std::pair<std::string, std::string>& extension);
 Json to_json(const EventEntry& entry);
 Json to_json(const FileEntry& entry);
 
+// With room for that many members: an ordered_json grows by copying every key.
+Json object(std::size_t members) {
+  Json json = Json::object();
+  json.get_ref<Json::object_t&>().reserve(members);
+  return json;
+}
+
 template <class Entry>
 Json to_array(const std::vector<Entry>& entries) {
   Json json = Json::array();
+  json.get_ref<Json::array_t&>().reserve(entries.size());
   for (const auto& entry : entries) json.push_back(to_json(entry));
   return json;
 }
@@ -35,10 +43,11 @@ void put_time(Json& json, const char* key, const std::optional<WallTime>& time) 
 }
 
 Json to_json(const PayloadEntry& entry) {
-  Json json = {{"type", entry.type},
-               {"encoding", entry.encoding},
-               {"clock_rate", entry.clock_rate},
-               {"channels", entry.channels}};
+  Json json = object(5);
+  json["type"] = entry.type;
+  json["encoding"] = entry.encoding;
+  json["clock_rate"] = entry.clock_rate;
+  json["channels"] = entry.channels;
   put_text(json, "fmtp", entry.fmtp);
   return json;
 }
@@ -48,7 +57,9 @@ Json to_json(const DtmfEntry& entry) {
 }
 
 Json to_json(const StreamEntry& entry) {
-  Json json = {{"label", entry.label}, {"channel", entry.channel}};
+  Json json = object(16);
+  json["label"] = entry.label;
+  json["channel"] = entry.channel;
   put_text(json, "participant", entry.participant);
   json["local_port"] = entry.local_port;
   json["payloads"] = to_array(entry.payloads);
@@ -66,7 +77,8 @@ Json to_json(const StreamEntry& entry) {
 }
 
 Json to_json(const ParticipantEntry& entry) {
-  Json json = {{"id", entry.id}};
+  Json json = object(6);
+  json["id"] = entry.id;
   put_text(json, "aor", entry.aor);
   put_text(json, "name", entry.name);
   put_text(json, "source", entry.source);
@@ -80,7 +92,7 @@ Json to_json(const std::pair<std::string, std::string>& extension) {
 }
 
 Json to_json(const SessionEntry& entry) {
-  Json json = Json::object();
+  Json json = object(9);
   put_text(json, "src_address", entry.src_address);
   put_text(json, "transport", entry.transport);
   put_text(json, "user_agent", entry.user_agent);
@@ -94,13 +106,18 @@ Json to_json(const SessionEntry& entry) {
 }
 
 Json to_json(const EventEntry& entry) {
-  Json json = {{"at_ms", entry.at_ms}, {"event", entry.event}};
+  Json json = object(3);
+  json["at_ms"] = entry.at_ms;
+  json["event"] = entry.event;
   put_text(json, "detail", entry.detail);
   return json;
 }
 
 Json to_json(const FileEntry& entry) {
-  Json json = {{"name", entry.name}, {"type", entry.type}, {"bytes", entry.bytes}};
+  Json json = object(4);
+  json["name"] = entry.name;
+  json["type"] = entry.type;
+  json["bytes"] = entry.bytes;
   put_text(json, "sha256", entry.sha256);
   return json;
 }
@@ -124,7 +141,7 @@ void put_times(Json& json, const Document& document) {
 }  // namespace
 
 std::string to_json(const Document& document) {
-  Json json;
+  Json json = object(16);
   put_head(json, document);
   put_times(json, document);
   if (document.audio) {
