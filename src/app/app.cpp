@@ -20,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kBeat{500};
 constexpr std::chrono::milliseconds kPoll{50};
-constexpr std::chrono::seconds kEndingLimit{10};  // for sessions to close their files
+constexpr std::chrono::milliseconds kFlushLimit{3000};  // for the last spans
+constexpr std::chrono::seconds kEndingLimit{10};        // for sessions to close their files
 constexpr std::chrono::seconds kRendersLimit{
     30};  // for renders; what is left is done at the next start
 
@@ -109,6 +110,7 @@ class AppImpl final : public App {
     c.service->end_all();
     co_await until([&c] { return c.service->active() == 0; }, kEndingLimit, false);
     co_await until([&c] { return c.service->finished(); }, kRendersLimit, true);
+    co_await c.tracing->flush(kFlushLimit);
     // The last responses (200 to a BYE, or our own BYEs) get their moment on the wire.
     c.http->stop();
     c.service->stop();

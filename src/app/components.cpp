@@ -42,6 +42,10 @@ Components::Components(boost::asio::any_io_executor executor, const config::Sett
             }),
       health(SRS_VERSION) {
   registry.count_as_errors(error_rows());
+  tracing = std::make_unique<tracing::Tracing>(
+      tasks, settings.tracing, [this] { return registry.collect(); }, root.logger("tracing"));
+  figures.push_back(tracing->figures());
+  registry.add(figures.back());
   figures.push_back(rtp::expose(registry, rtp_totals));
   figures.push_back(metrics::expose_process(
       registry, [this] { return tasks.running(); }, SRS_VERSION));
@@ -57,10 +61,11 @@ std::vector<config::Fault> Components::open() {
   take(http, http::Server::open(tasks, settings.http, registry, log_root.logger("http")),
        "http.listen", faults);
   take(admin_token, http::admin_token(settings.http), "http.admin_token_file", faults);
+  if (http) http->trace(tracing->tracer());
   if (ports && engine && faults.empty()) {
-    service = recording::Service::make(
-        {tasks, settings.recording, settings.rtp, *ports, *engine, rtp_totals, registry},
-        log_root.logger("recording"));
+    service = recording::Service::make({tasks, settings.recording, settings.rtp, *ports, *engine,
+                                        rtp_totals, registry, tracing->tracer()},
+                                       log_root.logger("recording"));
   }
   // SIP comes last: a listener that is bound must find its service.
   struct Nobody final : sip::SessionHandler {

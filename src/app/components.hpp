@@ -13,6 +13,7 @@
 #include <srs/rtp/metrics.hpp>
 #include <srs/rtp/port_pool.hpp>
 #include <srs/sip/stack.hpp>
+#include <srs/tracing/tracing.hpp>
 #include <srs/util/tasks.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -36,6 +37,7 @@ struct Components {
   log::Logger log;
   metrics::Registry registry;  // floor 1
   Tasks tasks;
+  std::unique_ptr<tracing::Tracing> tracing;  // before whatever makes spans
   rtp::Totals rtp_totals;  // floor 3
   std::vector<std::shared_ptr<prometheus::Collectable>> figures;
   std::unique_ptr<rtp::PortPool> ports;

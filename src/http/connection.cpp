@@ -80,6 +80,21 @@ std::optional<Response> malformed(const Parser::value_type& message) {
   return std::nullopt;
 }
 
+// The caller's trace (W3C Trace Context §3.2); not valid where it names none.
+tracing::SpanContext trace_of(const Parser::value_type& message) {
+  const auto parent = message["traceparent"];
+  if (parent.empty()) return {};
+  const auto state = message["tracestate"];
+  return tracing::parse_traceparent({parent.data(), parent.size()}, {state.data(), state.size()})
+      .value_or(tracing::SpanContext{});
+}
+
+// Asked by probes and scrapers all day long.
+bool is_watched(std::string_view endpoint) {
+  return endpoint == "/metrics" || endpoint == "/health" || endpoint == "/ready" ||
+         endpoint == "/live";
+}
+
 Request to_request(Parser::value_type message, Target target, std::string remote) {
   Request request;
   request.method = std::string(message.method_string());
@@ -226,9 +241,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const bool keep_alive = message.keep_alive() && !shared_->stopping;
     const std::string method(message.method_string());
     std::string_view endpoint = kOther;
+    const auto parent = trace_of(message);
     auto response = respond(std::move(message), endpoint);
     const int status = response.status;
+    auto span = start_span(parent, endpoint, method, status);
     const bool written = co_await write(std::move(response), version, keep_alive, head);
+    span.end();
     const auto took = Clock::now() - started_;
     shared_->metrics.answered(endpoint, method, status, took);
     shared_->log.debug("http_request", {{"endpoint", endpoint},
@@ -237,6 +255,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
                                         {"remote", remote_},
                                         {"seconds", std::chrono::duration<double>(took).count()}});
     co_return written&& keep_alive;
+  }
+
+  tracing::Span start_span(const tracing::SpanContext& parent, std::string_view endpoint,
+                           const std::string& method, int status) const {
+    if (shared_->tracer == nullptr || (!parent.valid() && is_watched(endpoint))) return {};
+    const auto begun =
+        wall_now() - std::chrono::duration_cast<WallTime::duration>(Clock::now() - started_);
+    auto span = shared_->tracer->start("http.request", parent, tracing::Kind::Server, begun);
+    span.set("http.route", endpoint);
+    span.set("http.request.method", method);
+    span.set("http.response.status_code", status);
+    span.set("network.peer.address", remote_);
+    if (status >= 500) span.fail("");
+    return span;
   }
 
   Response respond(Parser::value_type message, std::string_view& endpoint) const {

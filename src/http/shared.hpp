@@ -41,6 +41,7 @@ struct Shared {
   std::set<Connection*> connections;
   std::size_t refusing = 0;  // connections beyond the limit that still hear why
   bool stopping = false;
+  tracing::Tracer* tracer = nullptr;  // none: no spans
 };
 
 // Starts to answer the requests of a connection, which counts from now on.

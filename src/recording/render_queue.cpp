@@ -1,5 +1,7 @@
 #include "recording/render_queue.hpp"
 
+#include "recording/traced.hpp"
+
 #include <srs/storage/files.hpp>
 
 #include <boost/asio/post.hpp>
@@ -100,16 +102,20 @@ Document complete(const std::filesystem::path& directory, Document document, con
 struct RenderQueue::Outcome {
   std::filesystem::path directory;
   Document document;
+  tracing::SpanContext session;
+  WallTime begun{};
   std::chrono::steady_clock::duration render_time{};
   bool skipped = false;  // somebody had finished it
   std::size_t warnings_before = 0;
 };
 
 RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& options,
-                         Metrics& metrics, metrics::Registry& registry, log::Logger log)
+                         Metrics& metrics, metrics::Registry& registry, tracing::Tracer& tracer,
+                         log::Logger log)
     : executor_(std::move(executor)),
       options_(options),
       metrics_(metrics),
+      tracer_(tracer),
       log_(std::move(log)),
       self_(std::make_shared<RenderQueue*>(this)),
       pool_(std::make_unique<WorkerPool>(options.render_threads, options.render_queue)) {
@@ -134,14 +140,15 @@ RenderQueue::~RenderQueue() {
   *self_ = nullptr;
 }
 
-bool RenderQueue::submit(std::filesystem::path directory, Document document, Origin origin) {
+bool RenderQueue::submit(std::filesystem::path directory, Document document, Origin origin,
+                         const tracing::SpanContext& session) {
   const auto id = document.recording_id;
   if (!unfinished_.insert(id).second) return true;
   const bool taken =
-      pool_->submit([this, origin, self = self_, executor = executor_,
+      pool_->submit([this, origin, session, self = self_, executor = executor_,
                      directory = std::move(directory), document = std::move(document)]() mutable {
         const auto begun = std::chrono::steady_clock::now();
-        Outcome outcome{directory, std::move(document), {}, false, 0};
+        Outcome outcome{directory, std::move(document), session, wall_now(), {}, false, 0};
         outcome.warnings_before = outcome.document.warnings.size();
         outcome.skipped = origin == Origin::Disk && is_finished_on_disk(directory);
         if (!outcome.skipped) {
@@ -161,8 +168,20 @@ bool RenderQueue::submit(std::filesystem::path directory, Document document, Ori
 
 void RenderQueue::finished(const Outcome& outcome) {
   unfinished_.erase(outcome.document.recording_id);
-  if (!outcome.skipped) report(outcome);
+  if (!outcome.skipped) {
+    report(outcome);
+    trace(outcome);
+  }
   if (idle() && std::exchange(left_out_, false) && on_room) on_room();
+}
+
+void RenderQueue::trace(const Outcome& outcome) {
+  auto span =
+      tracer_.start("recording.render", outcome.session, tracing::Kind::Internal, outcome.begun);
+  span.set("recording.id", outcome.document.recording_id);
+  span.set("recording.streams", outcome.document.streams.size());
+  if (outcome.document.state == State::Failed) span.fail("the recording is not complete");
+  span.end(outcome.begun + std::chrono::duration_cast<WallTime::duration>(outcome.render_time));
 }
 
 void RenderQueue::report(const Outcome& outcome) {
@@ -176,7 +195,8 @@ void RenderQueue::report(const Outcome& outcome) {
                                      {"warning", document.warnings[i]}});
   }
   metrics_.rendered(document.state, seconds(outcome.render_time), seconds(since_end));
-  log_.info("recording_" + std::string(to_string(document.state)),
+  traced(log_, outcome.session)
+      .info("recording_" + std::string(to_string(document.state)),
             {{"recording_id", document.recording_id},
              {"call_id", document.call_id},
              {"directory", outcome.directory.string()},

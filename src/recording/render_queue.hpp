@@ -7,6 +7,7 @@
 #include <srs/metrics/registry.hpp>
 #include <srs/recording/document.hpp>
 #include <srs/recording/options.hpp>
+#include <srs/tracing/tracer.hpp>
 #include <srs/util/worker_pool.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -28,7 +29,7 @@ namespace srs::recording {
 class RenderQueue {
  public:
   RenderQueue(boost::asio::any_io_executor executor, const Options& options, Metrics& metrics,
-              metrics::Registry& registry, log::Logger log);
+              metrics::Registry& registry, tracing::Tracer& tracer, log::Logger log);
   ~RenderQueue();
 
   enum class Origin {
@@ -37,7 +38,9 @@ class RenderQueue {
   };
   // Once for each recording: one that waits or runs already is left alone. False where the queue is
   // full: metadata.json must then say `rendering` on disk.
-  bool submit(std::filesystem::path directory, Document document, Origin origin);
+  // `session` is the span of the session, where this process had it.
+  bool submit(std::filesystem::path directory, Document document, Origin origin,
+              const tracing::SpanContext& session = {});
 
   std::size_t waiting() const { return pool_->waiting(); }
   std::size_t running() const { return pool_->running(); }
@@ -52,10 +55,12 @@ class RenderQueue {
   struct Outcome;
   void finished(const Outcome& outcome);
   void report(const Outcome& outcome);
+  void trace(const Outcome& outcome);
 
   boost::asio::any_io_executor executor_;
   const Options& options_;
   Metrics& metrics_;
+  tracing::Tracer& tracer_;
   log::Logger log_;
   std::unordered_set<std::string> unfinished_;  // recording ids submitted and not reported back
   bool left_out_ = false;

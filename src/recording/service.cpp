@@ -1,6 +1,7 @@
 #include "recording/recovery.hpp"
 #include "recording/render_queue.hpp"
 #include "recording/session.hpp"
+#include "recording/traced.hpp"
 
 #include <srs/recording/service.hpp>
 
@@ -18,6 +19,15 @@ namespace {
 constexpr std::chrono::seconds kCheckInterval{1};
 constexpr int kChecksPerDiskLook = 5;
 
+// What the SRC, or a proxy before us, says of its own trace (W3C Trace Context §3.2).
+tracing::SpanContext trace_of(const sip::Request& request) {
+  const auto* parent = request.header("traceparent");
+  if (parent == nullptr) return {};
+  const auto* state = request.header("tracestate");
+  return tracing::parse_traceparent(*parent, state != nullptr ? *state : std::string())
+      .value_or(tracing::SpanContext{});
+}
+
 class ServiceImpl final : public Service {
  public:
   ServiceImpl(const Ground& ground, log::Logger log)
@@ -28,13 +38,15 @@ class ServiceImpl final : public Service {
         archive_(ground.tasks.executor(), ground.options, ground.registry, log_),
         captures_(CaptureWriter::make(ground.tasks.executor(), ground.options.capture,
                                       ground.registry, log_)),
-        renders_(ground.tasks.executor(), ground.options, metrics_, ground.registry, log_),
+        renders_(ground.tasks.executor(), ground.options, metrics_, ground.registry, ground.tracer,
+                 log_),
         room_{ground.options,
               {ground.tasks.executor(), ground.rtp_options, ground.ports, ground.engine,
                ground.totals},
               *captures_,
               archive_,
               metrics_,
+              ground.tracer,
               [](std::string_view) { return std::string("0.0.0.0"); }},
         timer_(ground.tasks.executor()),
         searcher_(std::make_unique<WorkerPool>(1, 4)) {
@@ -71,12 +83,20 @@ class ServiceImpl final : public Service {
   void on_invite(std::shared_ptr<sip::Dialog> dialog,
                  std::shared_ptr<sip::Transaction> invite) override {
     const auto& request = invite->request();
+    auto span = ground_.tracer.start("sip.invite", trace_of(request), tracing::Kind::Server,
+                                     request.received);
+    span.set("sip.call_id", request.call_id);
+    span.set("network.peer.address", request.source);
+    span.set("user_agent.original", request.user_agent);
     const auto log = log_.with("call_id", request.call_id);
     auto admitted = admit(request);
-    if (auto* refused = std::get_if<Refused>(&admitted)) return reject(*refused, *invite, log);
-    auto session = std::make_shared<Session>(room_, std::move(dialog), request, log);
+    if (auto* refused = std::get_if<Refused>(&admitted)) {
+      return reject(*refused, *invite, log, span);
+    }
+    auto session =
+        std::make_shared<Session>(room_, std::move(dialog), request, span.context(), log);
     if (const auto refused = session->begin(invite, std::move(std::get<Carried>(admitted)))) {
-      return reject(*refused, *invite, log);
+      return reject(*refused, *invite, log, span);
     }
     metrics_.started();
     sessions_.insert(session);
@@ -112,8 +132,12 @@ class ServiceImpl final : public Service {
     return body;
   }
 
-  void reject(const Refused& refused, sip::Transaction& invite, const log::Logger& log) {
+  void reject(const Refused& refused, sip::Transaction& invite, log::Logger log,
+              tracing::Span& span) {
+    span.set("sip.status_code", refused.response.status);
+    span.fail(refused.response.warning);
     metrics_.refused(refused.reason);
+    log = traced(std::move(log), span.context());
     log.warning("session_refused", {{"reason", to_string(refused.reason)},
                                     {"status", refused.response.status},
                                     {"detail", refused.response.warning},
@@ -132,6 +156,7 @@ class ServiceImpl final : public Service {
     auto document = session->document();
     const bool had_media = session->had_media();
     const auto directory = session->directory();
+    const auto trace = session->trace();
     session.reset();
     if (!failure.empty()) {
       log_.error("session_failed", {{"call_id", document.call_id}, {"error", failure}});
@@ -142,7 +167,7 @@ class ServiceImpl final : public Service {
     const std::chrono::duration<double> duration = *document.ended_at - document.started_at;
     metrics_.ended(document.end_reason.value_or(EndReason::Failed), duration.count(), had_media);
     if (had_media) metrics_.recorded(direction_of(document.session), duration.count());
-    finish(directory, std::move(document));
+    finish(directory, std::move(document), trace);
   }
 
   boost::asio::awaitable<void> check_sessions() {
@@ -155,7 +180,8 @@ class ServiceImpl final : public Service {
     }
   }
 
-  void finish(const std::filesystem::path& directory, Document document) {
+  void finish(const std::filesystem::path& directory, Document document,
+              const tracing::SpanContext& trace) {
     if (document.state != State::Recording && document.state != State::Rendering) {
       metrics_.finished(document.state);
       log_.info("recording_" + std::string(to_string(document.state)),
@@ -166,7 +192,7 @@ class ServiceImpl final : public Service {
       return;
     }
     document.state = State::Rendering;
-    if (!renders_.submit(directory, document, RenderQueue::Origin::Session)) {
+    if (!renders_.submit(directory, document, RenderQueue::Origin::Session, trace)) {
       archive_.store(directory, std::move(document));
     }
   }

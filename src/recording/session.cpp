@@ -2,6 +2,7 @@
 
 #include "recording/attribution.hpp"
 #include "recording/negotiation.hpp"
+#include "recording/traced.hpp"
 
 #include <srs/sdp/answer.hpp>
 
@@ -43,8 +44,9 @@ Document new_document(const sip::Request& invite) {
 }  // namespace
 
 Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
-                 const sip::Request& invite, log::Logger log)
+                 const sip::Request& invite, const tracing::SpanContext& cause, log::Logger log)
     : room_(room),
+      span_(room.tracer.start("recording.session", cause)),
       dialog_(std::move(dialog)),
       document_(new_document(invite)),
       directory_(room.archive.directory_of(document_.recording_id, document_.started_at)),
@@ -53,7 +55,9 @@ Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
       events_(room.media.executor, kMaxWaitingEvents),
       sdp_session_id_(std::to_string(invite.received.time_since_epoch().count() / 1000)),
       active_since_(invite.received) {
-  log_ = log.with("recording_id", document_.recording_id);
+  log_ = traced(log.with("recording_id", document_.recording_id), span_.context());
+  span_.set("recording.id", document_.recording_id);
+  span_.set("sip.call_id", document_.call_id);
 }
 
 Session::~Session() {
@@ -112,7 +116,9 @@ boost::asio::awaitable<void> Session::finish(End end) {
   if (!had_media()) warn(Warning::Media, "no RTP packet was received");
   note("ended", std::string(to_string(end.reason)));
 
-  const auto captured = co_await capture_->close(false);
+  trace_first_packet();
+
+  const auto captured = co_await close_capture();
   if (captured.dropped > 0) {
     warn(Warning::Capture, std::to_string(captured.dropped) +
                                " datagrams were lost between socket and disk" +
@@ -122,6 +128,10 @@ boost::asio::awaitable<void> Session::finish(End end) {
   save();
   co_await room_.archive.settled();  // so that no older text replaces the renderer's
   summarize(captured);
+  span_.set("recording.end_reason", to_string(document_.end_reason.value_or(EndReason::Failed)));
+  span_.set("rtp.packets", media_.packets());
+  if (document_.state == State::Failed) span_.fail("nothing was captured");
+  span_.end();
 }
 
 // One line that answers most questions about a call.
@@ -148,6 +158,28 @@ void Session::summarize(const Capture::Summary& captured) const {
                               {"captured_bytes", captured.bytes},
                               {"warnings", document_.warnings.size()},
                               {"src", document_.session.src_address}});
+}
+
+boost::asio::awaitable<Capture::Summary> Session::close_capture() {
+  auto put = room_.tracer.start("storage.put", span_);
+  put.set("file.name", kCaptureFile);
+  auto captured = co_await capture_->close(false);
+  put.set("file.size", captured.bytes);
+  if (!captured.error.empty()) put.fail(captured.error);
+  co_return captured;
+}
+
+// From the answer until the SRC's media arrived.
+void Session::trace_first_packet() {
+  std::optional<std::int64_t> first;
+  for (const auto& stream : document_.streams) {
+    const auto& offset = stream.first_packet_offset_ms;
+    if (offset && (!first || *offset < *first)) first = offset;
+  }
+  if (!first) return;
+  auto span =
+      room_.tracer.start("rtp.first_packet", span_, tracing::Kind::Internal, document_.started_at);
+  span.end(document_.started_at + std::chrono::milliseconds(std::max<std::int64_t>(*first, 0)));
 }
 
 State Session::state_after(const Capture::Summary& captured) const {
@@ -253,7 +285,11 @@ void Session::take_metadata(const Carried& carried) {
                                storage::sha256_of(*carried.metadata)});
     room_.archive.store(directory_, name, *carried.metadata);
   }
+  auto parsing = room_.tracer.start("siprec.parse", span_);
+  parsing.set("siprec.bytes", carried.metadata->size());
   auto parsed = siprec::parse_metadata(*carried.metadata, carried.metadata_charset);
+  if (!parsed) parsing.fail(parsed.error().text);
+  parsing.end();
   if (!parsed) return warn(Warning::Metadata, "metadata: " + parsed.error().text);
   take_warnings(parsed->warnings, Warning::Metadata);
   metadata_ = siprec::merge(metadata_, *parsed);

@@ -12,6 +12,7 @@
 #include <srs/recording/options.hpp>
 #include <srs/sip/handler.hpp>
 #include <srs/siprec/metadata.hpp>
+#include <srs/tracing/tracer.hpp>
 
 #include <bitset>
 #include <functional>
@@ -28,6 +29,7 @@ struct SessionRoom {
   CaptureWriter& captures;
   Archive& archive;
   Metrics& metrics;
+  tracing::Tracer& tracer;
   // Our media address for an SRC at `source`.
   std::function<std::string(std::string_view source)> media_address;
 };
@@ -36,8 +38,9 @@ struct SessionRoom {
 // Shared by the table of sessions and by its own coroutine, run(). Runs on the io_context.
 class Session final : public sip::DialogHandler {
  public:
+  // `cause` is the span of the INVITE.
   Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog, const sip::Request& invite,
-          log::Logger log);
+          const tracing::SpanContext& cause, log::Logger log);
   ~Session() override;
 
   // Opens the sockets and answers the INVITE with 200. A refusal where no port or no audio line is
@@ -55,6 +58,7 @@ class Session final : public sip::DialogHandler {
 
   const Document& document() const { return document_; }
   const std::filesystem::path& directory() const { return directory_; }
+  const tracing::SpanContext& trace() const { return span_.context(); }
   bool had_media() const { return media_.packets() > 0; }
 
   void on_offer(std::shared_ptr<sip::Transaction> transaction) override;
@@ -95,9 +99,12 @@ class Session final : public sip::DialogHandler {
   void count_warnings(Warning kind, std::size_t known);
   void summarize(const Capture::Summary& captured) const;
   void save();
+  boost::asio::awaitable<Capture::Summary> close_capture();
+  void trace_first_packet();
   std::int64_t offset_ms(WallTime time) const;
 
   const SessionRoom& room_;
+  tracing::Span span_;
   log::Logger log_;
   std::shared_ptr<sip::Dialog> dialog_;
   Document document_;

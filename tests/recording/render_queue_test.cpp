@@ -54,13 +54,14 @@ class RenderQueueTest : public testing::Test {
 
   test::TempDir root_;
   boost::asio::io_context io_;
+  tracing::Tracer tracer_;
   metrics::Registry registry_;
   Metrics metrics_{registry_};
   Options options_;
 };
 
 TEST_F(RenderQueueTest, MakesAnEndedSessionACompleteRecording) {
-  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
   EXPECT_TRUE(queue.submit(spoken("a"), ended("a"), RenderQueue::Origin::Session));
   EXPECT_FALSE(queue.idle());
   ASSERT_TRUE(run_until_idle(queue));
@@ -73,7 +74,7 @@ TEST_F(RenderQueueTest, MakesAnEndedSessionACompleteRecording) {
 
 TEST_F(RenderQueueTest, KeepsTheCaptureWherePolicyAsksForIt) {
   options_.keep_capture = KeepCapture::Always;
-  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
   queue.submit(spoken("a"), ended("a"), RenderQueue::Origin::Session);
   ASSERT_TRUE(run_until_idle(queue));
   EXPECT_TRUE(std::filesystem::exists(root_ / "a" / kCaptureFile));
@@ -83,7 +84,7 @@ TEST_F(RenderQueueTest, KeepsTheCaptureWherePolicyAsksForIt) {
 TEST_F(RenderQueueTest, KeepsTheCaptureOfACodecThatCannotBeRenderedYet) {
   auto document = ended("a");
   document.streams[0].payloads = {{0, "EVS", 16000, 1, ""}};
-  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
   queue.submit(spoken("a"), std::move(document), RenderQueue::Origin::Session);
   ASSERT_TRUE(run_until_idle(queue));
   EXPECT_TRUE(std::filesystem::exists(root_ / "a" / kCaptureFile));
@@ -91,7 +92,7 @@ TEST_F(RenderQueueTest, KeepsTheCaptureOfACodecThatCannotBeRenderedYet) {
 }
 
 TEST_F(RenderQueueTest, MakesNoAudioFileForACallWithoutMedia) {
-  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
   queue.submit(directory_of("a"), ended("a"), RenderQueue::Origin::Session);
   ASSERT_TRUE(run_until_idle(queue));
   EXPECT_EQ(on_disk("a").state, State::Complete);
@@ -102,7 +103,7 @@ TEST_F(RenderQueueTest, GivesEveryFileItsDigest) {
   auto document = ended("a");
   document.files.push_back({"rs-metadata-001.xml", "application/rs-metadata+xml", 3, {}});
   test::write_file(directory_of("a") / "rs-metadata-001.xml", "abc");
-  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
   spoken("a");
   queue.submit(root_ / "a", std::move(document), RenderQueue::Origin::Session);
   ASSERT_TRUE(run_until_idle(queue));
@@ -117,7 +118,7 @@ TEST_F(RenderQueueTest, LeavesARecordingFoundOnDiskAloneThatSomebodyFinished) {
   finished.state = State::Complete;
   finished.warnings = {"finished by somebody else"};
   test::write_file(directory_of("a") / kMetadataFile, to_json(finished));
-  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
   queue.submit(root_ / "a", ended("a"), RenderQueue::Origin::Disk);
   ASSERT_TRUE(run_until_idle(queue));
   EXPECT_EQ(on_disk("a").warnings, finished.warnings);
@@ -126,7 +127,7 @@ TEST_F(RenderQueueTest, LeavesARecordingFoundOnDiskAloneThatSomebodyFinished) {
 
 TEST_F(RenderQueueTest, AsksForWhatDidNotFitOnceItHasRunEmpty) {
   options_.render_queue = 1;
-  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
   bool asked = false;
   queue.on_room = [&] { asked = true; };
   for (int i = 0; i < 200; ++i) {
@@ -138,7 +139,7 @@ TEST_F(RenderQueueTest, AsksForWhatDidNotFitOnceItHasRunEmpty) {
 }
 
 TEST_F(RenderQueueTest, CallsARecordingFailedWhoseDirectoryIsGoneAndStaysUsable) {
-  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, log::Logger{});
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
   queue.submit(root_ / "missing", ended("missing"), RenderQueue::Origin::Session);
   queue.submit(directory_of("b"), ended("b"), RenderQueue::Origin::Session);
   ASSERT_TRUE(run_until_idle(queue));

@@ -3,6 +3,7 @@
 
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
+#include <srs/tracing/tracer.hpp>
 #include <srs/util/result.hpp>
 #include <srs/util/tasks.hpp>
 
@@ -75,6 +76,9 @@ class Server {
   virtual ~Server() = default;
 
   virtual void route(std::string method, std::string path, Handler handler) = 0;
+  // Spans `http.request` for what comes with a traceparent, and for every route but those that
+  // probes and scrapers ask many times a minute. `tracer` outlives the server; set before run().
+  virtual void trace(tracing::Tracer& tracer) = 0;
   virtual void run() = 0;   // begins to accept
   virtual void stop() = 0;  // closes the listener and what is idle; requests in progress end
   virtual std::uint16_t port() const = 0;

@@ -10,6 +10,7 @@
 #include <srs/rtp/port_pool.hpp>
 #include <srs/sip/handler.hpp>
 #include <srs/storage/files.hpp>
+#include <srs/tracing/tracer.hpp>
 #include <srs/util/tasks.hpp>
 
 #include <functional>
@@ -28,6 +29,7 @@ struct Ground {
   rtp::Engine& engine;
   rtp::Totals& totals;
   metrics::Registry& registry;
+  tracing::Tracer& tracer;
 };
 
 // Runs on the io_context.
