@@ -40,16 +40,16 @@ Components::Components(boost::asio::any_io_executor executor, const config::Sett
               ++failed;
               log.error("task_failed", {{"task", name}, {"error", what}});
             }),
+      tracing(
+          tasks, given.tracing, [this] { return registry.collect(); }, root.logger("tracing")),
       health(SRS_VERSION) {
   registry.count_as_errors(error_rows());
-  tracing = std::make_unique<tracing::Tracing>(
-      tasks, settings.tracing, [this] { return registry.collect(); }, root.logger("tracing"));
-  figures.push_back(tracing->figures());
-  registry.add(figures.back());
   figures.push_back(rtp::expose(registry, rtp_totals));
   figures.push_back(metrics::expose_process(
       registry, [this] { return tasks.running(); }, SRS_VERSION));
   figures.push_back(expose_log(registry, root));
+  figures.push_back(tracing.figures());
+  registry.add(tracing.figures());
 }
 
 std::vector<config::Fault> Components::open() {
@@ -61,10 +61,10 @@ std::vector<config::Fault> Components::open() {
   take(http, http::Server::open(tasks, settings.http, registry, log_root.logger("http")),
        "http.listen", faults);
   take(admin_token, http::admin_token(settings.http), "http.admin_token_file", faults);
-  if (http) http->trace(tracing->tracer());
+  if (http) http->trace(tracing.tracer());
   if (ports && engine && faults.empty()) {
     service = recording::Service::make({tasks, settings.recording, settings.rtp, *ports, *engine,
-                                        rtp_totals, registry, tracing->tracer()},
+                                        rtp_totals, registry, tracing.tracer()},
                                        log_root.logger("recording"));
   }
   // SIP comes last: a listener that is bound must find its service.

@@ -37,7 +37,7 @@ struct Components {
   log::Logger log;
   metrics::Registry registry;  // floor 1
   Tasks tasks;
-  std::unique_ptr<tracing::Tracing> tracing;  // before whatever makes spans
+  tracing::Tracing tracing;
   rtp::Totals rtp_totals;  // floor 3
   std::vector<std::shared_ptr<prometheus::Collectable>> figures;
   std::unique_ptr<rtp::PortPool> ports;
