@@ -20,8 +20,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kBeat{500};
 constexpr std::chrono::milliseconds kPoll{50};
-constexpr std::chrono::milliseconds kFlushLimit{3000};  // for the last spans
-constexpr std::chrono::seconds kEndingLimit{10};        // for sessions to close their files
+constexpr std::chrono::seconds kEndingLimit{10};  // for sessions to close their files
+constexpr std::chrono::seconds kFlushLimit{3};    // the last spans, to their collectors
 constexpr std::chrono::seconds kRendersLimit{
     30};  // for renders; what is left is done at the next start
 
@@ -95,7 +95,8 @@ class AppImpl final : public App {
   // systemd kills what has not ended after TimeoutStopSec=, unless it is told how long that takes.
   static void announce_stopping(std::chrono::seconds drain) {
     constexpr std::chrono::seconds kSpare{10};
-    const std::chrono::microseconds longest = drain + kEndingLimit + kRendersLimit + kSpare;
+    const std::chrono::microseconds longest =
+        drain + kEndingLimit + kRendersLimit + kFlushLimit + kSpare;
     sd_notify(0, ("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(longest.count())).c_str());
   }
 
@@ -110,8 +111,8 @@ class AppImpl final : public App {
     c.service->end_all();
     co_await until([&c] { return c.service->active() == 0; }, kEndingLimit, false);
     co_await until([&c] { return c.service->finished(); }, kRendersLimit, true);
-    co_await c.tracing->flush(kFlushLimit);
     // The last responses (200 to a BYE, or our own BYEs) get their moment on the wire.
+    co_await c.tracing.flush(kFlushLimit);
     c.http->stop();
     c.service->stop();
     c.heartbeat->stop();
