@@ -63,8 +63,15 @@ std::vector<config::Fault> Components::open() {
   take(admin_token, http::admin_token(settings.http), "http.admin_token_file", faults);
   if (http) http->trace(tracing.tracer());
   if (ports && engine && faults.empty()) {
-    service = recording::Service::make({tasks, settings.recording, settings.rtp, *ports, *engine,
-                                        rtp_totals, registry, tracing.tracer()},
+    service = recording::Service::make({tasks,
+                                        settings.recording,
+                                        settings.rtp,
+                                        *ports,
+                                        *engine,
+                                        rtp_totals,
+                                        registry,
+                                        tracing.tracer(),
+                                        {}},
                                        log_root.logger("recording"));
   }
   // SIP comes last: a listener that is bound must find its service.

@@ -67,7 +67,7 @@ Document complete_without_media(const std::filesystem::path& directory, Document
 }  // namespace
 
 Document complete(const std::filesystem::path& directory, Document document, const Options& options,
-                  const log::Logger& log) {
+                  const log::Logger& log, const AfterRender& after) {
   if (!has_capture(directory)) return complete_without_media(directory, std::move(document), log);
   auto rendered = render(directory, document, options.render);
   bool needs_capture = true;
@@ -85,6 +85,7 @@ Document complete(const std::filesystem::path& directory, Document document, con
   if (drop) {
     std::erase_if(document.files, [](const FileEntry& file) { return file.name == kCaptureFile; });
   }
+  if (document.state == State::Complete && after.completing) after.completing(directory, document);
   const auto written = storage::write_atomically(directory / kMetadataFile, to_json(document),
                                                  storage::Durability::Synced);
   if (!written) {
@@ -111,12 +112,13 @@ struct RenderQueue::Outcome {
 
 RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& options,
                          Metrics& metrics, metrics::Registry& registry, tracing::Tracer& tracer,
-                         log::Logger log)
+                         log::Logger log, AfterRender after)
     : executor_(std::move(executor)),
       options_(options),
       metrics_(metrics),
       tracer_(tracer),
       log_(std::move(log)),
+      after_(std::move(after)),
       self_(std::make_shared<RenderQueue*>(this)),
       pool_(std::make_unique<WorkerPool>(options.render_threads, options.render_queue)) {
   figures_ = metrics::computed(registry, [this](auto& families) {
@@ -144,21 +146,21 @@ bool RenderQueue::submit(std::filesystem::path directory, Document document, Ori
                          const tracing::SpanContext& session) {
   const auto id = document.recording_id;
   if (!unfinished_.insert(id).second) return true;
-  const bool taken =
-      pool_->submit([this, origin, session, self = self_, executor = executor_,
-                     directory = std::move(directory), document = std::move(document)]() mutable {
-        const auto begun = std::chrono::steady_clock::now();
-        Outcome outcome{directory, std::move(document), session, wall_now(), {}, false, 0};
-        outcome.warnings_before = outcome.document.warnings.size();
-        outcome.skipped = origin == Origin::Disk && is_finished_on_disk(directory);
-        if (!outcome.skipped) {
-          outcome.document = complete(directory, std::move(outcome.document), options_, log_);
-        }
-        outcome.render_time = std::chrono::steady_clock::now() - begun;
-        boost::asio::post(executor, [self, outcome = std::move(outcome)] {
-          if (*self != nullptr) (*self)->finished(outcome);
-        });
-      });
+  const bool taken = pool_->submit([this, origin, session, self = self_, executor = executor_,
+                                    directory = std::move(directory),
+                                    document = std::move(document)]() mutable {
+    const auto begun = std::chrono::steady_clock::now();
+    Outcome outcome{directory, std::move(document), session, wall_now(), {}, false, 0};
+    outcome.warnings_before = outcome.document.warnings.size();
+    outcome.skipped = origin == Origin::Disk && is_finished_on_disk(directory);
+    if (!outcome.skipped) {
+      outcome.document = complete(directory, std::move(outcome.document), options_, log_, after_);
+    }
+    outcome.render_time = std::chrono::steady_clock::now() - begun;
+    boost::asio::post(executor, [self, outcome = std::move(outcome)] {
+      if (*self != nullptr) (*self)->finished(outcome);
+    });
+  });
   if (taken) return true;
   unfinished_.erase(id);
   left_out_ = true;
@@ -171,6 +173,8 @@ void RenderQueue::finished(const Outcome& outcome) {
   if (!outcome.skipped) {
     report(outcome);
     trace(outcome);
+    if (outcome.document.state == State::Complete && outcome.document.audio && after_.completed)
+      after_.completed(outcome.directory, outcome.document);
   }
   if (idle() && std::exchange(left_out_, false) && on_room) on_room();
 }

@@ -7,6 +7,7 @@
 #include <srs/metrics/registry.hpp>
 #include <srs/recording/document.hpp>
 #include <srs/recording/options.hpp>
+#include <srs/recording/service.hpp>
 #include <srs/tracing/tracer.hpp>
 #include <srs/util/worker_pool.hpp>
 
@@ -29,7 +30,8 @@ namespace srs::recording {
 class RenderQueue {
  public:
   RenderQueue(boost::asio::any_io_executor executor, const Options& options, Metrics& metrics,
-              metrics::Registry& registry, tracing::Tracer& tracer, log::Logger log);
+              metrics::Registry& registry, tracing::Tracer& tracer, log::Logger log,
+              AfterRender after = {});
   ~RenderQueue();
 
   enum class Origin {
@@ -63,6 +65,7 @@ class RenderQueue {
   tracing::Tracer& tracer_;
   log::Logger log_;
   std::unordered_set<std::string> unfinished_;  // recording ids submitted and not reported back
+  const AfterRender after_;
   bool left_out_ = false;
   std::shared_ptr<RenderQueue*> self_;  // emptied by the destructor, for reports that come late
   std::shared_ptr<prometheus::Collectable> figures_;
@@ -73,6 +76,6 @@ class RenderQueue {
 // Without a capture there was no media, and no audio file is made.
 // Blocks: for a worker thread.
 Document complete(const std::filesystem::path& directory, Document document, const Options& options,
-                  const log::Logger& log);
+                  const log::Logger& log, const AfterRender& after = {});
 
 }  // namespace srs::recording

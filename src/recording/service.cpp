@@ -39,7 +39,7 @@ class ServiceImpl final : public Service {
         captures_(CaptureWriter::make(ground.tasks.executor(), ground.options.capture,
                                       ground.registry, log_)),
         renders_(ground.tasks.executor(), ground.options, metrics_, ground.registry, ground.tracer,
-                 log_),
+                 log_, ground.after_render),
         room_{ground.options,
               {ground.tasks.executor(), ground.rtp_options, ground.ports, ground.engine,
                ground.totals},

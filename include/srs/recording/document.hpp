@@ -106,6 +106,26 @@ struct AudioFormat {
   unsigned channels = 0;
 };
 
+// One speech-to-text engine that was used, and what it cost by the configured price.
+struct TranscriptionUse {
+  std::string provider;
+  std::string model;
+  std::uint64_t requests = 0;
+  std::int64_t audio_ms = 0;
+  double cost = 0;
+  std::string currency;  // ISO 4217; empty: no price is configured
+};
+
+// What became of speech-to-text.
+struct TranscriptionEntry {
+  std::string state;    // `complete`, `parked`, `failed`, `cancelled`
+  std::string reason;   // of the last three: `auth`, `timeout`, ...
+  std::string message;  // the same for a person
+  std::uint64_t segments = 0;
+  std::uint64_t words = 0;
+  std::vector<TranscriptionUse> uses;
+};
+
 struct Document {
   std::string recording_id;
   std::string call_id;
@@ -119,6 +139,7 @@ struct Document {
   SessionEntry session;
   std::vector<EventEntry> events;
   std::vector<FileEntry> files;
+  std::optional<TranscriptionEntry> transcription;  // once there is an outcome
   std::vector<std::string> warnings;
 
   // Adds it once; bounded to 100, the last one saying that more were left out.

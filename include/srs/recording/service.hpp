@@ -3,6 +3,7 @@
 
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
+#include <srs/recording/document.hpp>
 #include <srs/recording/options.hpp>
 #include <srs/rtp/engine.hpp>
 #include <srs/rtp/metrics.hpp>
@@ -13,12 +14,22 @@
 #include <srs/tracing/tracer.hpp>
 #include <srs/util/tasks.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace srs::recording {
+
+// What others do with a recording that has sound. Either may be empty.
+struct AfterRender {
+  // On a render's thread, before metadata.json says `complete`: what must survive a crash from then
+  // on. May block; an error of its own is its own affair.
+  std::function<void(const std::filesystem::path& directory, const Document&)> completing;
+  // On the io_context, afterwards.
+  std::function<void(const std::filesystem::path& directory, const Document&)> completed;
+};
 
 // What the service stands on; all of it outlives the service.
 struct Ground {
@@ -30,6 +41,7 @@ struct Ground {
   rtp::Totals& totals;
   metrics::Registry& registry;
   tracing::Tracer& tracer;
+  AfterRender after_render;
 };
 
 // Runs on the io_context.

@@ -94,6 +94,28 @@ FileEntry file(const ObjectReader& json) {
   return entry;
 }
 
+TranscriptionUse use(const ObjectReader& json) {
+  TranscriptionUse entry;
+  json.read("provider", entry.provider);
+  json.read("model", entry.model);
+  json.read("requests", entry.requests);
+  json.read("audio_ms", entry.audio_ms);
+  json.read("cost", entry.cost);
+  json.read("currency", entry.currency);
+  return entry;
+}
+
+TranscriptionEntry transcription(const ObjectReader& json) {
+  TranscriptionEntry entry;
+  json.read("state", entry.state);
+  json.read("reason", entry.reason);
+  json.read("message", entry.message);
+  json.read("segments", entry.segments);
+  json.read("words", entry.words);
+  json.read("uses", entry.uses, use);
+  return entry;
+}
+
 State state(const ObjectReader& json) {
   std::string text;
   json.read("state", text);
@@ -137,6 +159,9 @@ Document read_document(const ObjectReader& json) {
   if (const auto object = json.object("session")) document.session = session(*object);
   json.read("events", document.events, event);
   json.read("files", document.files, file);
+  if (const auto object = json.object("transcription")) {
+    document.transcription = transcription(*object);
+  }
   json.read("warnings", document.warnings);
   return document;
 }

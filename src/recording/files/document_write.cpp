@@ -18,6 +18,7 @@ Json to_json(const ParticipantEntry& entry);
 Json to_json(const std::pair<std::string, std::string>& extension);
 Json to_json(const EventEntry& entry);
 Json to_json(const FileEntry& entry);
+Json to_json(const TranscriptionUse& entry);
 
 // With room for that many members: an ordered_json grows by copying every key.
 Json object(std::size_t members) {
@@ -122,6 +123,29 @@ Json to_json(const FileEntry& entry) {
   return json;
 }
 
+Json to_json(const TranscriptionUse& entry) {
+  Json json = object(6);
+  json["provider"] = entry.provider;
+  put_text(json, "model", entry.model);
+  json["requests"] = entry.requests;
+  json["audio_ms"] = entry.audio_ms;
+  if (entry.currency.empty()) return json;
+  json["cost"] = entry.cost;
+  json["currency"] = entry.currency;
+  return json;
+}
+
+Json to_json(const TranscriptionEntry& entry) {
+  Json json = object(6);
+  json["state"] = entry.state;
+  put_text(json, "reason", entry.reason);
+  put_text(json, "message", entry.message);
+  json["segments"] = entry.segments;
+  json["words"] = entry.words;
+  json["uses"] = to_array(entry.uses);
+  return json;
+}
+
 void put_head(Json& json, const Document& document) {
   json["schema"] = kSchema;
   json["recording_id"] = document.recording_id;
@@ -153,6 +177,7 @@ std::string to_json(const Document& document) {
   json["session"] = to_json(document.session);
   json["events"] = to_array(document.events);
   json["files"] = to_array(document.files);
+  if (document.transcription) json["transcription"] = to_json(*document.transcription);
   json["warnings"] = document.warnings;
   // Labels, names and headers are the network's bytes: what is no UTF-8 becomes U+FFFD here, in
   // one place for all of them.

@@ -1,0 +1,24 @@
+// Additions to a complete recording.
+#pragma once
+
+#include <srs/recording/document.hpp>
+#include <srs/util/result.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace srs::recording {
+
+// What speech-to-text made of a recording.
+struct Amendment {
+  std::vector<FileEntry> files;  // name and type; size and digest are found here
+  TranscriptionEntry transcription;
+  std::vector<std::string> warnings;
+};
+
+// Writes it into metadata.json of a recording that nobody else writes any more. A file that is
+// named there already is named anew. Blocks: for a worker thread, one at a time for a directory.
+Result<void> amend(const std::filesystem::path& directory, const Amendment& amendment);
+
+}  // namespace srs::recording

@@ -1,0 +1,46 @@
+#include <srs/recording/amend.hpp>
+#include <srs/storage/files.hpp>
+
+#include <utility>
+
+namespace srs::recording {
+namespace {
+
+constexpr std::size_t kMaxMetadataBytes = 16 << 20;
+
+Result<FileEntry> sealed(const std::filesystem::path& directory, FileEntry file) {
+  auto digest = storage::sha256(directory / file.name);
+  if (!digest) return digest.error();
+  std::error_code error;
+  file.bytes = std::filesystem::file_size(directory / file.name, error);
+  if (error) return Error{file.name + ": " + error.message()};
+  file.sha256 = std::move(*digest);
+  return file;
+}
+
+Result<void> add_files(const std::filesystem::path& directory, const Amendment& amendment,
+                       Document& document) {
+  for (const auto& file : amendment.files) {
+    auto entry = sealed(directory, file);
+    if (!entry) return entry.error();
+    std::erase_if(document.files, [&](const FileEntry& old) { return old.name == file.name; });
+    document.files.push_back(std::move(*entry));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> amend(const std::filesystem::path& directory, const Amendment& amendment) {
+  const auto text = storage::read_file(directory / kMetadataFile, kMaxMetadataBytes);
+  if (!text) return text.error();
+  auto document = from_json(*text);
+  if (!document) return document.error();
+  if (auto added = add_files(directory, amendment, *document); !added) return added;
+  document->transcription = amendment.transcription;
+  for (const auto& warning : amendment.warnings) document->warn(warning);
+  return storage::write_atomically(directory / kMetadataFile, to_json(*document),
+                                   storage::Durability::Synced);
+}
+
+}  // namespace srs::recording

@@ -1,0 +1,81 @@
+// What speech-to-text adds to a complete recording.
+#include "support/files.hpp"
+#include "support/temp_dir.hpp"
+
+#include <srs/recording/amend.hpp>
+#include <srs/storage/files.hpp>
+
+#include <gtest/gtest.h>
+
+namespace srs::recording {
+namespace {
+
+class Amend : public testing::Test {
+ protected:
+  Amend() {
+    Document document;
+    document.recording_id = "r";
+    document.state = State::Complete;
+    document.warn("odd");
+    document.files.push_back({"audio.wav", "audio/vnd.wave", 3, "00"});
+    test_write(kMetadataFile, to_json(document));
+    test_write("transcript.txt", "hello\n");
+  }
+  void test_write(std::string_view name, const std::string& text) {
+    test::write_file(directory_ / std::string(name), text);
+  }
+  Document read() { return *from_json(test::read_file(directory_ / std::string(kMetadataFile))); }
+  Amendment amendment() {
+    Amendment made;
+    made.files = {{"transcript.txt", "text/plain", 0, ""}};
+    made.transcription.state = "complete";
+    made.transcription.words = 1;
+    made.transcription.uses = {{"openai", "whisper-1", 2, 4000, 0.5, "USD"}};
+    made.warnings = {"one word was hard to hear"};
+    return made;
+  }
+
+  test::TempDir directory_;
+};
+
+TEST_F(Amend, AddsFilesWithSizeAndDigestAndKeepsTheRest) {
+  ASSERT_TRUE(amend(directory_.path(), amendment()));
+  const auto document = read();
+  ASSERT_EQ(document.files.size(), 2U);
+  EXPECT_EQ(document.files[0].name, "audio.wav");
+  EXPECT_EQ(document.files[1].bytes, 6U);
+  EXPECT_EQ(document.files[1].sha256, storage::sha256_of("hello\n"));
+  EXPECT_EQ(document.warnings, (std::vector<std::string>{"odd", "one word was hard to hear"}));
+  EXPECT_EQ(document.state, State::Complete);
+}
+
+TEST_F(Amend, TellsWhatWasUsedAndWhatItCost) {
+  ASSERT_TRUE(amend(directory_.path(), amendment()));
+  const auto document = read();
+  ASSERT_TRUE(document.transcription);
+  EXPECT_EQ(document.transcription->state, "complete");
+  ASSERT_EQ(document.transcription->uses.size(), 1U);
+  const auto& use = document.transcription->uses[0];
+  EXPECT_EQ(use.provider + "/" + use.model, "openai/whisper-1");
+  EXPECT_EQ(use.audio_ms, 4000);
+  EXPECT_DOUBLE_EQ(use.cost, 0.5);
+  EXPECT_EQ(use.currency, "USD");
+}
+
+TEST_F(Amend, NamesAFileOnceHoweverOftenItIsMade) {
+  ASSERT_TRUE(amend(directory_.path(), amendment()));
+  test_write("transcript.txt", "hello again\n");
+  ASSERT_TRUE(amend(directory_.path(), amendment()));
+  const auto document = read();
+  ASSERT_EQ(document.files.size(), 2U);
+  EXPECT_EQ(document.files[1].bytes, 12U);
+}
+
+TEST_F(Amend, ChangesNothingWhereAFileIsMissing) {
+  std::filesystem::remove(directory_ / "transcript.txt");
+  EXPECT_FALSE(amend(directory_.path(), amendment()));
+  EXPECT_FALSE(read().transcription);
+}
+
+}  // namespace
+}  // namespace srs::recording
