@@ -1,0 +1,128 @@
+// Transcripts of recordings, from whichever engine the operator has. docs/transcription.md.
+#pragma once
+
+#include <srs/log/logger.hpp>
+#include <srs/metrics/registry.hpp>
+#include <srs/stt/options.hpp>
+#include <srs/stt/transcript.hpp>
+#include <srs/tracing/tracer.hpp>
+#include <srs/util/http_client.hpp>
+#include <srs/util/tasks.hpp>
+#include <srs/util/worker_pool.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace srs::stt {
+
+// One recording that wants to be transcribed. Everything about it lies in its directory, so what is
+// written there survives us.
+struct Job {
+  std::filesystem::path directory;  // the recording's
+  std::string recording_id;
+  std::string audio = "audio.wav";  // in the directory
+  std::vector<Channel> channels;    // empty: all of the file, without names
+  std::string language;     // BCP 47, by metadata or a SIP header; empty: the configured one
+  int priority = 0;         // larger goes first
+  std::string traceparent;  // passed on to providers (W3C Trace Context); may be empty
+};
+
+// A file that was made beside the recording, for `files` of metadata.json.
+struct MadeFile {
+  std::string name;
+  std::string type;  // media type
+};
+
+// A transcript is there: transcript.json, .vtt and .txt are on disk.
+struct Finished {
+  std::filesystem::path directory;
+  std::string recording_id;
+  std::vector<MadeFile> files;
+  std::vector<Use> uses;  // by provider and model, with costs
+  std::size_t segments = 0;
+  std::size_t words = 0;
+  std::size_t redactions = 0;
+  std::vector<std::string> warnings;
+};
+
+// A transcript will not come by itself.
+struct Unfinished {
+  enum class State {
+    Parked,     // refused by every provider: `reason` says what to mend; tried again at a restart
+    Failed,     // the deadline has passed
+    Cancelled,  // by cancel()
+  };
+  std::filesystem::path directory;
+  std::string recording_id;
+  State state = State::Failed;
+  std::string provider;
+  std::string reason;  // a label value: auth, refused, timeout, ...
+  std::string text;    // a sentence for a person; no secret, nothing that was said
+};
+std::string_view to_string(Unfinished::State state);
+
+// Who wants to know, on the io_context. Called once for each outcome of a job; after a crash
+// between the outcome and the call, again.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual void transcript_finished(const Finished& finished) = 0;
+  virtual void transcript_unfinished(const Unfinished& unfinished) = 0;
+};
+
+// Works through jobs: a durable queue, bounded concurrency, retries, breakers, fallbacks, budgets.
+// Lives on the io_context's thread, which never blocks: files, audio, JSON go to `workers`. All
+// references outlive it, except coroutines of its own, which may outlive it and then end.
+class Pool {
+ public:
+  // `options` are faultless (stt::faults) and are copied.
+  Pool(Tasks& tasks, const Options& options, HttpClient& http, WorkerPool& workers,
+       tracing::Tracer& tracer, metrics::Registry& registry, log::Logger log);
+  // Ends what runs; the files of unfinished jobs stay for recover().
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  // Told about outcomes; outlives the pool. None by default.
+  void set_listener(Listener* listener);
+
+  // Writes the job's file and queues the job; one that is queued already is left alone. The job is
+  // safe once the file is written, a moment later: who needs that earlier calls store_job() on a
+  // thread of its own before, for example with the final metadata.json.
+  void submit(Job job);
+
+  // Looks for jobs that a crash or a full queue left, in every directory up to two levels below
+  // `recordings` (date, recording). Jobs that were parked are tried again: a restart is somebody's
+  // doing. `done` is called when all were looked at, with the number of jobs found.
+  void recover(std::filesystem::path recordings, std::function<void(std::size_t)> done = {});
+
+  // Forgets the job and deletes its files; true where there was one. Transcripts stay.
+  bool cancel(const std::filesystem::path& directory);
+
+  // Jobs that wait or run.
+  std::size_t size() const;
+  std::size_t running() const;
+  std::size_t parked() const;
+
+  // What a readiness check may say of each provider.
+  struct Status {
+    std::string provider;
+    std::string breaker;  // closed, half_open, open
+    std::size_t in_flight = 0;
+  };
+  std::vector<Status> status() const;
+
+ private:
+  std::shared_ptr<class PoolCore> core_;
+};
+
+// Writes the job's file, synced; blocks. An existing job is left alone.
+Result<void> store_job(const Job& job);
+
+}  // namespace srs::stt

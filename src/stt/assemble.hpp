@@ -1,0 +1,23 @@
+// The last step: what was heard becomes files. Blocks.
+#pragma once
+
+#include "stt/job_file.hpp"
+#include "stt/redact.hpp"
+
+#include <srs/stt/pool.hpp>
+
+namespace srs::stt {
+
+struct Assembled {
+  Finished finished;
+  std::vector<Redaction> redactions;
+};
+
+// Stitches, redacts, writes transcript.json, .vtt, .txt and where it is wanted audio.redacted.wav.
+Result<Assembled> assemble(const Job& job, const Progress& progress, const Options& options,
+                           const Redactor& redactor);
+
+// What assemble() said of a transcript that is on disk.
+Result<Finished> finished_of(const Job& job);
+
+}  // namespace srs::stt

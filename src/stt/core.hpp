@@ -1,0 +1,131 @@
+// The pool's inside: the queue, and the coroutine of each job. Coroutines share it, so that they
+// may outlive the pool.
+#pragma once
+
+#include "stt/engine.hpp"
+#include "stt/job_file.hpp"
+#include "stt/metrics.hpp"
+#include "stt/redact.hpp"
+
+#include <srs/stt/pool.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace srs::stt {
+
+// A job in memory.
+struct Entry {
+  JobState state;
+  std::uint64_t number = 0;
+  bool running = false;
+  bool stored = false;
+  bool told = false;       // the listener knows that the transcript is there
+  bool forgotten = false;  // cancelled: its files are to go
+  std::chrono::steady_clock::time_point not_before{};
+  std::chrono::milliseconds pause{0};  // what the step that ran wants before the next one
+  tracing::Span span;                  // of the request under way; here, so that stop() can end it
+  std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();
+};
+using EntryPointer = std::shared_ptr<Entry>;
+
+class PoolCore : public std::enable_shared_from_this<PoolCore> {
+ public:
+  PoolCore(Tasks& tasks, const Options& options, HttpClient& http, WorkerPool& workers,
+           tracing::Tracer& tracer, metrics::Registry& registry, log::Logger log);
+
+  void stop();
+  void submit(Job job);
+  void recover(std::filesystem::path recordings, std::function<void(std::size_t)> done);
+  bool cancel(const std::filesystem::path& directory);
+
+  Listener* listener = nullptr;
+
+  std::size_t size() const { return entries_.size(); }
+  std::size_t running() const { return running_; }
+  std::size_t parked() const { return parked_.size(); }
+  const std::vector<Engine>& engines() const { return engines_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  // What a step of a job says: go on with the next, or leave the job for now.
+  enum class Step { Next, Leave };
+
+  // The queue.
+  void add(JobState state, bool stored);
+  void forget(const EntryPointer& entry);
+  void put_back(const EntryPointer& entry, std::chrono::milliseconds pause);
+  void dispatch();
+  std::chrono::milliseconds wait_of(const Entry& entry, const Now& now) const;
+  void wake_in(std::chrono::milliseconds time);
+  void fetch_left_out();
+  void figures(std::vector<prometheus::MetricFamily>& families) const;
+
+  // One job.
+  boost::asio::awaitable<void> scan(std::filesystem::path recordings,
+                                    std::function<void(std::size_t)> done);
+  boost::asio::awaitable<void> store_and_queue(EntryPointer entry);
+  boost::asio::awaitable<void> run(EntryPointer entry);
+  boost::asio::awaitable<Step> work_on(EntryPointer entry);
+  boost::asio::awaitable<Step> transcribe(EntryPointer entry, Exchange& exchange);
+  boost::asio::awaitable<Step> do_piece(EntryPointer entry, Exchange& exchange, Progress& progress,
+                                        std::size_t number);
+  boost::asio::awaitable<Outcome<Part>> ask(EntryPointer entry, Exchange& exchange, Engine& engine,
+                                            Progress& progress, std::size_t number);
+  boost::asio::awaitable<Step> finish(EntryPointer entry, Exchange& exchange,
+                                      const Progress& progress);
+  boost::asio::awaitable<Step> deliver(EntryPointer entry, Exchange& exchange);
+  boost::asio::awaitable<Step> fail(EntryPointer entry, Exchange& exchange, Engine& engine,
+                                    Failure failure);
+  boost::asio::awaitable<Step> give_up(EntryPointer entry, Exchange& exchange, Phase phase,
+                                       std::string provider, Reason reason, std::string text);
+  boost::asio::awaitable<void> tell_again(EntryPointer entry, Exchange& exchange);
+  boost::asio::awaitable<Step> keep_and_wait(EntryPointer entry, Exchange& exchange);
+  boost::asio::awaitable<void> clean_up(EntryPointer entry);
+
+  void begin_span(Entry& entry, const Engine& engine, const Piece& piece);
+  Result<Progress> load_or_plan(const Job& job) const;
+  void note(Engine& engine, Record& record, const Failure& failure);
+  bool is_overdue(const Entry& entry) const;
+  double chance() { return std::uniform_real_distribution<double>(0, 1)(random_); }
+
+  Tasks& tasks_;
+  const Options options_;
+  HttpClient& http_;
+  WorkerPool& workers_;
+  tracing::Tracer& tracer_;
+  log::Logger log_;
+  Metrics metrics_;
+  const Redactor redactor_;
+  std::vector<Price> prices_;
+  std::vector<Engine> engines_;
+
+  std::map<std::filesystem::path, EntryPointer> entries_;
+  // Jobs that wait, by priority and age. Those that no provider has failed for all wait for the
+  // same.
+  using Rank = std::tuple<int, std::uint64_t>;
+  std::map<Rank, EntryPointer> fresh_;
+  std::map<Rank, EntryPointer> tried_;
+  std::set<std::filesystem::path> parked_;
+  std::uint64_t next_number_ = 0;
+  std::size_t running_ = 0;
+  bool stopped_ = false;
+  bool left_out_ = false;
+  bool scanning_ = false;
+  std::filesystem::path recordings_;
+  const WallTime started_at_ = wall_now();
+  boost::asio::steady_timer wake_;
+  std::mt19937 random_{std::random_device{}()};
+  std::shared_ptr<prometheus::Collectable> figures_;
+};
+
+}  // namespace srs::stt

@@ -1,0 +1,60 @@
+// A provider while the pool runs: what it may do now.
+#pragma once
+
+#include "stt/breaker.hpp"
+#include "stt/budget.hpp"
+#include "stt/job_file.hpp"
+#include "stt/providers/provider.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace srs::stt {
+
+struct Engine {
+  Engine(std::unique_ptr<Provider> given, const Options& options, const Limit& limit)
+      : provider(std::move(given)), breaker(options.breaker), budget(limit) {}
+
+  std::string name() const { return std::string(provider->name()); }
+  bool is_full() const {
+    return budget.limit().concurrency > 0 && in_flight >= budget.limit().concurrency;
+  }
+
+  std::unique_ptr<Provider> provider;
+  Breaker breaker;
+  Budget budget;
+  std::size_t in_flight = 0;
+  Breaker::Time held_until{};  // it said 429
+};
+
+struct Now {
+  std::chrono::steady_clock::time_point steady;
+  WallTime wall;
+  static Now get() { return {std::chrono::steady_clock::now(), wall_now()}; }
+};
+
+// Who transcribes a job's next piece, and when.
+struct Choice {
+  enum class Kind {
+    Ask,   // `engine`, now
+    Wait,  // for `time`, or until a request ends
+    None,  // every provider has refused
+  };
+  Kind kind = Kind::None;
+  std::size_t engine = 0;
+  std::chrono::milliseconds time{0};
+  Budget::Bound bound =
+      Budget::Bound::None;  // what it waits for, where that is an operator's bound
+};
+
+// In the configured order; who failed `attempts` times stands behind those that did not. While the
+// first in that order only pauses after a failure, or is busy, the job waits for it. A provider
+// whose breaker is open, that asked to be left alone, or whose budget is used up is passed over.
+Choice choose(const std::vector<Engine>& engines, const JobState& state, std::size_t attempts,
+              std::chrono::milliseconds audio, const Now& now);
+
+}  // namespace srs::stt

@@ -1,0 +1,170 @@
+#include "stt/exchange.hpp"
+
+#include "stt/backoff.hpp"
+#include "stt/json.hpp"
+
+#include <srs/util/text.hpp>
+
+#include <boost/asio/redirect_error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace srs::stt {
+namespace {
+
+// The provider's own words, wherever its kind of error keeps them; bounded, on one line.
+std::string words_of(const HttpResponse& response) {
+  const auto body = std::string_view(response.body).substr(0, 64 << 10);
+  std::string words;
+  if (const auto json = parse_json(body)) {
+    const auto& error = member(*json, "error");
+    const auto& detail = member(*json, "detail");
+    for (const auto& candidate :
+         {text_of(error, "message"), text_of(error), text_of(*json, "err_msg"),
+          text_of(detail, "message"), text_of(detail), text_of(*json, "message"),
+          text_of(*json, "Message"), text_of(*json, "err_code")}) {
+      if (!candidate.empty()) {
+        words = candidate;
+        break;
+      }
+    }
+  } else if (body.find('<') == std::string_view::npos) {
+    words = to_utf8(body);
+  } else {
+    words = "a page of markup instead of JSON";
+  }
+  for (auto& c : words)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  if (words.size() > 200) words = to_utf8(words.substr(0, 200)) + "...";
+  return words;
+}
+
+// AWS says 400 for all of these.
+std::optional<Reason> reason_of_aws(const HttpResponse& response) {
+  if (response.status != 400) return std::nullopt;
+  const auto json = parse_json(std::string_view(response.body).substr(0, 64 << 10));
+  const auto type = json ? text_of(*json, "__type") : std::string();
+  const auto has = [&](const char* word) { return type.find(word) != std::string::npos; };
+  if (has("Throttling") || has("LimitExceeded")) return Reason::RateLimited;
+  if (has("UnrecognizedClient") || has("InvalidSignature") || has("ExpiredToken") ||
+      has("AccessDenied") || has("IncompleteSignature"))
+    return Reason::Auth;
+  return std::nullopt;
+}
+
+Reason reason_of(const HttpResponse& response) {
+  const auto status = response.status;
+  if (const auto reason = reason_of_aws(response)) return *reason;
+  if (status == 401 || status == 403) return Reason::Auth;
+  if (status == 402) return Reason::Quota;
+  if (status == 408) return Reason::Timeout;
+  if (status == 429 || status == 425) {
+    const auto json = parse_json(std::string_view(response.body).substr(0, 64 << 10));
+    // OpenAI says 429 as well where the account's money is used up; waiting does not help.
+    const bool used_up = json && text_of(member(*json, "error"), "code") == "insufficient_quota";
+    return used_up ? Reason::Quota : Reason::RateLimited;
+  }
+  return status >= 500 ? Reason::Server : Reason::Refused;
+}
+
+bool is_secret_header(std::string_view name) {
+  for (const auto* known : {"authorization", "api-key", "xi-api-key", "ocp-apim-subscription-key",
+                            "x-amz-security-token", "x-siprec-signature"})
+    if (iequals(name, known)) return true;
+  return false;
+}
+
+}  // namespace
+
+void Cancellation::cancel() {
+  cancelled_ = true;
+  http_.cancel();
+  if (auto action = std::exchange(action_, nullptr)) action();
+}
+
+Exchange::Exchange(HttpClient& http, WorkerPool& workers, const Options& options,
+                   std::shared_ptr<Cancellation> cancellation)
+    : http_(http), workers_(workers), options_(options), cancellation_(std::move(cancellation)) {}
+
+boost::asio::awaitable<Outcome<HttpResponse>> Exchange::send(HttpRequest request) {
+  if (cancelled()) co_return Failure{Reason::Cancelled, "cancelled"};
+  request.timeout = options_.timeout;
+  request.max_response_bytes = options_.max_answer;
+  request.cancellation = cancellation_->http();
+  const auto headers = request.headers;
+  auto outcome = co_await http_.fetch(std::move(request));
+  if (cancelled()) co_return Failure{Reason::Cancelled, "cancelled"};
+  if (!outcome) co_return failure_of(outcome.error());
+  if (auto failure = judge(*outcome, std::chrono::system_clock::now())) {
+    failure->text = without_secrets(std::move(failure->text), headers);
+    co_return std::move(*failure);
+  }
+  co_return std::move(*outcome);
+}
+
+boost::asio::awaitable<bool> Exchange::pause(std::chrono::milliseconds time) {
+  if (cancelled()) co_return false;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  boost::asio::steady_timer timer(executor, time);
+  cancellation_->on_cancel([&timer] { timer.cancel(); });
+  boost::system::error_code ignored;
+  co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+  cancellation_->on_cancel({});
+  co_return !cancelled();
+}
+
+std::optional<Failure> judge(const HttpResponse& response,
+                             std::chrono::system_clock::time_point now) {
+  if (response.status >= 200 && response.status < 300) return std::nullopt;
+  Failure failure{reason_of(response), "HTTP " + std::to_string(response.status)};
+  if (const auto words = words_of(response); !words.empty()) failure.text += ": " + words;
+  if (response.status >= 300 && response.status < 400)
+    failure.text += ": redirections are not followed, configure the final URL";
+  failure.retry_after = retry_after(response.header("Retry-After"), now);
+  return failure;
+}
+
+Failure failure_of(const HttpFailure& failure) {
+  using Kind = HttpFailure::Kind;
+  const auto reason = [&] {
+    switch (failure.kind) {
+      case Kind::Resolve:
+      case Kind::Connect:
+        return Reason::Connect;
+      case Kind::Tls:
+        return Reason::Tls;
+      case Kind::Timeout:
+        return Reason::Timeout;
+      case Kind::Reset:
+      case Kind::Protocol:
+        return Reason::Reset;
+      case Kind::TooLarge:
+        return Reason::TooLarge;
+      case Kind::Cancelled:
+        return Reason::Cancelled;
+      case Kind::InvalidUrl:
+      case Kind::InvalidRequest:
+        return Reason::Refused;
+      case Kind::File:
+        return Reason::Audio;
+      case Kind::Busy:
+        return Reason::Busy;
+    }
+    return Reason::Reset;
+  }();
+  return {reason, failure.text};
+}
+
+std::string without_secrets(std::string text, const HttpHeaders& headers) {
+  for (const auto& [name, value] : headers) {
+    if (!is_secret_header(name)) continue;
+    const auto secret = value.substr(value.rfind(' ') + 1);
+    if (secret.size() < 6) continue;
+    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at))
+      text.replace(at, secret.size(), "****");
+  }
+  return text;
+}
+
+}  // namespace srs::stt

@@ -1,0 +1,21 @@
+// The few files beside a recording. Everything here blocks: for worker threads.
+#pragma once
+
+#include <srs/util/result.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace srs::stt {
+
+// Replaces `path`: readers see the old or the new text, and after a crash of the machine too.
+Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes);
+// Appends one line and flushes it to the disk. A line torn by a crash has no newline at its end.
+Result<void> append_line(const std::filesystem::path& path, std::string_view line);
+Result<std::string> read_text(const std::filesystem::path& path, std::uint64_t max_bytes);
+void remove_file(const std::filesystem::path& path);
+bool is_there(const std::filesystem::path& path);
+
+}  // namespace srs::stt

@@ -1,0 +1,68 @@
+// `transcription.json` and `transcription.parts.jsonl`: what a crash must not forget about a job.
+// Everything here blocks.
+#pragma once
+
+#include "stt/answer.hpp"
+#include "stt/audio.hpp"
+#include "stt/stitch.hpp"
+
+#include <srs/stt/pool.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace srs::stt {
+
+enum class Phase {
+  Waiting,  // to be transcribed, or to be delivered
+  Parked,
+  Failed,
+};
+std::string_view to_string(Phase phase);
+
+// What a provider did so far for one job.
+struct Record {
+  std::size_t failures = 0;  // since the last success
+  bool refused = false;      // never again for this job
+  Reason reason = Reason::Server;
+  std::string text;
+  WallTime not_before{};
+};
+
+struct JobState {
+  Job job;
+  Phase phase = Phase::Waiting;
+  bool written = false;  // the transcript is on disk; what is left is its delivery
+  WallTime submitted_at{};
+  std::map<std::string, Record> providers;
+  Record delivery;
+  std::string last_provider;  // of the last failure
+};
+
+std::string to_json(const JobState& state);
+// `directory` is where the file lies: jobs move with their recordings.
+Result<JobState> job_from_json(std::string_view text, const std::filesystem::path& directory);
+
+Result<void> store(const JobState& state);
+Result<JobState> load_job(const std::filesystem::path& directory);
+void remove_job(const std::filesystem::path& directory);
+
+// What is known about the pieces: how the audio was cut, which of them were answered, and by which
+// name a provider knows one that it works on.
+struct Progress {
+  std::vector<Piece> pieces;
+  Millis duration{0};
+  std::vector<Part> parts;
+  std::map<std::string, std::string> remote;  // `<piece> <provider>` -> the provider's own job
+};
+
+std::string plan_line(const Progress& progress);
+std::string part_line(const Part& part);
+std::string remote_line(const std::string& key, const std::string& id);
+// Lines that are torn or not understood are left out; without a plan there is nothing.
+std::optional<Progress> progress_from(std::string_view lines);
+std::optional<Progress> load_progress(const std::filesystem::path& directory);
+
+}  // namespace srs::stt

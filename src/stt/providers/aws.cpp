@@ -1,0 +1,220 @@
+#include "stt/providers/aws.hpp"
+
+#include "stt/crypto.hpp"
+#include "stt/json.hpp"
+#include "stt/providers/aws_signature.hpp"
+#include "stt/providers/poll.hpp"
+
+#include <utility>
+
+namespace srs::stt {
+namespace aws {
+namespace {
+
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Outcome<Credentials> credentials_of(const AwsOptions& own) {
+  auto secret = secret_of(own.secret_access_key, own.secret_access_key_file,
+                          "stt.aws.secret_access_key_file");
+  if (!secret) return secret.error();
+  return Credentials{own.access_key_id, std::move(*secret), own.session_token};
+}
+
+std::string bucket_url(const AwsOptions& own) {
+  return own.storage_url.empty() ? "https://" + own.bucket + ".s3." + own.region + ".amazonaws.com"
+                                 : own.storage_url;
+}
+
+Outcome<HttpRequest> object_request(const Options& options, const Request& request,
+                                    const char* method, const std::string& body, Time now) {
+  const auto& own = options.aws;
+  const auto credentials = credentials_of(own);
+  if (!credentials) return credentials.error();
+  HttpRequest out{
+      .method = method,
+      .url = with_path(bucket_url(own), "/" + percent_encoded(object_of(own, request), "/"))};
+  const auto digest = hex(sha256(body));
+  out.headers = {{"X-Amz-Content-Sha256", digest}};
+  if (!body.empty()) out.headers.emplace_back("Content-Type", "audio/wav");
+  sign(out.headers, method, out.url, digest, *credentials, own.region, "s3", now);
+  if (!body.empty()) out.body = body;
+  return out;
+}
+
+Outcome<HttpRequest> call(const Options& options, std::string_view name, const Json& json,
+                          Time now) {
+  const auto& own = options.aws;
+  const auto credentials = credentials_of(own);
+  if (!credentials) return credentials.error();
+  const auto base =
+      own.url.empty() ? "https://transcribe." + own.region + ".amazonaws.com" : own.url;
+  HttpRequest out{.method = "POST", .url = with_path(base, "/")};
+  const auto body = dumped(json);
+  out.headers = {{"Content-Type", "application/x-amz-json-1.1"},
+                 {"X-Amz-Target", "Transcribe." + std::string(name)}};
+  sign(out.headers, "POST", out.url, hex(sha256(body)), *credentials, own.region, "transcribe",
+       now);
+  out.body = body;
+  return out;
+}
+
+}  // namespace
+
+std::string object_of(const AwsOptions& own, const Request& request) {
+  return own.prefix + request.idempotency_key + ".wav";
+}
+
+Outcome<HttpRequest> upload_request(const Options& options, const Request& request, Time now) {
+  return object_request(options, request, "PUT", request.sound.wav, now);
+}
+
+Outcome<HttpRequest> remove_request(const Options& options, const Request& request, Time now) {
+  return object_request(options, request, "DELETE", "", now);
+}
+
+Outcome<HttpRequest> start_request(const Options& options, const Request& request,
+                                   const std::string& job, Time now) {
+  Json json{
+      {"TranscriptionJobName", job},
+      {"MediaFormat", "wav"},
+      {"MediaSampleRateHertz", request.sound.sample_rate},
+      {"Media",
+       {{"MediaFileUri", "s3://" + options.aws.bucket + "/" + object_of(options.aws, request)}}}};
+  if (request.language.empty())
+    json["IdentifyLanguage"] = true;
+  else
+    json["LanguageCode"] = request.language;
+  if (!options.pii.empty())
+    json["ContentRedaction"] = {
+        {"RedactionType", "PII"}, {"RedactionOutput", "redacted"}, {"PiiEntityTypes", options.pii}};
+  return call(options, "StartTranscriptionJob", json, now);
+}
+
+Outcome<HttpRequest> job_request(const Options& options, std::string_view name,
+                                 const std::string& job, Time now) {
+  return call(options, name, {{"TranscriptionJobName", job}}, now);
+}
+
+Outcome<std::optional<std::string>> parse_status(std::string_view body) {
+  const auto json = parse_json(body);
+  if (!json) return not_json(body);
+  const auto& job = member(*json, "TranscriptionJob");
+  const auto status = text_of(job, "TranscriptionJobStatus");
+  if (status == "QUEUED" || status == "IN_PROGRESS") return std::optional<std::string>();
+  if (status == "FAILED")
+    return Failure{Reason::Rejected,
+                   "the provider gave up: " + text_of(job, "FailureReason").substr(0, 200)};
+  const auto& transcript = member(job, "Transcript");
+  auto uri = text_of(transcript, "RedactedTranscriptFileUri");
+  if (uri.empty()) uri = text_of(transcript, "TranscriptFileUri");
+  if (status != "COMPLETED" || uri.empty())
+    return Failure{Reason::BadAnswer, "the answer has no status that is known"};
+  return std::optional<std::string>(std::move(uri));
+}
+
+Outcome<Answer> parse(std::string_view body) {
+  const auto json = parse_json(body);
+  if (!json) return not_json(body);
+  const auto& results = member(*json, "results");
+  if (!member(results, "items").is_array())
+    return Failure{Reason::BadAnswer, "the transcript has no `results.items`"};
+  std::vector<Word> words;
+  for (const auto& item : elements(results, "items")) {
+    const auto& alternatives = elements(item, "alternatives");
+    if (alternatives.empty()) continue;
+    const auto content = text_of(alternatives.front(), "content");
+    if (text_of(item, "type") == "punctuation") {
+      if (!words.empty()) words.back().text += content;
+      continue;
+    }
+    const auto start = seconds_of(item, "start_time").value_or(Millis(0));
+    words.push_back({content, start, seconds_of(item, "end_time").value_or(start),
+                     number_of(alternatives.front(), "confidence")});
+  }
+  Answer answer;
+  answer.language = text_of(results, "language_code");
+  answer.segments = segments_of(std::move(words), 0);
+  return answer;
+}
+
+}  // namespace aws
+
+namespace {
+
+class Aws : public Provider {
+ public:
+  explicit Aws(const Options& options) : options_(options) {}
+  std::string_view name() const override { return "aws"; }
+
+  boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
+                                                     Exchange& exchange) override {
+    if (exchange.remote.empty()) {
+      const auto started = co_await start(request, exchange);
+      if (!started) co_return started.error();
+    }
+    std::string uri;
+    const auto status = [&]() -> boost::asio::awaitable<Outcome<bool>> {
+      auto parsed = co_await exchange.ask(
+          [&] { return aws::job_request(options_, "GetTranscriptionJob", exchange.remote, now()); },
+          aws::parse_status);
+      if (!parsed) co_return parsed.error();
+      uri = parsed->value_or("");
+      co_return !uri.empty();
+    };
+    const auto done = co_await wait_for_job(exchange, status, patience(request.sound.length));
+    if (!done && remedy_of(done.error().reason) != Remedy::Never) co_return done.error();
+    auto answer = done ? co_await fetch(uri, exchange) : Outcome<Answer>(done.error());
+    if (answer || !done) co_await tidy(request, exchange);
+    co_return answer;
+  }
+
+ private:
+  static aws::Time now() { return std::chrono::system_clock::now(); }
+
+  static boost::asio::awaitable<Outcome<Answer>> fetch(std::string uri, Exchange& exchange) {
+    // Signed by its query; our own signature would be refused.
+    co_return co_await exchange.ask(
+        [&]() -> Outcome<HttpRequest> { return HttpRequest{.method = "GET", .url = uri}; },
+        aws::parse);
+  }
+
+  boost::asio::awaitable<Outcome<bool>> start(const Request& request, Exchange& exchange) {
+    const auto nothing = [](std::string_view) -> Outcome<bool> { return true; };
+    const auto uploaded = co_await exchange.ask(
+        [&] { return aws::upload_request(options_, request, now()); }, nothing);
+    if (!uploaded) co_return uploaded.error();
+    // Names are taken once and for all: another try needs another one.
+    const auto job = "siprec-" + request.idempotency_key + "-" +
+                     std::to_string(now().time_since_epoch() / std::chrono::milliseconds(1));
+    const auto started = co_await exchange.ask(
+        [&] { return aws::start_request(options_, request, job, now()); }, nothing);
+    if (!started) co_return started.error();
+    exchange.remote = job;
+    co_await exchange.remember(job);
+    co_return true;
+  }
+
+  // Nothing of the call stays with them. What fails here is left to the bucket's life-cycle rule.
+  boost::asio::awaitable<void> tidy(const Request& request, Exchange& exchange) {
+    const auto nothing = [](std::string_view) -> Outcome<bool> { return true; };
+    (void)co_await exchange.ask(
+        [&] {
+          return aws::job_request(options_, "DeleteTranscriptionJob", exchange.remote, now());
+        },
+        nothing);
+    (void)co_await exchange.ask([&] { return aws::remove_request(options_, request, now()); },
+                                nothing);
+  }
+
+  const Options& options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> make_aws(const Options& options) {
+  return std::make_unique<Aws>(options);
+}
+
+}  // namespace srs::stt

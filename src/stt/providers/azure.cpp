@@ -1,0 +1,102 @@
+#include "stt/providers/azure.hpp"
+
+#include "stt/json.hpp"
+
+#include <algorithm>
+
+namespace srs::stt {
+namespace azure {
+namespace {
+
+std::string definition(const Options& options, const Request& request) {
+  Json json{{"profanityFilterMode", options.profanity_filter ? "Masked" : "None"}};
+  // Without locales the language is detected.
+  if (!request.language.empty()) json["locales"] = Json::array({request.language});
+  if (request.sound.channels > 1) {
+    json["channels"] = Json::array();
+    for (unsigned i = 0; i < request.sound.channels; ++i) json["channels"].push_back(i);
+  }
+  if (!options.vocabulary.empty()) json["phraseList"] = {{"phrases", options.vocabulary}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Word read_word(const Json& json) {
+  const auto start = millis_of(json, "offsetMilliseconds").value_or(Millis(0));
+  return {text_of(json, "text"), start,
+          start + millis_of(json, "durationMilliseconds").value_or(Millis(0)), std::nullopt};
+}
+
+Segment read_phrase(const Json& json) {
+  Segment segment;
+  segment.channel =
+      static_cast<unsigned>(std::clamp(number_of(json, "channel").value_or(0), 0.0, 1e6));
+  segment.start = millis_of(json, "offsetMilliseconds").value_or(Millis(0));
+  segment.end = segment.start + millis_of(json, "durationMilliseconds").value_or(Millis(0));
+  segment.text = text_of(json, "text");
+  segment.language = text_of(json, "locale");
+  segment.confidence = number_of(json, "confidence");
+  for (const auto& word : elements(json, "words")) segment.words.push_back(read_word(word));
+  return segment;
+}
+
+}  // namespace
+
+Outcome<HttpRequest> request(const Options& options, const Request& request) {
+  const auto& own = options.azure;
+  auto key = secret_of(own.key, own.key_file, "stt.azure.key_file");
+  if (!key) return key.error();
+  const auto base =
+      own.url.empty() ? "https://" + own.region + ".api.cognitive.microsoft.com" : own.url;
+  HttpRequest out{.method = "POST",
+                  .url = with_path(base, "/speechtotext/transcriptions:transcribe?" +
+                                             query({{"api-version", own.api_version}}))};
+  out.headers = {{"Ocp-Apim-Subscription-Key", *key}, {"Accept", "application/json"}};
+  if (!request.traceparent.empty()) out.headers.emplace_back("traceparent", request.traceparent);
+  std::vector<HttpPart> form;
+  form.push_back({"audio", request.sound.wav, "audio.wav", "audio/wav"});
+  form.push_back({"definition", definition(options, request), "", "application/json"});
+  out.body = std::move(form);
+  return out;
+}
+
+Outcome<Answer> parse(std::string_view body) {
+  bool repaired = false;
+  const auto json = parse_json(body, &repaired);
+  if (!json) return not_json(body);
+  if (!member(*json, "phrases").is_array() && !member(*json, "combinedPhrases").is_array())
+    return Failure{Reason::BadAnswer, "the answer has no `phrases`"};
+  Answer answer;
+  for (const auto& phrase : elements(*json, "phrases"))
+    answer.segments.push_back(read_phrase(phrase));
+  if (!answer.segments.empty()) answer.language = answer.segments.front().language;
+  if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
+  return answer;
+}
+
+}  // namespace azure
+
+namespace {
+
+class Azure : public Provider {
+ public:
+  explicit Azure(const Options& options) : options_(options) {}
+  std::string_view name() const override { return "azure"; }
+  std::string model() const override { return "fast"; }
+  Millis longest() const override { return std::chrono::minutes(110); }  // of two hours, 300 MB
+  boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
+                                                     Exchange& exchange) override {
+    co_return co_await exchange.ask([&] { return azure::request(options_, request); },
+                                    azure::parse);
+  }
+
+ private:
+  const Options& options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> make_azure(const Options& options) {
+  return std::make_unique<Azure>(options);
+}
+
+}  // namespace srs::stt

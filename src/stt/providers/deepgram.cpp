@@ -1,0 +1,142 @@
+#include "stt/providers/deepgram.hpp"
+
+#include "stt/json.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace srs::stt {
+namespace deepgram {
+namespace {
+
+Word read_word(const Json& json) {
+  Word word;
+  word.text = text_of(json, "punctuated_word");
+  if (word.text.empty()) word.text = text_of(json, "word");
+  word.start = seconds_of(json, "start").value_or(Millis(0));
+  word.end = seconds_of(json, "end").value_or(word.start);
+  word.confidence = number_of(json, "confidence");
+  return word;
+}
+
+std::vector<Word> read_words(const Json& json) {
+  std::vector<Word> words;
+  for (const auto& word : elements(json, "words")) words.push_back(read_word(word));
+  return words;
+}
+
+Segment read_utterance(const Json& json, const std::vector<std::string>& languages) {
+  Segment segment;
+  segment.channel =
+      static_cast<unsigned>(std::clamp(number_of(json, "channel").value_or(0), 0.0, 1e6));
+  segment.start = seconds_of(json, "start").value_or(Millis(0));
+  segment.end = seconds_of(json, "end").value_or(Millis(0));
+  segment.text = text_of(json, "transcript");
+  segment.confidence = number_of(json, "confidence");
+  segment.words = read_words(json);
+  if (segment.channel < languages.size()) segment.language = languages[segment.channel];
+  return segment;
+}
+
+// Without utterances: the words of each channel's best alternative.
+void read_channel(const Json& json, unsigned number, Answer& answer) {
+  const auto& alternatives = elements(json, "alternatives");
+  if (alternatives.empty()) return;
+  const auto& best = alternatives.front();
+  auto segments = segments_of(read_words(best), number);
+  if (segments.empty() && !text_of(best, "transcript").empty()) {
+    Segment whole;
+    whole.channel = number;
+    whole.text = text_of(best, "transcript");
+    segments.push_back(std::move(whole));
+  }
+  for (auto& segment : segments) {
+    segment.language = text_of(json, "detected_language");
+    answer.segments.push_back(std::move(segment));
+  }
+}
+
+std::string model_of(const Json& metadata) {
+  const auto& infos = member(metadata, "model_info");
+  if (!infos.is_object()) return {};
+  for (const auto& info : infos) return text_of(info, "name");
+  return {};
+}
+
+}  // namespace
+
+Outcome<HttpRequest> request(const Options& options, const Request& request) {
+  const auto& own = options.deepgram;
+  auto key = secret_of(own.api_key, own.api_key_file, "stt.deepgram.api_key_file");
+  if (!key) return key.error();
+  std::vector<std::pair<std::string, std::string>> values = {{"model", own.model},
+                                                             {"smart_format", "true"},
+                                                             {"punctuate", "true"},
+                                                             {"utterances", "true"}};
+  if (request.sound.channels > 1) values.emplace_back("multichannel", "true");
+  if (request.language.empty())
+    values.emplace_back("detect_language", "true");
+  else
+    values.emplace_back("language", request.language);
+  if (options.profanity_filter) values.emplace_back("profanity_filter", "true");
+  for (const auto& kind : options.pii) values.emplace_back("redact", kind);
+  // Nova-3 takes whole terms, the models before it single words.
+  const std::string hint = own.model.starts_with("nova-3") ? "keyterm" : "keywords";
+  for (const auto& word : options.vocabulary) values.emplace_back(hint, word);
+  HttpRequest out{.method = "POST", .url = with_path(own.url, "/v1/listen?" + query(values))};
+  out.headers = {{"Authorization", "Token " + *key},
+                 {"Content-Type", "audio/wav"},
+                 {"Accept", "application/json"}};
+  if (!request.traceparent.empty()) out.headers.emplace_back("traceparent", request.traceparent);
+  out.body = request.sound.wav;
+  return out;
+}
+
+Outcome<Answer> parse(std::string_view body) {
+  bool repaired = false;
+  const auto json = parse_json(body, &repaired);
+  if (!json) return not_json(body);
+  const auto& results = member(*json, "results");
+  const auto& channels = elements(results, "channels");
+  if (!member(results, "channels").is_array())
+    return Failure{Reason::BadAnswer, "the answer has no `results.channels`"};
+  Answer answer;
+  answer.model = model_of(member(*json, "metadata"));
+  std::vector<std::string> languages;
+  for (const auto& channel : channels) languages.push_back(text_of(channel, "detected_language"));
+  if (!languages.empty()) answer.language = languages.front();
+  for (const auto& utterance : elements(results, "utterances"))
+    answer.segments.push_back(read_utterance(utterance, languages));
+  if (answer.segments.empty())
+    for (unsigned i = 0; i < channels.size(); ++i) read_channel(channels[i], i, answer);
+  if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
+  return answer;
+}
+
+}  // namespace deepgram
+
+namespace {
+
+class Deepgram : public Provider {
+ public:
+  explicit Deepgram(const Options& options) : options_(options) {}
+  std::string_view name() const override { return "deepgram"; }
+  std::string model() const override { return options_.deepgram.model; }
+  bool takes_channels_together() const override { return options_.deepgram.multichannel; }
+  boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
+                                                     Exchange& exchange) override {
+    co_return co_await exchange.ask([&] { return deepgram::request(options_, request); },
+                                    deepgram::parse);
+  }
+
+ private:
+  const Options& options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> make_deepgram(const Options& options) {
+  return std::make_unique<Deepgram>(options);
+}
+
+}  // namespace srs::stt

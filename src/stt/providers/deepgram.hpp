@@ -1,0 +1,13 @@
+// Deepgram's pre-recorded API.
+// https://developers.deepgram.com/reference/speech-to-text/listen-pre-recorded
+#pragma once
+
+#include "stt/providers/provider.hpp"
+
+namespace srs::stt::deepgram {
+
+// Blocks (secrets).
+Outcome<HttpRequest> request(const Options& options, const Request& request);
+Outcome<Answer> parse(std::string_view body);
+
+}  // namespace srs::stt::deepgram

@@ -1,0 +1,136 @@
+#include "stt/providers/openai.hpp"
+
+#include "stt/json.hpp"
+
+#include <srs/util/text.hpp>
+
+#include <cmath>
+
+namespace srs::stt {
+namespace openai {
+namespace {
+
+Word read_word(const Json& json) {
+  Word word;
+  // OpenAI says `word`; LocalAI and older whisper.cpp say `text`.
+  word.text = text_of(json, "word");
+  if (word.text.empty()) word.text = text_of(json, "text");
+  word.start = seconds_of(json, "start").value_or(Millis(0));
+  word.end = seconds_of(json, "end").value_or(word.start);
+  word.confidence = number_of(json, "probability");
+  return word;
+}
+
+Segment read_segment(const Json& json) {
+  Segment segment;
+  segment.start = seconds_of(json, "start").value_or(Millis(0));
+  segment.end = seconds_of(json, "end").value_or(Millis(0));
+  segment.text = text_of(json, "text");
+  // The mean of the tokens' logarithms is the nearest to a confidence that Whisper gives.
+  if (const auto mean = number_of(json, "avg_logprob"); mean && *mean <= 0)
+    segment.confidence = std::exp(*mean);
+  for (const auto& word : elements(json, "words")) segment.words.push_back(read_word(word));
+  return segment;
+}
+
+// OpenAI lists all words beside the segments: each goes to the segment where its middle is.
+void share_words(const Json& words, std::vector<Segment>& segments) {
+  if (segments.empty()) return;
+  std::size_t at = 0;
+  for (const auto& json : words) {
+    auto word = read_word(json);
+    const auto middle = word.start + (word.end - word.start) / 2;
+    while (at + 1 < segments.size() && middle >= segments[at + 1].start) ++at;
+    segments[at].words.push_back(std::move(word));
+  }
+}
+
+bool is_azure(std::string_view url) {
+  return url.find(".openai.azure.com") != std::string_view::npos ||
+         url.find(".cognitiveservices.azure.com") != std::string_view::npos;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+}  // namespace
+
+Outcome<HttpRequest> request(const Options& options, const Request& request) {
+  const auto& own = options.openai;
+  auto key = secret_of(own.api_key, own.api_key_file, "stt.openai.api_key_file");
+  if (!key) return key.error();
+  HttpRequest out{.method = "POST", .url = with_path(own.url, "/audio/transcriptions")};
+  if (!key->empty()) {
+    if (is_azure(own.url))
+      out.headers.emplace_back("api-key", *key);
+    else
+      out.headers.emplace_back("Authorization", "Bearer " + *key);
+  }
+  if (!request.traceparent.empty()) out.headers.emplace_back("traceparent", request.traceparent);
+  std::vector<HttpPart> form;
+  form.push_back({"file", request.sound.wav, "audio.wav", "audio/wav"});
+  form.push_back({"model", own.model, "", ""});
+  form.push_back({"response_format", own.response_format, "", ""});
+  if (own.response_format == "verbose_json") {
+    form.push_back({"timestamp_granularities[]", "word", "", ""});
+    form.push_back({"timestamp_granularities[]", "segment", "", ""});
+  }
+  if (!request.language.empty())
+    form.push_back({"language", primary_language(request.language), "", ""});
+  if (!options.vocabulary.empty()) form.push_back({"prompt", joined(options.vocabulary), "", ""});
+  out.body = std::move(form);
+  return out;
+}
+
+Outcome<Answer> parse(std::string_view body) {
+  bool repaired = false;
+  const auto json = parse_json(body, &repaired);
+  if (!json) return not_json(body);
+  const auto& segments = member(*json, "segments");
+  const auto& text = member(*json, "text");
+  if (!segments.is_array() && !text.is_string())
+    return Failure{Reason::BadAnswer, "the answer has neither `segments` nor `text`"};
+  Answer answer;
+  answer.language = text_of(*json, "language");
+  answer.model = text_of(*json, "model");
+  for (const auto& segment : elements(*json, "segments"))
+    answer.segments.push_back(read_segment(segment));
+  if (answer.segments.empty() && !trim(text_of(text)).empty()) {
+    Segment whole;  // without times: it is given those of the piece
+    whole.text = text_of(text);
+    answer.segments.push_back(std::move(whole));
+  }
+  share_words(elements(*json, "words"), answer.segments);
+  if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
+  return answer;
+}
+
+}  // namespace openai
+
+namespace {
+
+class OpenAi : public Provider {
+ public:
+  explicit OpenAi(const Options& options) : options_(options) {}
+  std::string_view name() const override { return "openai"; }
+  std::string model() const override { return options_.openai.model; }
+  boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
+                                                     Exchange& exchange) override {
+    co_return co_await exchange.ask([&] { return openai::request(options_, request); },
+                                    openai::parse);
+  }
+
+ private:
+  const Options& options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> make_openai(const Options& options) {
+  return std::make_unique<OpenAi>(options);
+}
+
+}  // namespace srs::stt

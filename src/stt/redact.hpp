@@ -1,0 +1,39 @@
+// Taking out of a transcript what must not be kept.
+#pragma once
+
+#include <srs/stt/options.hpp>
+#include <srs/stt/transcript.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace srs::stt {
+
+// Rules, built once. Blocks for long texts: for worker threads.
+class Redactor {
+ public:
+  // `rules` have been checked.
+  explicit Redactor(const std::vector<std::string>& rules);
+  ~Redactor();
+
+  // Replaces what the rules find by `[rule]`, within segments and where it goes on from one segment
+  // of a channel to the next, in text and words, and lists the places.
+  void redact(Transcript& transcript) const;
+  std::string redact(std::string_view text) const;
+
+  struct Rule;
+
+ private:
+  std::vector<std::unique_ptr<Rule>> rules_;
+};
+
+// Whether the digits pass the check of ISO/IEC 7812-1 (Luhn).
+bool passes_luhn(std::string_view digits);
+
+// A copy of the recording's audio with those stretches silent or as a tone of 1 kHz. Blocks.
+Result<void> redact_audio(const std::filesystem::path& from, const std::filesystem::path& to,
+                          const std::vector<Redaction>& places, bool tone);
+
+}  // namespace srs::stt
