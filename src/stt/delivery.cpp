@@ -1,0 +1,71 @@
+// Sending a finished transcript to the configured webhook.
+#include "stt/backoff.hpp"
+#include "stt/core.hpp"
+#include "stt/crypto.hpp"
+#include "stt/files.hpp"
+#include "stt/signature.hpp"
+
+#include <ctime>
+#include <utility>
+
+namespace srs::stt {
+namespace {
+
+constexpr std::uint64_t kMaxTranscript = 512 << 20;
+
+// Blocks: reads the transcript and the secret.
+Outcome<HttpRequest> make_request(const Options& options, const Job& job) {
+  auto text = read_text(job.directory / kTranscriptFile, kMaxTranscript);
+  if (!text) return Failure{Reason::Audio, text.error().text};
+  auto secret =
+      secret_of(options.delivery.secret, options.delivery.secret_file, "stt.delivery.secret_file");
+  if (!secret) return secret.error();
+  HttpRequest out{.method = "POST", .url = options.delivery.url};
+  out.headers = {{"Content-Type", "application/json"},
+                 {"X-Siprec-Event", "transcript.finished"},
+                 {"X-Siprec-Recording", job.recording_id},
+                 // The same for each try of the same transcript: receivers take it once.
+                 {"Idempotency-Key", hex(sha256(job.recording_id + *text)).substr(0, 32)}};
+  if (!job.traceparent.empty()) out.headers.emplace_back("traceparent", job.traceparent);
+  if (!secret->empty()) sign(out.headers, *secret, *text, std::time(nullptr));
+  out.body = std::move(*text);
+  return out;
+}
+
+}  // namespace
+
+boost::asio::awaitable<PoolCore::Step> PoolCore::deliver(EntryPointer entry, Exchange& exchange) {
+  auto& record = entry->state.delivery;
+  const auto outcome =
+      co_await exchange.ask([&] { return make_request(options_, entry->state.job); },
+                            [&](std::string_view) -> Outcome<bool> {
+                              remove_job(entry->state.job.directory);
+                              return true;
+                            });
+  if (stopped_ || entry->forgotten) co_return Step::Leave;
+  if (outcome) {
+    metrics_.delivered("delivered");
+    co_return Step::Next;
+  }
+  const auto& failure = outcome.error();
+  if (failure.reason == Reason::Cancelled) co_return Step::Leave;
+  metrics_.delivered("failed");
+  ++record.failures;
+  record.reason = failure.reason;
+  record.text = failure.text;
+  log_.warning("transcript_not_delivered", {{"recording_id", entry->state.job.recording_id},
+                                            {"reason", to_string(failure.reason)},
+                                            {"error", failure.text},
+                                            {"failures", record.failures}});
+  if (remedy_of(failure.reason) == Remedy::Never)
+    co_return co_await give_up(entry, exchange, Phase::Parked, "delivery", failure.reason,
+                               failure.text);
+  if (is_overdue(*entry))
+    co_return co_await give_up(entry, exchange, Phase::Failed, "delivery", failure.reason,
+                               failure.text);
+  entry->pause = pause_after(record.failures, options_.retry, chance(), failure.retry_after);
+  record.not_before = wall_now() + entry->pause;
+  co_return co_await keep_and_wait(entry, exchange);
+}
+
+}  // namespace srs::stt
