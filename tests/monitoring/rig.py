@@ -126,7 +126,7 @@ class Rig:
         assert good.wait(30) == 0, good.output()
         wait_for("recordings to be complete", lambda: numbers(
             self.prometheus, 'min(recordings_total{state="complete"}) >= 4 and min(sip_sessions_active) == 0'))
-        self.full = self.call("--legs", str(PAIRS - 1), "--duration", "40")
+        self.full = self.call("--legs", str(PAIRS - 1), "--duration", "600")
         wait_for("the ports to be taken", lambda: numbers(self.prometheus, f"max(rtp_ports_allocated) >= {PAIRS - 1}"))
         self.call("--legs", "2", "--duration", "1")
 

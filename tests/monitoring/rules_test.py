@@ -31,7 +31,7 @@ UNALARMED = {
 # Series that a server shows only where the feature is switched on, so that docs/metrics.md, which is
 # held against a server with default settings, may not name them.
 OPTIONAL = {
-    "tracing_spans_dropped_total", "tracing_export_failures_total", "stt_transcription_errors_total",
+    "stt_transcription_errors_total",
     "stt_transcription_duration_seconds", "stt_queue_oldest_seconds", "stt_jobs_parked", "stt_jobs_total",
     "stt_breaker_state", "stt_deliveries_total",
 }
