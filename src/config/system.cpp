@@ -107,6 +107,7 @@ std::vector<Fault> check_system(const Settings& settings) {
   if (wants_tls(settings))
     expect("sip.tls_directory", missing_certificate(settings.sip.tls_directory));
   expect("http.admin_token_file", unreadable(settings.http.admin_token_file));
+  expect("http.transcript_token_file", unreadable(settings.http.transcript_token_file));
   expect("rtp.port_max", too_few_descriptors(settings));
   return faults;
 }

@@ -242,7 +242,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const std::string method(message.method_string());
     std::string_view endpoint = kOther;
     const auto parent = trace_of(message);
-    auto response = respond(std::move(message), endpoint);
+    auto response = co_await respond(std::move(message), endpoint);
     const int status = response.status;
     auto span = start_span(parent, endpoint, method, status);
     const bool written = co_await write(std::move(response), version, keep_alive, head);
@@ -271,12 +271,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
     return span;
   }
 
-  Response respond(Parser::value_type message, std::string_view& endpoint) const {
-    if (auto wrong = malformed(message)) return std::move(*wrong);
+  asio::awaitable<Response> respond(Parser::value_type message, std::string_view& endpoint) const {
+    if (auto wrong = malformed(message)) co_return std::move(*wrong);
     auto target = parse_target(message.target());
-    if (!target) return error_response(400, target.error().text);
+    if (!target) co_return error_response(400, target.error().text);
     endpoint = shared_->router.endpoint(target->path);
-    return shared_->router.answer(to_request(std::move(message), std::move(*target), remote_));
+    auto request = to_request(std::move(message), std::move(*target), remote_);
+    const auto* handler = shared_->router.waiting(request);
+    if (handler == nullptr) co_return shared_->router.answer(request);
+    std::string failure;
+    try {
+      co_return co_await (*handler)(request);
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+    co_return shared_->router.failed(request, failure);
   }
 
   void count(const Parser::value_type& message, std::string_view endpoint, int status) {

@@ -2,22 +2,59 @@
 
 #include "http/metrics.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
 namespace srs::http {
+namespace {
+
+// What stands in `path` where `pattern` has `{}`; empty where they differ, or nothing stands there.
+std::string_view captured(std::string_view pattern, std::string_view path) {
+  const auto at = pattern.find("{}");
+  if (at == std::string_view::npos) return {};
+  const auto tail = pattern.substr(at + 2);
+  if (path.size() <= at + tail.size() || !path.starts_with(pattern.substr(0, at)) ||
+      !path.ends_with(tail)) {
+    return {};
+  }
+  const auto middle = path.substr(at, path.size() - at - tail.size());
+  return middle.find('/') == std::string_view::npos ? middle : std::string_view();
+}
+
+}  // namespace
 
 void Router::add(std::string method, std::string path, Handler handler) {
-  routes_[std::move(path)][std::move(method)] = std::move(handler);
+  routes_[std::move(path)][std::move(method)].now = std::move(handler);
+}
+
+void Router::add(std::string method, std::string path, WaitingHandler handler) {
+  routes_[std::move(path)][std::move(method)].waiting = std::move(handler);
+}
+
+Router::Routes::const_iterator Router::find(std::string_view path) const {
+  const auto exact = routes_.find(path);
+  if (exact != routes_.end()) return exact;
+  return std::find_if(routes_.begin(), routes_.end(),
+                      [&](const auto& route) { return !captured(route.first, path).empty(); });
+}
+
+const WaitingHandler* Router::waiting(Request& request) const {
+  const auto route = find(request.path);
+  if (route == routes_.end()) return nullptr;
+  const auto handlers = route->second.find(request.method);
+  if (handlers == route->second.end() || !handlers->second.waiting) return nullptr;
+  request.captured = captured(route->first, request.path);
+  return &handlers->second.waiting;
 }
 
 std::string_view Router::endpoint(std::string_view path) const {
-  const auto route = routes_.find(path);
+  const auto route = find(path);
   return route == routes_.end() ? kOther : std::string_view(route->first);
 }
 
 Response Router::answer(const Request& request) const {
-  const auto route = routes_.find(request.path);
+  const auto route = find(request.path);
   if (route == routes_.end()) return error_response(404, "no such path");
   const auto handler = route->second.find(request.method);
   if (handler == route->second.end()) {
@@ -26,12 +63,16 @@ Response Router::answer(const Request& request) const {
     return response;
   }
   try {
-    return handler->second(request);
+    return handler->second.now(request);
   } catch (const std::exception& error) {
-    ++failures_;
-    log_.error("http_handler_failed", {{"path", request.path}, {"error", error.what()}});
-    return error_response(500, "internal error");
+    return failed(request, error.what());
   }
+}
+
+Response Router::failed(const Request& request, std::string_view what) const {
+  ++failures_;
+  log_.error("http_handler_failed", {{"path", request.path}, {"error", what}});
+  return error_response(500, "internal error");
 }
 
 std::string Router::allow(const Methods& methods) {

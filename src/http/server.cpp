@@ -42,6 +42,11 @@ class Listening final : public Server {
     shared_->router.add(std::move(method), std::move(path), std::move(handler));
   }
 
+  void route_waiting(std::string method, std::string path, WaitingHandler handler) override {
+    shared_->metrics.announce(path, method);
+    shared_->router.add(std::move(method), std::move(path), std::move(handler));
+  }
+
   void trace(tracing::Tracer& tracer) override { shared_->tracer = &tracer; }
 
   void run() override { shared_->tasks.spawn("http_accept", accept(shared_, acceptor_)); }

@@ -1,5 +1,8 @@
 #include "http/fixture.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <stdexcept>
 
 namespace srs::http::test {
@@ -28,6 +31,13 @@ void RunningServer::start(Options options) {
                         std::string(request.header("x-sent")) + "|" + request.remote,
                     {}};
   });
+  server_->route_waiting("GET", "/later/{}",
+                         [this](Request request) -> boost::asio::awaitable<Response> {
+                           boost::asio::steady_timer timer(io_, std::chrono::milliseconds(5));
+                           co_await timer.async_wait(boost::asio::use_awaitable);
+                           if (request.captured == "broken") throw std::runtime_error("broken");
+                           co_return Response{200, "text/plain", request.captured, {}};
+                         });
   server_->run();
   work_.emplace(io_.get_executor());
   thread_ = std::thread([this] { io_.run(); });

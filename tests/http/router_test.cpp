@@ -30,6 +30,26 @@ TEST(Router, ChoosesByExactPathAndMethod) {
   EXPECT_EQ(router.answer(request("get", "/a")).status, 405);
 }
 
+TEST(Router, CapturesOneSegmentAndNoMore) {
+  Router router({}, failures);
+  router.add("GET", "/recordings/{}/transcript", [](Request) -> boost::asio::awaitable<Response> {
+    co_return named("never run here");
+  });
+  auto found = request("GET", "/recordings/a-1/transcript");
+  EXPECT_NE(router.waiting(found), nullptr);
+  EXPECT_EQ(found.captured, "a-1");
+  EXPECT_EQ(router.endpoint(found.path), "/recordings/{}/transcript");
+  for (const char* path : {"/recordings//transcript", "/recordings/a/b/transcript",
+                           "/recordings/transcript", "/recordings/a/transcript/"}) {
+    auto other = request("GET", path);
+    EXPECT_EQ(router.waiting(other), nullptr) << path;
+    EXPECT_EQ(router.answer(other).status, 404) << path;
+  }
+  auto put = request("PUT", "/recordings/a/transcript");
+  EXPECT_EQ(router.waiting(put), nullptr);
+  EXPECT_EQ(router.answer(put).status, 405);
+}
+
 TEST(Router, ListsAllMethodsOfARouteInAllow) {
   Router router({}, failures);
   router.add("POST", "/a", [](const Request&) { return named("post"); });

@@ -166,5 +166,14 @@ TEST(Server, TakesBothFamiliesOnTheIPv6Wildcard) {
   thread.join();
 }
 
+TEST_F(RunningServer, AnswersWhatWaitsForSomething) {
+  start();
+  const auto reply = srs::test::http_get(url("/later/a%20b"));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, "a b");
+  EXPECT_EQ(srs::test::http_get(url("/later/broken")).status, 500);
+  EXPECT_NE(metrics_text().find("endpoint=\"/later/{}\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace srs::http::test

@@ -7,6 +7,8 @@
 #include <srs/util/result.hpp>
 #include <srs/util/tasks.hpp>
 
+#include <boost/asio/awaitable.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -30,11 +32,15 @@ struct Options {
   // Both empty: such requests get 403.
   std::string admin_token;
   std::string admin_token_file;
+  // The same for requests that read what was said.
+  std::string transcript_token;
+  std::string transcript_token_file;
 };
 
 struct Request {
-  std::string method;  // HEAD arrives as GET: the server leaves out the body itself
-  std::string path;    // percent-decoded, without the query
+  std::string method;    // HEAD arrives as GET: the server leaves out the body itself
+  std::string path;      // percent-decoded, without the query
+  std::string captured;  // what stood in place of `{}` of the route's path
   std::vector<std::pair<std::string, std::string>> query;    // decoded, bounded
   std::string remote;                                        // `127.0.0.1:51000`
   std::vector<std::pair<std::string, std::string>> headers;  // bounded
@@ -57,12 +63,17 @@ Response error_response(int status, std::string_view text);
 
 // The token that `options` name; an error where the file can't be read or holds none.
 Result<std::string> admin_token(const Options& options);
+Result<std::string> transcript_token(const Options& options);
 
 // What to answer a request that does not carry `token`: 401, or 403 that tells how to turn this on
-// where `token` is empty. Nothing where it does. Takes the same time wherever tokens differ.
-std::optional<Response> unauthorized(const Request& request, std::string_view token);
+// where `token` is empty: by the setting `key`. Nothing where it does. Takes the same time wherever
+// tokens differ.
+std::optional<Response> unauthorized(const Request& request, std::string_view token,
+                                     std::string_view key = "http.admin_token");
 
 using Handler = std::function<Response(const Request&)>;
+// One that waits for something, a file for example, and leaves the io_context to others meanwhile.
+using WaitingHandler = std::function<boost::asio::awaitable<Response>(Request)>;
 
 // Serves the routes that were added before run(). HEAD works where GET does, other methods get 405
 // with Allow, unknown paths 404. Counts http_requests_total{endpoint,method,code} and
@@ -75,7 +86,9 @@ class Server {
                                               metrics::Registry& registry, log::Logger log);
   virtual ~Server() = default;
 
+  // One segment of `path` may be `{}`, which stands for any: `/recordings/{}/transcript`.
   virtual void route(std::string method, std::string path, Handler handler) = 0;
+  virtual void route_waiting(std::string method, std::string path, WaitingHandler handler) = 0;
   // Spans `http.request` for what comes with a traceparent, and for every route but those that
   // probes and scrapers ask many times a minute. `tracer` outlives the server; set before run().
   virtual void trace(tracing::Tracer& tracer) = 0;
