@@ -45,6 +45,7 @@ class AppImpl final : public App {
     add_routes(c);
     log_control_.start();
     c.service->start();
+    if (c.transcription) c.transcription->recover(c.settings.recording.directory);
     c.http->run();
     c.tasks.spawn("signals", wait_for_signals());
     sd_notify(0, "READY=1");

@@ -1,5 +1,7 @@
 #include "app/checks.hpp"
 
+#include "app/transcripts.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -162,6 +164,7 @@ void add_routes(Components& c) {
   });
   c.http->route("GET", "/ready",
                 [&c](const http::Request&) { return json_response(c.health.ready()); });
+  add_transcript_routes(c);
   c.http->route("GET", "/live", [&c](const http::Request&) { return live(c); });
 }
 

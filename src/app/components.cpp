@@ -61,18 +61,16 @@ std::vector<config::Fault> Components::open() {
   take(http, http::Server::open(tasks, settings.http, registry, log_root.logger("http")),
        "http.listen", faults);
   take(admin_token, http::admin_token(settings.http), "http.admin_token_file", faults);
+  take(transcript_token, http::transcript_token(settings.http), "http.transcript_token_file",
+       faults);
   if (http) http->trace(tracing.tracer());
   if (ports && engine && faults.empty()) {
-    service = recording::Service::make({tasks,
-                                        settings.recording,
-                                        settings.rtp,
-                                        *ports,
-                                        *engine,
-                                        rtp_totals,
-                                        registry,
-                                        tracing.tracer(),
-                                        {}},
-                                       log_root.logger("recording"));
+    transcription = Transcription::make(tasks, settings.stt, tracing.tracer(), registry,
+                                        log_root.logger("stt"));
+    service = recording::Service::make(
+        {tasks, settings.recording, settings.rtp, *ports, *engine, rtp_totals, registry,
+         tracing.tracer(), transcription ? transcription->hooks() : recording::AfterRender{}},
+        log_root.logger("recording"));
   }
   // SIP comes last: a listener that is bound must find its service.
   struct Nobody final : sip::SessionHandler {

@@ -1,6 +1,8 @@
 // What the process is made of, in the order it is built; destruction undoes it.
 #pragma once
 
+#include "app/transcription.hpp"
+
 #include <srs/config/config.hpp>
 #include <srs/health/health.hpp>
 #include <srs/health/heartbeat.hpp>
@@ -42,10 +44,12 @@ struct Components {
   std::vector<std::shared_ptr<prometheus::Collectable>> figures;
   std::unique_ptr<rtp::PortPool> ports;
   std::unique_ptr<rtp::Engine> engine;
-  std::unique_ptr<recording::Service> service;  // floor 4, before its callers
+  std::unique_ptr<Transcription> transcription;  // before the service, which has its hooks
+  std::unique_ptr<recording::Service> service;   // floor 4, before its callers
   std::unique_ptr<sip::Stack> stack;
   std::unique_ptr<http::Server> http;
   std::string admin_token;
+  std::string transcript_token;
   health::Health health;  // floor 5
   std::shared_ptr<health::Heartbeat> heartbeat;
 };

@@ -56,6 +56,7 @@ Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
       sdp_session_id_(std::to_string(invite.received.time_since_epoch().count() / 1000)),
       active_since_(invite.received) {
   log_ = traced(log.with("recording_id", document_.recording_id), span_.context());
+  if (span_.recording()) document_.session.traceparent = tracing::traceparent(span_.context());
   span_.set("recording.id", document_.recording_id);
   span_.set("sip.call_id", document_.call_id);
 }

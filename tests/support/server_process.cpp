@@ -55,7 +55,7 @@ std::vector<std::string> merged(const Settings& more) {
                       text.starts_with("HTTP_") || text.starts_with("RECORDING_") ||
                       text.starts_with("LOG_") || text.starts_with("EXTERNAL_IP") ||
                       text.starts_with("NOTIFY_SOCKET") || text.starts_with("OTEL_") ||
-                      text.starts_with("TRACING_");
+                      text.starts_with("TRACING_") || text.starts_with("STT_");
     if (!ours && !more.contains(std::string(text.substr(0, text.find('=')))))
       out.emplace_back(text);
   }

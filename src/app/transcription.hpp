@@ -1,0 +1,52 @@
+// Speech-to-text beside the recordings.
+#pragma once
+
+#include <srs/recording/amend.hpp>
+#include <srs/recording/service.hpp>
+#include <srs/stt/pool.hpp>
+#include <srs/util/http_client.hpp>
+#include <srs/util/worker_pool.hpp>
+
+#include <memory>
+
+namespace srs::app {
+
+// Hands complete recordings to the pool, and what became of them to their metadata.json. Nothing of
+// it touches a call: it begins when a recording is complete. Runs on the io_context; the references
+// outlive it.
+class Transcription final : public stt::Listener {
+ public:
+  // Null where no provider is configured.
+  static std::unique_ptr<Transcription> make(Tasks& tasks, const stt::Options& options,
+                                             tracing::Tracer& tracer, metrics::Registry& registry,
+                                             log::Logger log);
+
+  Transcription(Tasks& tasks, const stt::Options& options, tracing::Tracer& tracer,
+                metrics::Registry& registry, log::Logger log);
+
+  // For the recording service. `completing` makes a job's file on the render's thread, so that no
+  // crash after that loses it.
+  recording::AfterRender hooks();
+  // Takes up what an earlier process left.
+  void recover(const std::filesystem::path& recordings);
+
+  const stt::Pool& pool() const { return *pool_; }
+
+  void transcript_finished(const stt::Finished& finished) override;
+  void transcript_unfinished(const stt::Unfinished& unfinished) override;
+
+ private:
+  void amend(const std::filesystem::path& directory, recording::Amendment amendment);
+
+  log::Logger log_;
+  std::atomic<std::uint64_t>& amend_errors_;
+  HttpClient http_;
+  std::unique_ptr<WorkerPool> workers_;  // audio, JSON, job files
+  std::unique_ptr<WorkerPool> editor_;   // metadata.json, one after the other
+  std::unique_ptr<stt::Pool> pool_;
+};
+
+// The job that a complete recording makes.
+stt::Job job_of(const std::filesystem::path& directory, const recording::Document& document);
+
+}  // namespace srs::app

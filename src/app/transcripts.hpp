@@ -1,0 +1,15 @@
+// What was said, over HTTP.
+#pragma once
+
+#include "app/components.hpp"
+
+namespace srs::app {
+
+// GET /recordings/{id}/transcript?format=json|vtt|text, for those who have the transcript token.
+void add_transcript_routes(Components& components);
+
+// The directory of a recording by its id; empty where it can't be one of ours.
+std::filesystem::path directory_of(const std::filesystem::path& recordings,
+                                   std::string_view recording_id);
+
+}  // namespace srs::app

@@ -1,0 +1,167 @@
+// From a call to its transcript, through the running server.
+#include "support/audio.hpp"
+#include "support/files.hpp"
+#include "support/recording_on_disk.hpp"
+#include "support/scrape.hpp"
+#include "support/src_call.hpp"
+#include "util/http_client/http_peer.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+namespace srs::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+// A recogniser that hears the same two words in everything.
+Settings recognised_by_a_program(const TempDir& directory) {
+  const auto program = directory / "recognise";
+  write_file(
+      program,
+      "#!/bin/sh\n"
+      "test -s \"$1\" || exit 3\n"
+      "echo '{\"segments\": [{\"start\": 0.1, \"end\": 0.4, \"text\": \"hello there\"}]}'\n");
+  ::chmod(program.c_str(), 0755);
+  return {{"STT_PROVIDERS", "command"},
+          {"STT_COMMAND_PROGRAM", program.string() + ",{audio}"},
+          {"STT_PRICES", "command 0.6 EUR"},
+          {"STT_PIECE_SILENCE_DB", "-90"},
+          {"HTTP_TRANSCRIPT_TOKEN", "let-me-read"}};
+}
+
+json call_and_wait(const ServerProcess& server, std::string& recording_id) {
+  SrcCall call(server);
+  EXPECT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource alice(0, 0xA11CE);
+  RtpSource bob(0, 0xB0B);
+  call.send_packets(0, alice, 50);
+  call.send_packets(1, bob, 50);
+  EXPECT_EQ(call.bye().status(), 200);
+  json transcription;
+  EXPECT_TRUE(wait_until([&] {
+    const auto found = wait_for_recording(server.recordings(), call.call_id());
+    if (!found) return false;
+    recording_id = found->metadata.at("recording_id");
+    transcription = found->metadata.value("transcription", json());
+    return transcription.is_object();
+  })) << "no outcome in metadata.json";
+  return transcription;
+}
+
+TEST(Transcription, PutsWordsAndTheirCostIntoTheRecording) {
+  const TempDir directory;
+  ServerProcess server(recognised_by_a_program(directory));
+  ASSERT_TRUE(server.start());
+  std::string id;
+  const auto transcription = call_and_wait(server, id);
+  EXPECT_EQ(transcription.value("state", ""), "complete") << transcription;
+  EXPECT_EQ(transcription.value("segments", 0), 2) << transcription;
+  ASSERT_EQ(transcription.at("uses").size(), 1U);
+  EXPECT_EQ(transcription["uses"][0].value("provider", ""), "command");
+  EXPECT_GT(transcription["uses"][0].value("cost", 0.0), 0);
+  EXPECT_GT(metric(server, "stt_transcription_cost_total"), 0);
+  EXPECT_GT(metric(server, "stt_audio_processed_bytes_total"), 0);
+  const auto recording = all_recordings(server.recordings()).at(0);
+  const auto transcript = json::parse(read_file(recording.directory / "transcript.json"));
+  ASSERT_EQ(transcript.at("segments").size(), 2U);
+  EXPECT_EQ(transcript["segments"][0].value("text", ""), "hello there");
+  for (const auto& file : recording.metadata.at("files"))
+    EXPECT_EQ(file.value("sha256", "").size(), 64U) << file;
+}
+
+HttpReply read(const ServerProcess& server, const std::string& target) {
+  HttpConnection connection("127.0.0.1", server.http_port());
+  connection.send("GET " + target +
+                  " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                  "Authorization: Bearer let-me-read\r\n\r\n");
+  return connection.reply();
+}
+
+TEST(Transcription, IsReadByThoseWhoHaveTheToken) {
+  const TempDir directory;
+  ServerProcess server(recognised_by_a_program(directory));
+  ASSERT_TRUE(server.start());
+  std::string id;
+  call_and_wait(server, id);
+  const auto path = "/recordings/" + id + "/transcript";
+  EXPECT_EQ(http_get(url(server, path)).status, 401);
+  const auto whole = read(server, path);
+  EXPECT_EQ(whole.status, 200) << whole.body;
+  EXPECT_EQ(json::parse(whole.body).value("recording_id", ""), id);
+  EXPECT_THAT(read(server, path + "?format=vtt").body, HasSubstr("WEBVTT"));
+  EXPECT_THAT(read(server, path + "?format=text").body, HasSubstr("hello there"));
+  EXPECT_EQ(read(server, path + "?format=docx").status, 400);
+  EXPECT_EQ(read(server, "/recordings/20261122T0-0/transcript").status, 404);
+  EXPECT_EQ(read(server, "/recordings/..%2f..%2fx/transcript").status, 404);
+}
+
+TEST(Transcription, IsOffWithoutATokenAndSaysHowToTurnItOn) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start());
+  const auto reply = http_get(url(server, "/recordings/20261122T0-0/transcript"));
+  EXPECT_EQ(reply.status, 403);
+  EXPECT_THAT(reply.body, HasSubstr("HTTP_TRANSCRIPT_TOKEN"));
+}
+
+TEST(Transcription, SaysInTheRecordingWhyThereIsNone) {
+  HttpPeer provider(HttpPeer::Script([](PeerConnection& connection) {
+    while (connection.read_request()) connection.answer(401, R"({"error": "no such key"})");
+  }));
+  ServerProcess server({{"STT_PROVIDERS", "openai"},
+                        {"OPENAI_BASE_URL", provider.url("/v1")},
+                        {"OPENAI_API_KEY", "wrong"},
+                        {"STT_PIECE_SILENCE_DB", "-90"}});
+  ASSERT_TRUE(server.start());
+  std::string id;
+  const auto transcription = call_and_wait(server, id);
+  EXPECT_EQ(transcription.value("state", ""), "parked") << transcription;
+  EXPECT_EQ(transcription.value("reason", ""), "auth") << transcription;
+  EXPECT_GT(metric(server, "stt_transcription_errors_total"), 0);
+}
+
+// The safety of recordings: whatever the provider does, calls are answered and files complete.
+void place_calls(const ServerProcess& server, int calls) {
+  for (int i = 0; i < calls; ++i) {
+    SrcCall call(server);
+    ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200) << i;
+    RtpSource alice(0, 0xA11CE);
+    call.send_packets(0, alice, 10);
+    ASSERT_EQ(call.bye().status(), 200) << i;
+  }
+  EXPECT_TRUE(wait_until(
+      [&] { return metric(server, "recordings_total", {R"(state="complete")"}) == calls; }));
+  EXPECT_EQ(metric(server, "sip_sessions_failed_total"), 0);
+  EXPECT_EQ(metric(server, "capture_packets_dropped_total"), 0);
+  EXPECT_EQ(http_get(url(server, "/ready")).status, 200);
+}
+
+class BadProvider : public ::testing::TestWithParam<std::pair<const char*, HttpPeer::Script>> {};
+
+TEST_P(BadProvider, ChangesNothingForCalls) {
+  HttpPeer provider(GetParam().second);
+  ServerProcess server({{"STT_PROVIDERS", "openai"},
+                        {"OPENAI_BASE_URL", provider.url("/v1")},
+                        {"RTP_QUARANTINE", "0s"},
+                        {"STT_PIECE_SILENCE_DB", "-90"}});
+  ASSERT_TRUE(server.start());
+  place_calls(server, 200);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Transcription, BadProvider,
+    ::testing::Values(std::pair("Hangs",
+                                HttpPeer::Script([](PeerConnection& c) { c.wait_closed(); })),
+                      std::pair("Lies", HttpPeer::Script([](PeerConnection& c) {
+                                  while (c.read_request())
+                                    c.answer(200, "<html>all is well</html>");
+                                })),
+                      std::pair("Resets", HttpPeer::Script([](PeerConnection& c) {
+                                  c.read_some();
+                                  c.reset();
+                                }))),
+    [](const auto& chosen) { return chosen.param.first; });
+
+}  // namespace
+}  // namespace srs::test
