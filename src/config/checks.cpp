@@ -24,6 +24,7 @@ class Checker {
     if (sound({"recording.capture.block_size", "recording.capture.max_pending"})) capture();
     if (sound({"rtp.sweep_interval", "rtp.quarantine"})) quarantine();
     if (sound({"tracing.enabled", "tracing.queue_size", "tracing.batch_size"})) collectors();
+    speech_to_text();
   }
 
  private:
@@ -106,6 +107,11 @@ class Checker {
            "is shorter than rtp.sweep_interval: packets of an ended call may "
            "reach the next one on its port");
     }
+  }
+
+  void speech_to_text() {
+    for (const auto& found : stt::faults(settings_.stt))
+      if (sound({found.key.c_str()})) fault(found.key, found.text);
   }
 
   void collectors() {

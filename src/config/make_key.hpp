@@ -64,6 +64,7 @@ Key make_key(std::string name, Member member, K kind, std::string comment) {
       #path, [](auto& settings) -> auto& { return settings.path; }, kind, comment)
 
 // The rows of a module that has a file of its own for them.
+std::vector<Key> stt_keys();
 std::vector<Key> tracing_keys();
 
 }  // namespace srs::config

@@ -37,11 +37,29 @@ std::string external_ip(const Settings&, const std::string& value) {
 
 const std::vector<ShortName>& short_names() {
   static const std::vector<ShortName> all = {
+      {"ASSEMBLYAI_API_KEY", "stt.assemblyai.api_key", as_it_is},
+      {"ASSEMBLYAI_API_KEY_FILE", "stt.assemblyai.api_key_file", as_it_is},
+      {"AWS_ACCESS_KEY_ID", "stt.aws.access_key_id", as_it_is},
+      {"AWS_REGION", "stt.aws.region", as_it_is},
+      {"AWS_SECRET_ACCESS_KEY", "stt.aws.secret_access_key", as_it_is},
+      {"AWS_SECRET_ACCESS_KEY_FILE", "stt.aws.secret_access_key_file", as_it_is},
+      {"AWS_SESSION_TOKEN", "stt.aws.session_token", as_it_is},
+      {"AZURE_SPEECH_KEY", "stt.azure.key", as_it_is},
+      {"AZURE_SPEECH_KEY_FILE", "stt.azure.key_file", as_it_is},
+      {"AZURE_SPEECH_REGION", "stt.azure.region", as_it_is},
+      {"DEEPGRAM_API_KEY", "stt.deepgram.api_key", as_it_is},
+      {"DEEPGRAM_API_KEY_FILE", "stt.deepgram.api_key_file", as_it_is},
+      {"ELEVENLABS_API_KEY", "stt.elevenlabs.api_key", as_it_is},
+      {"ELEVENLABS_API_KEY_FILE", "stt.elevenlabs.api_key_file", as_it_is},
       {"EXTERNAL_IP", "sip.external_address", external_ip},
+      {"GOOGLE_APPLICATION_CREDENTIALS", "stt.google.credentials", as_it_is},
       {"HTTP_PORT", "http.listen", http_port},
       {"JAEGER_ENDPOINT", "tracing.jaeger.endpoint", as_it_is},
       {"NEW_RELIC_APP_NAME", "tracing.new_relic.app_name", as_it_is},
       {"NEW_RELIC_LICENSE_KEY", "tracing.new_relic.license_key", as_it_is},
+      {"OPENAI_API_KEY", "stt.openai.api_key", as_it_is},
+      {"OPENAI_API_KEY_FILE", "stt.openai.api_key_file", as_it_is},
+      {"OPENAI_BASE_URL", "stt.openai.url", as_it_is},
       {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "tracing.batch_size", as_it_is},
       {"OTEL_BSP_MAX_QUEUE_SIZE", "tracing.queue_size", as_it_is},
       {"OTEL_BSP_SCHEDULE_DELAY", "tracing.batch_delay", as_it_is},
@@ -57,6 +75,8 @@ const std::vector<ShortName>& short_names() {
       {"OTEL_TRACES_SAMPLER_ARG", "tracing.sampling_ratio", as_it_is},
       {"RECORDING_DIR", "recording.directory", as_it_is},
       {"SIP_PORT", "sip.listen", sip_port},
+      {"SPEECHMATICS_API_KEY", "stt.speechmatics.api_key", as_it_is},
+      {"SPEECHMATICS_API_KEY_FILE", "stt.speechmatics.api_key_file", as_it_is},
   };
   return all;
 }

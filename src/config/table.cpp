@@ -198,7 +198,7 @@ std::vector<Key> log_keys() {
 std::vector<Key> make_table() {
   std::vector<Key> all;
   for (auto* part :
-       {server_keys, sip_keys, rtp_keys, recording_keys, http_keys, log_keys, tracing_keys}) {
+       {server_keys, sip_keys, rtp_keys, recording_keys, http_keys, log_keys, tracing_keys, stt_keys}) {
     for (auto& key : part()) all.push_back(std::move(key));
   }
   return all;

@@ -6,6 +6,7 @@
 #include <srs/recording/options.hpp>
 #include <srs/rtp/options.hpp>
 #include <srs/sip/stack.hpp>
+#include <srs/stt/options.hpp>
 #include <srs/tracing/options.hpp>
 #include <srs/util/result.hpp>
 
@@ -34,6 +35,7 @@ struct Settings {
   rtp::Options rtp;
   recording::Options recording;
   http::Options http;
+  stt::Options stt;
   log::Options log;
   tracing::Options tracing;
 };
