@@ -22,7 +22,7 @@ std::vector<double> buckets() {
 
 }  // namespace
 
-Metrics::Metrics(metrics::Registry& registry, const std::vector<std::string>& providers)
+Metrics::Metrics(metrics::Registry& registry, const Options& options)
     : duration_(histogram(registry, "stt_transcription_duration_seconds",
                           "Answered requests from our asking to the answer, by provider.")),
       errors_(counter(registry, "stt_transcription_errors_total",
@@ -46,7 +46,7 @@ Metrics::Metrics(metrics::Registry& registry, const std::vector<std::string>& pr
           counter(registry, "stt_redactions_total", "Places taken out of transcripts, by rule.")),
       deliveries_(counter(registry, "stt_deliveries_total",
                           "Tries to deliver a transcript to the configured webhook.")) {
-  for (const auto& provider : providers) {
+  for (const auto& provider : options.providers) {
     duration_.Add({{"provider", provider}}, buckets());
     bytes_.Add({{"provider", provider}});
     audio_.Add({{"provider", provider}});
@@ -54,7 +54,15 @@ Metrics::Metrics(metrics::Registry& registry, const std::vector<std::string>& pr
     mended_.Add({{"provider", provider}});
     for (std::size_t i = 0; i < kReasons; ++i)
       errors_.Add({{"provider", provider}, {"reason", text(to_string(static_cast<Reason>(i)))}});
+    for (const auto* bound : {"requests", "audio", "cost"})
+      held_back_.Add({{"provider", provider}, {"bound", bound}});
   }
+  for (const auto& written : options.prices) {
+    if (const auto price = parse_price(written))
+      cost_.Add({{"provider", price->provider}, {"currency", price->currency}});
+  }
+  for (const auto& rule : options.redaction.rules)
+    redactions_.Add({{"rule", rule.substr(0, rule.find('='))}});
   for (const auto* state : {"done", "parked", "failed", "cancelled"}) jobs_.Add({{"state", state}});
   for (const auto* result : {"delivered", "failed"}) deliveries_.Add({{"result", result}});
 }

@@ -4,6 +4,7 @@
 #include "stt/answer.hpp"
 
 #include <srs/metrics/registry.hpp>
+#include <srs/stt/options.hpp>
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
@@ -11,7 +12,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace srs::stt {
 
@@ -19,7 +19,7 @@ namespace srs::stt {
 // rules: all of them bounded by the configuration. `registry` outlives it.
 class Metrics {
  public:
-  Metrics(metrics::Registry& registry, const std::vector<std::string>& providers);
+  Metrics(metrics::Registry& registry, const Options& options);
 
   void asked(std::string_view provider, std::size_t bytes, double audio_seconds);
   void answered(std::string_view provider, double seconds);

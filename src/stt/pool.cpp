@@ -40,7 +40,7 @@ PoolCore::PoolCore(Tasks& tasks, const Options& options, HttpClient& http, Worke
       workers_(workers),
       tracer_(tracer),
       log_(std::move(log)),
-      metrics_(registry, options.providers),
+      metrics_(registry, options),
       redactor_(options.redaction.rules),
       wake_(tasks.executor()) {
   for (const auto& text : options_.prices)

@@ -69,7 +69,12 @@ class MetricsDocumentation : public testing::Test {
     exposed_ = exposed(answer.body);
   }
 
-  ServerProcess server_;
+  // With everything switched on that has metrics of its own.
+  ServerProcess server_{{{"STT_PROVIDERS", "command"},
+                         {"STT_COMMAND_PROGRAM", "/bin/true"},
+                         {"STT_PRICES", "command 1 EUR"},
+                         {"STT_REDACTION_RULES", "card"},
+                         {"STT_LIMITS", "command requests=1/s audio=60min/h cost=1/day"}}};
   std::map<std::string, Described> exposed_;
   const std::map<std::string, Described> documented_ = documented();
 };
