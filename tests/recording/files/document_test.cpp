@@ -43,6 +43,7 @@ Document full_document() {
                       "OpenSIPS",
                       "<sip:a@b>",
                       "<sip:c@d>",
+                      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
                       {"cs1"},
                       {"g1"},
                       {"ab30317f1a784dc48ff824d0d3715d86"},
@@ -50,6 +51,8 @@ Document full_document() {
   document.events = {{0, "answered", ""}, {1500, "hold", "stream 1"}};
   document.files = {{"audio.wav", "audio/wav", 123456789012, "ab12"},
                     {"capture.pcapng", "application/x-pcapng", 7, ""}};
+  document.transcription = {"complete", "", "",
+                            2,          9,  {{"openai", "whisper-1", 1, 60'000, 0.006, "USD"}}};
   document.warnings = {"one", "two"};
   return document;
 }
