@@ -46,7 +46,7 @@ Span& Span::operator=(Span&& other) noexcept {
     end();
     context_ = std::move(other.context_);
     data_ = std::move(other.data_);
-    sink_ = other.sink_;
+    sink_ = std::move(other.sink_);
   }
   return *this;
 }

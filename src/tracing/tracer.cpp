@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace srs::tracing {
 namespace {
@@ -41,8 +42,8 @@ bool decide(const Sampling& sampling, const TraceId& id, const SpanContext& pare
   }
 }
 
-Tracer::Tracer(Sampling sampling, SpanSink& sink)
-    : sampling_(sampling), sink_(&sink), random_(seeded()) {}
+Tracer::Tracer(Sampling sampling, std::shared_ptr<SpanSink> sink)
+    : sampling_(sampling), sink_(std::move(sink)), random_(seeded()) {}
 
 template <std::size_t Size>
 std::array<std::uint8_t, Size> Tracer::random_id() {
@@ -69,7 +70,7 @@ Span Tracer::begin(std::string_view name, const SpanContext& parent, Kind kind,
   data->name = name.substr(0, kMaxTextBytes);
   data->kind = kind;
   data->start = at.value_or(wall_now());
-  return Span(std::move(data), *sink_);
+  return Span(std::move(data), sink_);
 }
 
 Span Tracer::start(std::string_view name, const SpanContext& parent,

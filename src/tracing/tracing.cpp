@@ -98,7 +98,7 @@ Tracing::Tracing(Tasks& tasks, const Options& options, Collect metrics, log::Log
     : core_(std::make_shared<Core>(tasks.executor(), options, metrics, log)) {
   core_->run(tasks);
   if (!core_->exports()) return;
-  tracer_ = Tracer({options.sampler, options.sampling_ratio}, *core_);
+  tracer_ = Tracer({options.sampler, options.sampling_ratio}, core_);
   log.info("tracing_on", {{"ratio", options.sampling_ratio}});
 }
 

@@ -227,5 +227,35 @@ TEST_F(ExportTest, MayGoInTheMiddleOfAPause) {
   EXPECT_TRUE(run_until([this] { return tasks.running() == 0; }));
 }
 
+TEST_F(ExportTest, MayGoBeforeItsSpans) {
+  Collector collector;
+  start(to(collector.url("")));
+  Span late = tracing->tracer().start("late");
+  const auto figures = tracing->figures();
+  tracing.reset();
+  ASSERT_TRUE(run_until([this] { return tasks.running() == 0; }));
+  late.end();
+  EXPECT_EQ(collector.count(), 0U);
+}
+
+TEST(TracingAtTheEnd, LeavesNothingWhereTheIoContextIsNotRunAgain) {
+  ::setenv("no_proxy", "127.0.0.1", 1);
+  Collector silent([](PeerConnection& connection, std::size_t) {
+    connection.wait_closed();
+    return false;
+  });
+  Collector good;
+  boost::asio::io_context io;
+  Tasks tasks(io.get_executor(), [](auto, auto) {});
+  auto options = to(silent.url(""));
+  options.jaeger.endpoint = good.url("/");
+  Tracing tracing(tasks, options, {}, {});
+  tracing.tracer().start("a").end();
+  EXPECT_TRUE(srs::test::wait_until([&] {
+    io.poll();
+    return silent.count() == 1 && good.count() == 1;
+  }));
+}
+
 }  // namespace
 }  // namespace srs::tracing

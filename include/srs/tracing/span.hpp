@@ -62,8 +62,8 @@ class Span {
  public:
   Span() = default;
   explicit Span(SpanContext context) : context_(std::move(context)) {}  // records nothing
-  Span(std::unique_ptr<SpanData> data, SpanSink& sink)
-      : context_(data->context), data_(std::move(data)), sink_(&sink) {}
+  Span(std::unique_ptr<SpanData> data, std::shared_ptr<SpanSink> sink)
+      : context_(data->context), data_(std::move(data)), sink_(std::move(sink)) {}
   Span(Span&& other) noexcept = default;
   Span& operator=(Span&& other) noexcept;
   ~Span() { end(); }
@@ -105,7 +105,7 @@ class Span {
 
   SpanContext context_;
   std::unique_ptr<SpanData> data_;
-  SpanSink* sink_ = nullptr;  // outlives the span
+  std::shared_ptr<SpanSink> sink_;
 };
 
 }  // namespace srs::tracing

@@ -8,17 +8,21 @@
 #include <srs/tracing/span.hpp>
 
 #include <concepts>
+#include <memory>
 #include <optional>
 #include <random>
 
 namespace srs::tracing {
 
 // A default-made one is off: its spans record nothing and hand the context of their parents on.
-// Used on the io_context's thread; `sink` outlives it and its spans.
+// Used on the io_context's thread.
 class Tracer {
  public:
   Tracer() = default;
-  Tracer(Sampling sampling, SpanSink& sink);
+  Tracer(Sampling sampling, std::shared_ptr<SpanSink> sink);
+  // For those whose sink outlives the tracer and its spans.
+  Tracer(Sampling sampling, SpanSink& sink)
+      : Tracer(sampling, std::shared_ptr<SpanSink>(std::shared_ptr<void>(), &sink)) {}
 
   bool enabled() const { return sink_ != nullptr; }
 
@@ -44,7 +48,7 @@ class Tracer {
   std::array<std::uint8_t, Size> random_id();
 
   Sampling sampling_;
-  SpanSink* sink_ = nullptr;
+  std::shared_ptr<SpanSink> sink_;
   std::mt19937_64 random_{0};
 };
 

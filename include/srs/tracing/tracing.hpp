@@ -23,7 +23,7 @@ namespace srs::tracing {
 // batches. A collector that is slow or gone costs dropped spans and counters, and one line of the
 // log when it goes and when it comes back. Where the options name none, all of it is off.
 //
-// Runs on the executor of `tasks`, which outlives it. Spans must have ended before it goes.
+// Runs on the executor of `tasks`, which outlives it. Spans that end when it is gone are lost.
 class Tracing {
  public:
   // What is there to be pushed to New Relic every minute; may be empty.
