@@ -3,13 +3,16 @@
 function(srs_installed_config source destination)
   file(READ ${source} text)
   foreach(change
-      "directory: ./recordings|directory: /var/lib/siprec/recordings"
-      "file: \"\"|file: /var/log/siprec/siprec-server.log"
+      "  directory: ./recordings|  directory: /var/lib/siprec/recordings"
+      "  file: \"\"|  file: /var/log/siprec/siprec-server.log"
       # logrotate keeps the log small; this bounds it where logrotate does not run.
-      "max_file_size: 100MiB|max_file_size: 1GiB")
+      "  max_file_size: 100MiB|  max_file_size: 1GiB")
     string(REPLACE "|" ";" change "${change}")
     list(GET change 0 from)
     list(GET change 1 to)
+    # A whole line: `admin_token_file: ""` ends like `file: ""`.
+    string(PREPEND from "\n")
+    string(PREPEND to "\n")
     string(FIND "${text}" "${from}\n" at)
     if(at EQUAL -1)
       message(FATAL_ERROR "${source} has no line `${from}`, which the installed one replaces")
