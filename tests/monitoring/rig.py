@@ -85,12 +85,12 @@ class Rig:
             if path.name != "recording.yml":
                 self._write(f"rules/rehearsal-{path.name}", rehearsed(load(path)))
         config = load(ROOT / "deploy/prometheus/prometheus.yml")
-        config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+        config["global"] = {"scrape_interval": "2s", "evaluation_interval": "1s"}
         config["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"] = [f"127.0.0.1:{self.alertmanager.port}"]
         config["alerting"]["alert_relabel_configs"] = [
             {"source_labels": ["rehearsal"], "regex": "true", "action": "drop"}]
         job, = config["scrape_configs"]
-        job["scrape_interval"] = "1s"
+        job["scrape_interval"] = "2s"
         # One server under two names is two instances; nobody listens at the third.
         self.instances = [f"127.0.0.1:{self.server.http}", f"localhost:{self.server.http}"]
         self.dead = f"127.0.0.1:{processes.free_port()}"

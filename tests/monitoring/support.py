@@ -43,7 +43,7 @@ def need(*programs):
 def run(*command, **options):
     """Runs a command to its end; returns (exit code, stdout and stderr together)."""
     done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=120, **options)
+                          stderr=subprocess.STDOUT, text=True, timeout=280, **options)
     return done.returncode, done.stdout
 
 

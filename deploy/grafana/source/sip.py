@@ -25,9 +25,9 @@ SIP = dashboard("siprec-sip", "SIPREC SIP Metrics", "Sessions and SIP messages o
 
     row("Messages"),
     graph("Requests by method", "Without retransmissions.", {"{{method}}": "sum by (method) (rate(sip_requests_total{@}[$__rate_interval])) > 0"}, "reqps"),
-    graph("Responses by code", "What we answered, without retransmissions.", {"{{code}}": "sum by (code) (rate(sip_responses_total{@}[$__rate_interval]))"}, "reqps"),
+    graph("Responses by code", "What we answered, without retransmissions.", {"{{code}}": "sum by (code) (rate(sip_responses_total{@}[$__rate_interval])) > 0"}, "reqps"),
     graph("Answers to our own requests", "Final answers to BYE and OPTIONS of ours; 408 where none came.",
-          {"{{code}}": "sum by (code) (increase(sip_peer_responses_total{@}[$__rate_interval]))"}),
+          {"{{code}}": "sum by (code) (increase(sip_peer_responses_total{@}[$__rate_interval])) > 0"}),
     graph("Response time by method", "All but one in twenty are answered faster.",
           quantiles("sip_response_time_seconds_bucket{@}", 0.95, by="method"), "s", thresholds={0.5: "red"}, width=12),
     graph("Trouble on the wire", "Retransmissions, missing ACKs, expired session timers, cut connections.", {

@@ -14,6 +14,9 @@ function colour(value, thresholds) {
   return found;
 }
 
+// The newest value of a series.
+const last = (s) => s.points.findLast((p) => p[1] !== null)[1];
+
 function chart(echarts, option, w, h) {
   const drawn = echarts.init(null, null, {renderer: 'svg', ssr: true, width: w, height: h});
   drawn.setOption({animation: false, textStyle: {fontFamily: FONT, color: TEXT}, ...option});
@@ -58,7 +61,7 @@ function axes(panel, ends) {
 
 function timeseries(echarts, panel, w, h, ends) {
   const series = panel.series.map((s, i) => ({
-    name: s.name, type: 'line', showSymbol: false, data: s.points.map(([t, v]) => [t * 1000, v]),
+    name: s.name, type: 'line', showSymbol: false, data: s.points.map(([t, v]) => [t * 1000, v ?? (panel.stacked ? 0 : null)]),
     stack: panel.stacked ? 'all' : undefined, lineStyle: {width: 1.5}, areaStyle: {opacity: panel.stacked ? 0.35 : 0.08},
     color: PALETTE[i % PALETTE.length]}));
   // Limits that the picture's range would not show are left out, as Grafana does.
@@ -93,7 +96,7 @@ function gauge(echarts, panel, w, h) {
   const perRow = Math.ceil(panel.series.length / 2), cw = w / perRow, ch = h / 2;
   const bands = panel.thresholds.map((t, i) => [panel.thresholds[i + 1]?.value ?? 1, COLORS[t.color]]);
   const series = panel.series.map((s, i) => {
-    const value = s.points.at(-1)[1], inRow = i < perRow ? perRow : panel.series.length - perRow;
+    const value = last(s), inRow = i < perRow ? perRow : panel.series.length - perRow;
     const left = i < perRow ? i * cw : (w - inRow * cw) / 2 + (i - perRow) * cw, top = i < perRow ? 0 : ch;
     return {type: 'gauge', center: [left + cw / 2, top + ch * 0.62], radius: Math.min(cw, ch * 1.15) * 0.46, startAngle: 200, endAngle: -20, min: 0, max: 1,
       axisLine: {lineStyle: {width: 3, color: bands}}, progress: {show: true, width: 12, itemStyle: {color: colour(value, panel.thresholds)}},
@@ -105,7 +108,7 @@ function gauge(echarts, panel, w, h) {
 }
 
 function stat(panel, w, h) {
-  const values = panel.series.map((s) => [s.name, s.points.at(-1)[1]]);
+  const values = panel.series.map((s) => [s.name, panel.decimals === 0 ? Math.round(last(s)) : last(s)]);
   const step = w / Math.max(values.length, 1);
   return values.map(([name, value], i) => {
     const text = name && values.length > 0 && panel.named ? name : write(panel.unit, value);
@@ -115,7 +118,7 @@ function stat(panel, w, h) {
 
 exports.draw = (echarts, panel, w, h, ends) => {
   const kinds = {timeseries, heatmap, gauge, stat: (_, ...rest) => stat(...rest)};
-  if (!panel.series.length) return `<text x="${w / 2}" y="${h / 2}" text-anchor="middle" font-family="${FONT}" font-size="13" fill="#8e8e99">nothing happened</text>`;
+  if (!panel.series.length) return `<text x="${w / 2}" y="${h / 2}" text-anchor="middle" font-family="${FONT}" font-size="13" fill="#8e8e99">no data</text>`;
   return kinds[panel.type](echarts, panel, w, h, ends);
 };
 exports.escape = escape;

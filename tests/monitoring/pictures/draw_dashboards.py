@@ -52,7 +52,14 @@ def load_with_calls(directory, server, minutes):
         time.sleep(random.expovariate(0.3 + 1.2 * busy))
 
 
-def series(prometheus, panel, start_time, end_time):
+def evenly(points, start_time, end_time):
+    """A value for each step; None where there is none, so that a line has its gaps."""
+    steps = [start_time + i * STEP for i in range(int((end_time - start_time) / STEP) + 1)]
+    known = {round((t - start_time) / STEP): value for t, value in points.items()}
+    return [[t, known.get(i)] for i, t in enumerate(steps)]
+
+
+def series(prometheus, port, panel, start_time, end_time):
     found = []
     for target in panel["targets"]:
         query = chosen(target["expr"], interval="20s", span="10m")
@@ -60,9 +67,9 @@ def series(prometheus, panel, start_time, end_time):
             {"query": query, "start": start_time, "end": end_time, "step": STEP})
         for result in json.loads(fetch(url)[1])["data"]["result"]:
             legend = re.sub(r"{{(\w+)}}", lambda m: result["metric"].get(m[1], ""), target["legendFormat"])
-            points = [[t, float(v)] for t, v in result["values"] if v not in ("NaN", "+Inf")]
+            points = {t: float(v) for t, v in result["values"] if v not in ("NaN", "+Inf")}
             if points:
-                found.append({"name": legend.replace(f":{processes_port}", ":8080"), "points": points})
+                found.append({"name": legend.replace(f":{port}", ":8080"), "points": evenly(points, start_time, end_time)})
     if panel["type"] == "heatmap":
         return buckets(found)
     return found
@@ -74,13 +81,13 @@ def buckets(cumulative):
     own, below = [], None
     for row in cumulative:
         values = dict(row["points"])
-        own.append({"name": row["name"], "points": [[t, max(0, v - (below or {}).get(t, 0))] for t, v in row["points"]]})
+        own.append({"name": row["name"], "points": [[t, max(0, (v or 0) - ((below or {}).get(t) or 0))] for t, v in row["points"]]})
         below = values
     used = [i for i, row in enumerate(own) if any(v > 0 for _, v in row["points"])]
     return own[used[0]:used[-1] + 1] if used else []
 
 
-def picture(prometheus, path, ends, directory):
+def picture(prometheus, port, path, ends, directory):
     dashboard = json.loads(path.read_text(encoding="utf-8"))
     panels = []
     for panel in dashboard["panels"]:
@@ -88,12 +95,15 @@ def picture(prometheus, path, ends, directory):
         if panel["type"] != "row":
             defaults = panel["fieldConfig"]["defaults"]
             custom = defaults.get("custom", {})
-            data.update(unit=defaults["unit"], min=defaults.get("min"), max=defaults.get("max"),
+            data.update(unit=defaults["unit"], decimals=defaults.get("decimals"), min=defaults.get("min"), max=defaults.get("max"),
                         thresholds=defaults["thresholds"]["steps"], named=panel["options"].get("textMode") == "name",
                         stacked=custom.get("stacking", {}).get("mode") == "normal",
                         limits=custom.get("thresholdsStyle", {}).get("mode") == "line",
-                        series=series(prometheus, panel, *ends))
+                        series=series(prometheus, port, panel, *ends))
         panels.append(data)
+    if not any(panel.get("series") for panel in panels):
+        print(f"{path.stem}: no data, no picture")
+        return
     data = pathlib.Path(directory) / f"{path.stem}.json"
     data.write_text(json.dumps({"dashboard": dashboard["title"], "ends": ends, "panels": panels}), encoding="utf-8")
     out = ROOT / f"docs/images/{path.stem}.png"
@@ -104,7 +114,6 @@ def picture(prometheus, path, ends, directory):
 
 
 def main():
-    global processes_port
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 6
     npm = BUILD / "pictures-npm"
     npm.mkdir(parents=True, exist_ok=True)
@@ -112,12 +121,12 @@ def main():
     subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"], cwd=npm, check=True)
     with tempfile.TemporaryDirectory(prefix="siprec-pictures-") as directory:
         server, prometheus = start(directory)
-        processes_port = server.http
         wait_for("the first scrape", lambda: '"1"' in fetch(f"{prometheus.url}/api/v1/query?query=up")[1])
         began = time.time() + 20
         load_with_calls(directory, server, minutes)
+        ends = [began, time.time()]
         for path in sorted((ROOT / "deploy/grafana/dashboards").glob("*.json")):
-            picture(prometheus, path, [began, time.time()], directory)
+            picture(prometheus, server.http, path, ends, directory)
         processes.stop_all()
 
 
