@@ -51,7 +51,7 @@ class Rig:
         shutil.copy(f"{pem}.crt", self.directory / "tls/cafile.pem")
         self.server = processes.Server(
             self.directory, PAIRS, SIP_LISTEN="udp:127.0.0.1:0,tcp:127.0.0.1:0,tls:127.0.0.1:0",
-            SIP_TLS_DIRECTORY=str(self.directory / "tls"), RTP_QUARANTINE="100ms", RECORDING_NO_MEDIA_TIMEOUT="2s",
+            SIP_TLS_DIRECTORY=str(self.directory / "tls"), RTP_QUARANTINE="100ms", RECORDING_NO_MEDIA_TIMEOUT="5s",
             RTP_RTCP_INTERVAL="1s", SIP_T1="50ms", **self._collectors(), **self._speech())
         self.alertmanager = self._alertmanager(pem)
         self.prometheus = self._prometheus()
@@ -119,7 +119,7 @@ class Rig:
         fetch(f"http://127.0.0.1:{self.server.http}/ready")
         vanishing = self.call("--no-media", "--duration", "60", "--legs", "1")
         good = self.call("--calls", "2", "--duration", "4", "--dtmf", "12@1", "--final-metadata")
-        self.call("--no-media", "--duration", "8", "--legs", "1")
+        self.call("--no-media", "--duration", "15", "--legs", "1")
         self.call("--header", "Require: no-such-extension", "--duration", "1")
         wait_for("calls to be answered", lambda: self.metric("sip_sessions_active") >= 4)
         vanishing.kill()
