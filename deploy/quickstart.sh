@@ -29,7 +29,7 @@ build() {
   local tests=()
   [ -f build/release/CMakeCache.txt ] || tests=(-DSRS_TESTS=OFF)
   cmake --preset release "${tests[@]}" >"$work/configure.log" || { cat "$work/configure.log"; die "CMake failed"; }
-  cmake --build --preset release -j "$(nproc)" --target siprec-server siprec-call
+  cmake --build --preset release -j "${JOBS:-$(nproc)}" --target siprec-server siprec-call
   g++ -std=c++20 -O2 -I tests -o "$work/audio-check" deploy/audio_check.cpp
 }
 
@@ -49,9 +49,11 @@ stop_server() {
 
 start_server() {
   banner "Starting the server"
-  "$bin/siprec-server" >"$log" 2>&1 </dev/null &
+  # In a session of its own: Ctrl-C is for this script, which ends the server gently.
+  setsid "$bin/siprec-server" >"$log" 2>&1 </dev/null &
   server=$!
   trap stop_server EXIT
+  trap 'printf "\nquickstart: interrupted\n" >&2; exit 130' INT TERM
   local i
   for ((i = 0; i < 150; ++i)); do
     [ -z "$(ready_field http)" ] || break

@@ -55,6 +55,11 @@ Components::Components(boost::asio::any_io_executor executor, const config::Sett
 std::vector<config::Fault> Components::open() {
   auto faults = config::check_system(settings);
   const auto executor = tasks.executor();
+  if (auto locked = storage::lock_directory(settings.recording.directory)) {
+    lock = std::move(*locked);
+  } else if (faults.empty()) {  // otherwise the directory's fault stands there already
+    faults.push_back({"system", "recording.directory", locked.error().text});
+  }
   take(ports, rtp::PortPool::open(settings.rtp, registry), "rtp.port_min", faults);
   take(engine, rtp::make_engine(executor, settings.rtp, registry, log_root.logger("rtp")),
        "rtp.engine", faults);

@@ -15,12 +15,14 @@
 #include <srs/rtp/metrics.hpp>
 #include <srs/rtp/port_pool.hpp>
 #include <srs/sip/stack.hpp>
+#include <srs/storage/lock.hpp>
 #include <srs/tracing/tracing.hpp>
 #include <srs/util/tasks.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +44,7 @@ struct Components {
   tracing::Tracing tracing;
   rtp::Totals rtp_totals;  // floor 3
   std::vector<std::shared_ptr<prometheus::Collectable>> figures;
+  std::optional<storage::DirectoryLock> lock;  // of the recordings, while anybody may write them
   std::unique_ptr<rtp::PortPool> ports;
   std::unique_ptr<rtp::Engine> engine;
   std::unique_ptr<Transcription> transcription;  // before the service, which has its hooks

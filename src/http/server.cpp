@@ -113,10 +113,10 @@ error_code listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
 Result<std::unique_ptr<Server>> Server::open(Tasks& tasks, const Options& options,
                                              metrics::Registry& registry, log::Logger log) {
   const auto endpoint = parse_endpoint(options.listen);
-  if (!endpoint) return Error{"http.listen: " + endpoint.error().text};
+  if (!endpoint) return endpoint.error();
   auto acceptor = std::make_shared<tcp::acceptor>(tasks.executor());
   if (const auto error = listen(*acceptor, {endpoint->address, endpoint->port})) {
-    return Error{"http.listen: can't listen on " + options.listen + ": " + error.message()};
+    return Error{"can't listen on " + options.listen + ": " + error.message()};
   }
   auto shared = std::make_shared<Shared>(tasks, options, registry, std::move(log));
   return std::unique_ptr<Server>(new Listening(std::move(shared), std::move(acceptor), registry));

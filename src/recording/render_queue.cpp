@@ -6,6 +6,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace srs::recording {
@@ -31,15 +32,28 @@ void drop_capture(const std::filesystem::path& directory, Document& document) {
 
 // The promise of docs/recording-format.md: every file that is named has its size and its digest.
 void seal(const std::filesystem::path& directory, Document& document) {
+  std::vector<FileEntry> there;
   for (auto& file : document.files) {
-    if (!file.sha256.empty() || file.name == kCaptureFile) continue;
-    auto digest = storage::sha256(directory / file.name);
-    if (digest) {
-      file.sha256 = std::move(*digest);
-    } else {
-      document.warn(file.name + " is missing: " + digest.error().text);
+    std::error_code ignored;
+    if (!std::filesystem::exists(directory / file.name, ignored)) {
+      document.warn(file.name + " is gone: somebody removed it");
+      continue;
     }
+    if (file.sha256.empty() && file.name != kCaptureFile) {
+      auto digest = storage::sha256(directory / file.name);
+      if (digest)
+        file.sha256 = std::move(*digest);
+      else
+        document.warn(file.name + " can't be read: " + digest.error().text);
+    }
+    there.push_back(std::move(file));
   }
+  document.files = std::move(there);
+}
+
+bool had_media(const Document& document) {
+  return std::any_of(document.streams.begin(), document.streams.end(),
+                     [](const StreamEntry& stream) { return stream.packets_received > 0; });
 }
 
 bool has_capture(const std::filesystem::path& directory) {
@@ -52,6 +66,14 @@ Document complete_without_media(const std::filesystem::path& directory, Document
                                 const log::Logger& log) {
   if (!document.ended_at) document.ended_at = document.started_at;
   document.state = State::Complete;
+  if (had_media(document)) {
+    document.state = State::Failed;
+    document.warn(
+        std::string(kCaptureFile) +
+        " is gone: somebody removed it, or moved the directory, and what was said with it");
+    log.error("capture_gone",
+              {{"recording_id", document.recording_id}, {"directory", directory.string()}});
+  }
   seal(directory, document);
   // Nothing is lost with it that a sync would save: the journal writes it within seconds.
   auto written = storage::write_atomically(directory / kMetadataFile, to_json(document),

@@ -116,6 +116,7 @@ Result<void> Agent::bind(const Endpoint& endpoint) {
   const int failed = nta_agent_add_tport(
       agent_, as_url(url), TPTAG_SERVER(1), TPTAG_TIMEOUT(message_timeout_ms),
       TPTAG_IDLE(idle_timeout_ms), TPTAG_SDWN_ERROR(0),
+      TPTAG_STUN_SERVER(0),  // it writes a line to stderr for each datagram
       TAG_IF(settings_.udp_receive_buffer > 0,
              TPTAG_UDP_RMEM(static_cast<unsigned>(settings_.udp_receive_buffer))),
       TAG_IF(tls, TPTAG_CERTIFICATE(settings_.tls_directory.c_str())),

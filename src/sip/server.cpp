@@ -27,6 +27,13 @@ AgentSettings settings_of(const Options& options) {
   return settings;
 }
 
+// A stream that ends in mid-header ends the message for sofia: what it never said is not there.
+bool cut_off(const sip_t& sip) {
+  const auto* via = sip.sip_via;
+  const bool stream = via != nullptr && !istarts_with(via->v_protocol, "SIP/2.0/UDP");
+  return stream && sip.sip_content_length == nullptr;
+}
+
 std::string unsupported_features(nta_incoming_t*, const sip_t& sip) {
   std::string result;
   if (sip.sip_require == nullptr) return result;
@@ -214,6 +221,15 @@ int Server::refuse(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
                 {},
                 "messages may have " + std::to_string(options_.max_message_size) +
                     " bytes, this one has " + std::to_string(size_of(message)),
+                {},
+                {},
+                {}};
+  } else if (cut_off(sip)) {
+    metrics_->malformed(Metrics::Malformed::Header);
+    response = {400,
+                {},
+                "over TCP and TLS every message needs Content-Length (RFC 3261 18.3); was this one "
+                "cut off?",
                 {},
                 {},
                 {}};

@@ -84,6 +84,24 @@ TEST(Startup, NamesTheSystemsFaultsBesideBadSettingsEachWithItsLine) {
   EXPECT_TRUE(says(server, "siprec.yaml:2: sip.listen: ")) << server.output();
 }
 
+// It would take the running calls of the first for those of a crash.
+TEST(Startup, RefusesTheRecordingsOfAServerThatRuns) {
+  ServerProcess first;
+  ASSERT_TRUE(first.start());
+  ServerProcess second({{"RECORDING_DIRECTORY", first.recordings().string()}});
+  second.launch();
+  EXPECT_EQ(second.wait_exit(kSoon), kSystemFault);
+  EXPECT_TRUE(says(second, "recording.directory")) << second.output();
+  EXPECT_TRUE(says(second, "process " + std::to_string(first.pid()))) << second.output();
+}
+
+TEST(Startup, RefusesADirectoryThatCannotBeMade) {
+  ServerProcess server({{"RECORDING_DIRECTORY", "/proc/nope"}});
+  server.launch();
+  EXPECT_EQ(server.wait_exit(kSoon), kSystemFault);
+  EXPECT_TRUE(says(server, "recording.directory")) << server.output();
+}
+
 TEST(Startup, RefusesADirectoryThatIsNone) {
   ServerProcess server;
   const auto file = server.directory() / "file";

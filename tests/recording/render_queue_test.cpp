@@ -91,6 +91,20 @@ TEST_F(RenderQueueTest, KeepsTheCaptureOfACodecThatCannotBeRenderedYet) {
   EXPECT_EQ(on_disk("a").streams[0].packets_undecoded, 25u);
 }
 
+// A call that was heard and can't be played is no success, whoever took its capture away.
+TEST_F(RenderQueueTest, CallsARecordingFailedWhoseCaptureIsGone) {
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
+  auto document = ended("a");
+  document.streams[0].packets_received = 25;
+  document.files.push_back({"rs-metadata-001.xml", "application/rs-metadata+xml", 1, "00"});
+  queue.submit(directory_of("a"), std::move(document), RenderQueue::Origin::Session);
+  ASSERT_TRUE(run_until_idle(queue));
+  const auto found = on_disk("a");
+  EXPECT_EQ(found.state, State::Failed);
+  EXPECT_TRUE(found.files.empty()) << "what is not there is not named";
+  EXPECT_EQ(found.warnings.size(), 2U);
+}
+
 TEST_F(RenderQueueTest, MakesNoAudioFileForACallWithoutMedia) {
   RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
   queue.submit(directory_of("a"), ended("a"), RenderQueue::Origin::Session);

@@ -143,6 +143,17 @@ TEST_F(Refusal, OfAnOverlongMessageIs513) {
   EXPECT_EQ(metric("sip_malformed_total{reason=\"too_large\"}"), 2);
 }
 
+// RFC 3261 §18.3: over a stream Content-Length tells where a message ends.
+TEST_F(Refusal, OfAMessageThatWasCutOffWithItsConnectionIs400) {
+  start();
+  auto peer = tcp();
+  const auto text = RawSipCall(peer).invite();
+  peer.send(std::string_view(text).substr(0, text.find("Content-Type") + 20));
+  peer.finish_sending();
+  EXPECT_EQ(peer.wait_for_final().status(), 400);
+  EXPECT_TRUE(call([this] { return application.invites.empty(); }));
+}
+
 TEST_F(Refusal, OfAMalformedRequestIs400AndSaysWhichHeader) {
   start();
   auto peer = udp();

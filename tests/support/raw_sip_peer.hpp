@@ -162,6 +162,8 @@ class RawSipPeer {
     ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
     close();
   }
+  // Sends FIN, and goes on reading.
+  void finish_sending() { ::shutdown(socket_, SHUT_WR); }
   void close() {
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
   }

@@ -9,6 +9,7 @@
 namespace srs::recording {
 namespace {
 
+constexpr std::chrono::seconds kReportInterval{1};
 constexpr std::size_t kFreeBlocks = 256;  // kept for the next packets, 4 MiB by default
 
 }  // namespace
@@ -93,8 +94,14 @@ void CaptureQueue::write_block(CaptureFile& file, const CaptureBlock& block) {
 void CaptureQueue::report(const CaptureFile& file, const Result<void>& done) {
   if (done) return;
   metrics_.errors.Increment();
-  log_.error("capture_write_failed",
-             {{"path", file.path().string()}, {"error", done.error().text}});
+  // A full disk refuses every block of every call: one line a second tells of all of them.
+  const auto now = std::chrono::steady_clock::now();
+  ++failures_;
+  if (last_report_ && now - *last_report_ < kReportInterval) return;
+  last_report_ = now;
+  log_.error("capture_write_failed", {{"path", file.path().string()},
+                                      {"error", done.error().text},
+                                      {"count", std::exchange(failures_, 0)}});
 }
 
 void CaptureQueue::give_back(Block block) {

@@ -59,6 +59,9 @@ class CaptureQueue {
   const CaptureOptions options_;
   CaptureMetrics& metrics_;
   const log::Logger log_;
+  // Of the writer's thread.
+  std::uint64_t failures_ = 0;  // since the last line of the log
+  std::optional<std::chrono::steady_clock::time_point> last_report_;
   std::atomic<std::size_t> pending_{0};
   // Between the io_context and the thread: the one mutex this class exists for.
   std::mutex mutex_;
