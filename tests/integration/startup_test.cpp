@@ -88,7 +88,7 @@ TEST(Startup, NamesTheSystemsFaultsBesideBadSettingsEachWithItsLine) {
 TEST(Startup, RefusesTheRecordingsOfAServerThatRuns) {
   ServerProcess first;
   ASSERT_TRUE(first.start());
-  ServerProcess second({{"RECORDING_DIRECTORY", first.recordings().string()}});
+  ServerProcess second(Settings{{"RECORDING_DIRECTORY", first.recordings().string()}});
   second.launch();
   EXPECT_EQ(second.wait_exit(kSoon), kSystemFault);
   EXPECT_TRUE(says(second, "recording.directory")) << second.output();
@@ -96,7 +96,7 @@ TEST(Startup, RefusesTheRecordingsOfAServerThatRuns) {
 }
 
 TEST(Startup, RefusesADirectoryThatCannotBeMade) {
-  ServerProcess server({{"RECORDING_DIRECTORY", "/proc/nope"}});
+  ServerProcess server(Settings{{"RECORDING_DIRECTORY", "/proc/nope"}});
   server.launch();
   EXPECT_EQ(server.wait_exit(kSoon), kSystemFault);
   EXPECT_TRUE(says(server, "recording.directory")) << server.output();
