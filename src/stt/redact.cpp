@@ -167,8 +167,8 @@ Spans find_emails(std::string_view text) {
 // What an expression finds. Windows keep libstdc++'s recursion short; they overlap, so that what
 // lies on a border is found in the next one.
 Spans find_by(const std::regex& expression, std::string_view text) {
-  constexpr std::size_t kWindow = 2048;
-  constexpr std::size_t kOverlap = 256;
+  constexpr std::size_t kWindow = 512;
+  constexpr std::size_t kOverlap = 128;
   Spans spans;
   for (std::size_t from = 0; from < text.size(); from += kWindow - kOverlap) {
     const auto window = text.substr(from, kWindow);

@@ -165,7 +165,12 @@ class Aws : public Provider {
     };
     const auto done = co_await wait_for_job(exchange, status, patience(request.sound.length));
     if (!done && remedy_of(done.error().reason) != Remedy::Never) co_return done.error();
-    auto answer = done ? co_await fetch(uri, exchange) : Outcome<Answer>(done.error());
+    Outcome<Answer> answer = Failure{};
+    // No conditional expression: g++ 12 miscompiles a co_await within one.
+    if (done)
+      answer = co_await fetch(uri, exchange);
+    else
+      answer = done.error();
     if (answer || !done) co_await tidy(request, exchange);
     co_return answer;
   }

@@ -1,0 +1,151 @@
+// Amazon Transcribe and S3 as their API references describe them.
+#include "stt/providers/aws.hpp"
+
+#include "stt/fixture.hpp"
+#include "stt/providers/aws_signature.hpp"
+
+namespace srs::stt::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::chrono::system_clock::time_point at(const char* text) {
+  return std::chrono::time_point_cast<std::chrono::system_clock::duration>(*from_rfc3339(text));
+}
+
+const std::string kEmpty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+TEST(AwsSignature, IsThatOfThePublishedTestSuite) {
+  HttpHeaders headers;
+  aws::sign(headers, "GET", "https://example.amazonaws.com/", kEmpty,
+            {"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""}, "us-east-1", "service",
+            at("2015-08-30T12:36:00Z"));
+  EXPECT_EQ(headers.back().second,
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
+            "SignedHeaders=host;x-amz-date, "
+            "Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
+}
+
+TEST(AwsSignature, IsThatOfTheExampleInTheS3Reference) {
+  HttpHeaders headers = {{"Range", "bytes=0-9"}, {"x-amz-content-sha256", kEmpty}};
+  aws::sign(headers, "GET", "https://examplebucket.s3.amazonaws.com/test.txt", kEmpty,
+            {"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""}, "us-east-1",
+            "s3", at("2013-05-24T00:00:00Z"));
+  EXPECT_THAT(
+      headers.back().second,
+      HasSubstr("Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"));
+}
+
+class AwsTest : public PoolTest {
+ protected:
+  AwsTest() {
+    options.providers = {"aws"};
+    options.aws.region = "eu-west-1";
+    options.aws.bucket = "calls";
+    options.aws.access_key_id = "AKIDEXAMPLE";
+    options.aws.secret_access_key = "secret";
+    options.aws.session_token = "session";
+    options.aws.url = peer.url("/transcribe");
+    options.aws.storage_url = peer.url("/bucket");
+  }
+
+  void serve(PeerConnection& connection) {
+    while (auto request = connection.read_request()) {
+      asked.add(*request);
+      const auto reply = answer_to(*request);
+      connection.answer(reply.first, reply.second);
+    }
+  }
+  std::pair<int, std::string> answer_to(const PeerRequest& request) {
+    const auto target = request.headers.find("x-amz-target");
+    if (request.target == "/transcript?signed=1")
+      return {
+          200,
+          R"({"jobName":"j","accountId":"1","status":"COMPLETED","results":{"language_code":"en-US","transcripts":[{"transcript":"Hi there."}],"items":[)"
+          R"({"start_time":"0.04","end_time":"0.3","alternatives":[{"confidence":"0.998","content":"Hi"}],"type":"pronunciation"},)"
+          R"({"start_time":"0.3","end_time":"0.75","alternatives":[{"confidence":"0.9","content":"there"}],"type":"pronunciation"},)"
+          R"({"alternatives":[{"confidence":"0.0","content":"."}],"type":"punctuation"}]}})"};
+    if (target == request.headers.end()) return {200, ""};  // S3
+    if (target->second == "Transcribe.StartTranscriptionJob") return start_reply;
+    if (target->second == "Transcribe.GetTranscriptionJob" && ++polls < 3)
+      return {
+          200,
+          R"({"TranscriptionJob":{"TranscriptionJobName":"j","TranscriptionJobStatus":"IN_PROGRESS"}})"};
+    if (target->second == "Transcribe.GetTranscriptionJob")
+      return {200,
+              json{{"TranscriptionJob",
+                    {{"TranscriptionJobStatus", "COMPLETED"},
+                     {"Transcript", {{"TranscriptFileUri", peer.url("/transcript?signed=1")}}}}}}
+                  .dump()};
+    return {200, "{}"};
+  }
+
+  std::atomic<int> polls{0};
+  std::pair<int, std::string> start_reply{
+      200, R"({"TranscriptionJob":{"TranscriptionJobStatus":"IN_PROGRESS"}})"};
+  Asked asked;
+  HttpPeer peer{[this](PeerConnection& connection) { serve(connection); }};
+};
+
+TEST_F(AwsTest, GoesThroughS3AndLeavesNothingThere) {
+  start();
+  auto job = spoken("rec-1");
+  job.language = "en-US";
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(finished.size(), 1U);
+  ASSERT_EQ(asked.count(), 8U);
+  const auto upload = asked.at(0), begin = asked.at(1), fetch = asked.at(5);
+  EXPECT_THAT(upload.method + " " + upload.target, StartsWith("PUT /bucket/siprec-server/"));
+  EXPECT_EQ(upload.body, wav({tone(1)}));
+  EXPECT_EQ(upload.headers.at("x-amz-security-token"), "session");
+  EXPECT_THAT(
+      upload.headers.at("authorization"),
+      HasSubstr("/eu-west-1/s3/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;"
+                "x-amz-date;x-amz-security-token, Signature="));
+  EXPECT_EQ(begin.headers.at("content-type"), "application/x-amz-json-1.1");
+  EXPECT_EQ(begin.headers.at("x-amz-target"), "Transcribe.StartTranscriptionJob");
+  const auto body = json::parse(begin.body);
+  EXPECT_EQ(body["LanguageCode"], "en-US");
+  EXPECT_EQ(body["MediaFormat"], "wav");
+  EXPECT_EQ(body["MediaSampleRateHertz"], 8000);
+  EXPECT_EQ("s3://calls/" + upload.target.substr(8), body["Media"]["MediaFileUri"]);
+  EXPECT_FALSE(fetch.headers.contains("authorization")) << "the URL itself is signed";
+  EXPECT_EQ(asked.at(6).headers.at("x-amz-target"), "Transcribe.DeleteTranscriptionJob");
+  EXPECT_EQ(asked.at(7).method + " " + asked.at(7).target, "DELETE " + upload.target);
+  const auto said = transcript(job)["segments"][0];
+  EXPECT_EQ(said["text"], "Hi there.");
+  EXPECT_EQ(said["words"][0]["confidence"], 0.998);
+  EXPECT_EQ(said["words"][1]["end_ms"], 750);
+}
+
+TEST_F(AwsTest, KnowsItsErrorsBehindStatus400) {
+  const auto reason = [](const char* type) {
+    HttpResponse response;
+    response.status = 400;
+    response.body = std::string(R"({"__type":")") + type + R"(","Message":"why"})";
+    return judge(response, {})->reason;
+  };
+  EXPECT_EQ(reason("LimitExceededException"), Reason::RateLimited);
+  EXPECT_EQ(reason("ThrottlingException"), Reason::RateLimited);
+  EXPECT_EQ(reason("UnrecognizedClientException"), Reason::Auth);
+  EXPECT_EQ(reason("com.amazon.coral.service#InvalidSignatureException"), Reason::Auth);
+  EXPECT_EQ(reason("BadRequestException"), Reason::Refused);
+}
+
+TEST_F(AwsTest, IsParkedWhereTheKeyIsWrong) {
+  start_reply = {
+      400,
+      R"({"__type":"UnrecognizedClientException","message":"The security token included in the request is invalid."})"};
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(unfinished.size(), 1U);
+  EXPECT_EQ(unfinished[0].reason, "auth");
+  EXPECT_THAT(unfinished[0].text, HasSubstr("security token"));
+}
+
+}  // namespace
+}  // namespace srs::stt::test

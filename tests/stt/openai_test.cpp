@@ -1,0 +1,119 @@
+// Against https://platform.openai.com/docs/api-reference/audio/createTranscription and what
+// whisper.cpp's server, faster-whisper and LocalAI answer.
+#include "stt/providers/openai.hpp"
+
+#include "stt/fixture.hpp"
+
+namespace srs::stt::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class OpenAiTest : public PoolTest {
+ protected:
+  // Transcribes one recording and keeps the request.
+  nlohmann::json ask(const std::string& answer, const std::string& path = "/v1") {
+    HttpPeer peer([&](PeerConnection& connection) {
+      while (auto request = connection.read_request()) {
+        asked.add(std::move(*request));
+        connection.answer(200, answer);
+      }
+    });
+    options.openai.url = peer.url(path);
+    start();
+    auto job = spoken("rec-1");
+    job.language = "en-GB";
+    job.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    pool->submit(job);
+    EXPECT_TRUE(run_until_ended(1));
+    return transcript(job);
+  }
+  Asked asked;
+};
+
+TEST_F(OpenAiTest, IsAskedAsItsReferenceSays) {
+  options.vocabulary = {"Contoso", "SIPREC"};
+  ask(R"({"text":"x"})");
+  const auto request = asked.at(0);
+  EXPECT_EQ(request.method, "POST");
+  EXPECT_EQ(request.target, "/v1/audio/transcriptions");
+  EXPECT_EQ(request.headers.at("authorization"), "Bearer sk-test-of-a-key");
+  EXPECT_EQ(request.headers.at("traceparent").substr(0, 3), "00-");
+  const auto form = form_of(request);
+  EXPECT_EQ(field(form, "model"), "whisper-1");
+  EXPECT_EQ(field(form, "response_format"), "verbose_json");
+  EXPECT_EQ(field(form, "timestamp_granularities[]"), "word|segment");
+  EXPECT_EQ(field(form, "language"), "en");
+  EXPECT_EQ(field(form, "prompt"), "Contoso, SIPREC");
+  EXPECT_EQ(field(form, "file"), wav({tone(1)}));
+  for (const auto& part : form) {
+    if (part.name != "file") continue;
+    EXPECT_THAT(part.headers, HasSubstr("filename=\"audio.wav\""));
+    EXPECT_THAT(part.headers, HasSubstr("Content-Type: audio/wav"));
+  }
+}
+
+TEST_F(OpenAiTest, NeedsNoKeyWhereTheServerIsOnesOwn) {
+  options.openai.api_key.clear();
+  ask(R"({"text":"x"})");
+  EXPECT_FALSE(asked.at(0).headers.contains("authorization"));
+}
+
+TEST_F(OpenAiTest, KeepsTheQueryOfAnAzureDeployment) {
+  ask(R"({"text":"x"})", "/openai/deployments/w?api-version=2024-06-01");
+  EXPECT_EQ(asked.at(0).target,
+            "/openai/deployments/w/audio/transcriptions?api-version=2024-06-01");
+}
+
+TEST_F(OpenAiTest, AsksForPlainJsonWhereTheModelKnowsNoTimes) {
+  options.openai.response_format = "json";
+  options.openai.model = "gpt-4o-transcribe";
+  const auto json = ask(R"({"text":"Good morning.","usage":{"type":"tokens","total_tokens":5}})");
+  EXPECT_EQ(field(form_of(asked.at(0)), "timestamp_granularities[]"), "");
+  EXPECT_EQ(json["segments"][0]["text"], "Good morning.");
+  EXPECT_EQ(json["segments"][0]["end_ms"], 1000) << "all of the piece";
+}
+
+TEST_F(OpenAiTest, SharesTheWordsOutToTheirSegments) {
+  const auto json = ask(
+      R"({"task":"transcribe","language":"english","duration":1.0,"text":"one two three",)"
+      R"("segments":[{"id":0,"seek":0,"start":0.0,"end":0.5,"text":" one two","tokens":[1],"temperature":0.0,"avg_logprob":-0.25,"compression_ratio":1.0,"no_speech_prob":0.01},)"
+      R"({"id":1,"start":0.5,"end":1.0,"text":" three"}],)"
+      R"("words":[{"word":"one","start":0.0,"end":0.2},{"word":"two","start":0.2,"end":0.45},{"word":"three","start":0.55,"end":0.9}]})");
+  ASSERT_EQ(json["segments"].size(), 2U);
+  EXPECT_EQ(json["segments"][0]["words"].size(), 2U);
+  EXPECT_EQ(json["segments"][1]["words"][0]["text"], "three");
+  EXPECT_EQ(json["segments"][0]["language"], "english");
+  EXPECT_NEAR(json["segments"][0]["confidence"], 0.7788, 1e-4);
+}
+
+TEST(OpenAiAnswers, HaveWordsWithinSegmentsWhereWhisperCppGivesThem) {
+  const auto answer = openai::parse(
+      R"({"task":"transcribe","language":"en","duration":3.0,"text":" And so","segments":[{"id":0,"text":" And so",)"
+      R"("start":0.0,"end":1.5,"tokens":[400],"words":[{"word":" And","start":0.3,"end":0.7,"t_dtw":-1,"probability":0.91},)"
+      R"({"word":" so","start":0.7,"end":1.1,"t_dtw":-1,"probability":0.8}],"temperature":0.0,"avg_logprob":-0.2}]})");
+  ASSERT_TRUE(answer) << answer.error().text;
+  ASSERT_EQ(answer->segments[0].words.size(), 2U);
+  EXPECT_EQ(answer->segments[0].words[1].confidence, 0.8);
+}
+
+TEST(OpenAiAnswers, AreEmptyWhereNobodySpoke) {
+  const auto answer = openai::parse(R"({"text":"","segments":[]})");
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->segments.empty());
+}
+
+TEST(OpenAiErrors, TellAccountsWithoutMoneyFromTooManyRequests) {
+  HttpResponse response;
+  response.status = 429;
+  response.body =
+      R"({"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded"}})";
+  EXPECT_EQ(judge(response, {})->reason, Reason::RateLimited);
+  response.body =
+      R"({"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}})";
+  EXPECT_EQ(judge(response, {})->reason, Reason::Quota);
+}
+
+}  // namespace
+}  // namespace srs::stt::test

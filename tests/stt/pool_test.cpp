@@ -1,0 +1,476 @@
+// The queue: what is retried, parked, kept, and in which order.
+#include "stt/files.hpp"
+#include "stt/fixture.hpp"
+#include "stt/job_file.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <deque>
+
+namespace srs::stt::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const std::string kHello =
+    R"({"text":"hello there","language":"english","duration":1.0,)"
+    R"("segments":[{"start":0.1,"end":0.9,"text":" hello there","avg_logprob":-0.1}],)"
+    R"("words":[{"word":"hello","start":0.1,"end":0.4},{"word":"there","start":0.5,"end":0.9}]})";
+
+// Answers requests with what stands in its script, the last entry again and again.
+struct Reply {
+  int status = 200;
+  std::string body = kHello;
+  std::string headers = {};
+};
+
+const std::vector<Reply> kWorking = {Reply{}};
+
+class Provider {
+ public:
+  explicit Provider(std::vector<Reply> script) : script_(std::move(script)) {}
+  std::string url() const { return peer_.url("/v1"); }
+  std::size_t count() const { return asked.count(); }
+  unsigned most_at_once() const { return peer_.most_at_once(); }
+
+  Asked asked;
+
+ private:
+  void serve(PeerConnection& connection) {
+    while (auto request = connection.read_request()) {
+      const auto number = next_++;
+      asked.add(std::move(*request));
+      const auto& reply = script_[std::min<std::size_t>(number, script_.size() - 1)];
+      if (!connection.answer(reply.status, reply.body, reply.headers)) return;
+    }
+  }
+  std::vector<Reply> script_;
+  std::atomic<std::size_t> next_{0};
+  HttpPeer peer_{[this](PeerConnection& connection) { serve(connection); }};
+};
+
+TEST_F(PoolTest, LeavesTheTranscriptBesideTheRecordingAndNothingElse) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  options.prices = {"openai/whisper-1 0.6 USD"};
+  start();
+  auto job = spoken("rec-1");
+  job.channels = {{0, "96", "p1", "Alice"}};
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_TRUE(run_until([&] { return pool->size() == 0; }));
+
+  const auto json = transcript(job);
+  EXPECT_EQ(json["segments"][0]["text"], "hello there");
+  EXPECT_EQ(json["segments"][0]["participant"], "p1");
+  EXPECT_EQ(json["segments"][0]["start_ms"], 100);
+  EXPECT_EQ(json["segments"][0]["words"].size(), 2U);
+  EXPECT_EQ(json["segments"][0]["provider"], "openai");
+  EXPECT_EQ(json["uses"][0]["model"], "whisper-1");
+  EXPECT_EQ(json["uses"][0]["cost"], 0.01);
+  EXPECT_EQ(srs::test::read_file(job.directory / kTextFile), "[00:00:00] Alice: hello there\n");
+  std::set<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(job.directory))
+    files.insert(entry.path().filename());
+  EXPECT_THAT(files,
+              ElementsAre("audio.wav", "transcript.json", "transcript.txt", "transcript.vtt"));
+
+  ASSERT_EQ(finished.size(), 1U);
+  EXPECT_EQ(finished[0].recording_id, "rec-1");
+  EXPECT_EQ(finished[0].words, 2U);
+  EXPECT_EQ(finished[0].files.size(), 3U);
+  EXPECT_EQ(metric("stt_jobs_total{state=\"done\"}"), 1);
+  EXPECT_EQ(metric("stt_transcription_duration_seconds_count{provider=\"openai\"}"), 1);
+  EXPECT_EQ(metric("stt_audio_processed_bytes_total{provider=\"openai\"}"), 16044);
+  EXPECT_NEAR(metric("stt_transcription_cost_total{currency=\"USD\",provider=\"openai\"}"), 0.01,
+              1e-9);
+}
+
+TEST_F(PoolTest, TriesAgainWhatCanPass) {
+  Provider provider({{503, "busy"}, {429, "slow down", "Retry-After: 0\r\n"}, {500, ""}, {}});
+  options.openai.url = provider.url();
+  options.retry.attempts = 10;
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(finished.size(), 1U);
+  EXPECT_EQ(provider.count(), 4U);
+  EXPECT_EQ(metric("stt_transcription_errors_total{provider=\"openai\",reason=\"server\"}"), 2);
+  EXPECT_EQ(metric("stt_transcription_errors_total{provider=\"openai\",reason=\"rate_limited\"}"),
+            1);
+  EXPECT_EQ(metric("stt_retries_total{provider=\"openai\"}"), 3);
+}
+
+TEST_F(PoolTest, WaitsAsLongAsTheProviderAsks) {
+  Provider provider({{429, "slow down", "Retry-After: 1\r\n"}, {}});
+  options.openai.url = provider.url();
+  start();
+  const auto begun = std::chrono::steady_clock::now();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until_ended(1));
+  EXPECT_EQ(finished.size(), 1U);
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, 990ms);
+}
+
+TEST_F(PoolTest, ParksWhatNeverWillPassAndSaysWhy) {
+  Provider provider(
+      {{401, R"({"error":{"message":"Incorrect API key provided: sk-test-of-a-key"}})"}});
+  options.openai.url = provider.url();
+  start();
+  const auto job = spoken("rec-1");
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(unfinished.size(), 1U);
+  EXPECT_EQ(unfinished[0].state, Unfinished::State::Parked);
+  EXPECT_EQ(unfinished[0].provider, "openai");
+  EXPECT_EQ(unfinished[0].reason, "auth");
+  EXPECT_THAT(unfinished[0].text, HasSubstr("Incorrect API key provided"));
+  EXPECT_THAT(unfinished[0].text, Not(HasSubstr("sk-test"))) << "the key must not get into logs";
+  EXPECT_EQ(provider.count(), 1U);
+  EXPECT_EQ(pool->parked(), 1U);
+  const auto kept = srs::test::read_file(job.directory / kJobFile);
+  EXPECT_EQ(nlohmann::json::parse(kept)["state"], "parked");
+  EXPECT_THAT(kept, Not(HasSubstr("sk-test")));
+}
+
+TEST_F(PoolTest, TriesParkedJobsAgainAfterARestart) {
+  Provider provider({{401, "no"}, {}});
+  options.openai.url = provider.url();
+  start();
+  const auto job = spoken("rec-1");
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  start();
+  std::size_t found = 0;
+  pool->recover(directory.path(), [&](std::size_t jobs) { found = jobs; });
+  ASSERT_TRUE(run_until_ended(2));
+  EXPECT_EQ(found, 1U);
+  EXPECT_EQ(finished.size(), 1U);
+  ASSERT_TRUE(run_until([&] { return pool->size() == 0; }));
+  EXPECT_FALSE(std::filesystem::exists(job.directory / kJobFile));
+}
+
+TEST_F(PoolTest, AsksTheNextProviderWhereOneRefuses) {
+  Provider refusing({{400, R"({"err_code":"Bad Request","err_msg":"no such model"})"}});
+  Provider working(kWorking);
+  options.providers = {"deepgram", "openai"};
+  options.deepgram.url = refusing.url();
+  options.deepgram.api_key = "dg-key";
+  options.openai.url = working.url();
+  start();
+  const auto job = spoken("rec-1");
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(finished.size(), 1U);
+  EXPECT_EQ(refusing.count(), 1U);
+  EXPECT_EQ(transcript(job)["segments"][0]["provider"], "openai");
+  EXPECT_EQ(metric("stt_transcription_errors_total{provider=\"deepgram\",reason=\"refused\"}"), 1);
+}
+
+TEST_F(PoolTest, AsksTheNextProviderAfterSomeFailures) {
+  Provider failing({{503, ""}});
+  Provider working(kWorking);
+  options.providers = {"deepgram", "openai"};
+  options.deepgram.url = failing.url();
+  options.deepgram.api_key = "dg-key";
+  options.openai.url = working.url();
+  options.retry.attempts = 3;
+  options.breaker.failures = 100;
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until_ended(1));
+  EXPECT_EQ(finished.size(), 1U);
+  EXPECT_EQ(failing.count(), 3U);
+}
+
+TEST_F(PoolTest, LeavesAProviderAloneThatFailsAgainAndAgain) {
+  Provider failing({{503, ""}});
+  Provider working(kWorking);
+  options.providers = {"deepgram", "openai"};
+  options.deepgram.url = failing.url();
+  options.deepgram.api_key = "dg-key";
+  options.openai.url = working.url();
+  options.breaker = {.failures = 3, .pause = 60s, .longest_pause = 60s};
+  start();
+  for (int i = 0; i < 20; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until_ended(20));
+  EXPECT_EQ(finished.size(), 20U);
+  EXPECT_LE(failing.count(), 3 + options.concurrency) << "those on their way when it opened";
+  EXPECT_EQ(metric("stt_breaker_state{provider=\"deepgram\"}"), 2);
+  EXPECT_EQ(pool->status()[0].breaker, "open");
+}
+
+TEST_F(PoolTest, GivesUpAfterTheDeadline) {
+  Provider failing({{503, "maintenance"}});
+  options.openai.url = failing.url();
+  options.deadline = 1s;
+  start();
+  const auto job = spoken("rec-1");
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(unfinished.size(), 1U);
+  EXPECT_EQ(unfinished[0].state, Unfinished::State::Failed);
+  EXPECT_EQ(unfinished[0].reason, "server");
+  EXPECT_THAT(unfinished[0].text, HasSubstr("deadline"));
+  start();
+  std::optional<std::size_t> found;
+  pool->recover(directory.path(), [&](std::size_t jobs) { found = jobs; });
+  ASSERT_TRUE(run_until([&] { return found.has_value(); }));
+  EXPECT_EQ(*found, 0U) << "what has failed is not begun again";
+}
+
+TEST_F(PoolTest, SurvivesACrashWithoutLosingOrRepeatingAnything) {
+  // Three pieces; the process dies while the second is asked for.
+  std::atomic<bool> hanging{true};
+  Asked asked;
+  HttpPeer peer([&](PeerConnection& connection) {
+    while (auto request = connection.read_request()) {
+      asked.add(*request);
+      if (asked.count() == 2 && hanging) return connection.wait_closed();
+      connection.answer(200, kHello);
+    }
+  });
+  options.openai.url = peer.url("/v1");
+  options.piece.length = 2s;
+  options.piece.overlap = 0ms;
+  start();
+  const auto pause = silence(0.4);
+  const auto job = recording("rec-1", {tone(1.5) + pause + tone(1.5) + pause + tone(1)});
+  pool->submit(job);
+  ASSERT_TRUE(run_until([&] { return asked.count() == 2; }));
+  hanging = false;
+  start();
+  pool->recover(directory.path());
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(finished.size(), 1U);
+  EXPECT_EQ(asked.count(), 4U) << "the first piece was answered once, the second cut off once";
+  EXPECT_EQ(transcript(job)["segments"].size(), 3U);
+  EXPECT_EQ(transcript(job)["uses"][0]["requests"], 3);
+}
+
+TEST_F(PoolTest, PutsEachPieceAtItsTime) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  options.piece.length = 2s;
+  options.piece.overlap = 0ms;
+  start();
+  const auto job = recording("rec-1", {tone(1.6) + silence(0.3) + tone(1.5)});
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  const auto segments = transcript(job)["segments"];
+  ASSERT_EQ(segments.size(), 2U);
+  EXPECT_EQ(segments[0]["start_ms"], 100);
+  EXPECT_GE(segments[1]["start_ms"], 1700);
+  EXPECT_LE(segments[1]["start_ms"], 2000);
+}
+
+TEST_F(PoolTest, AsksNobodyAboutSilenceOrNothing) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  start();
+  const auto silent = recording("silent", {silence(2)});
+  const auto empty = recording("empty", {silence(0)});
+  const auto one_side = recording("one-side", {tone(1), silence(1)});
+  for (const auto& job : {silent, empty, one_side}) pool->submit(job);
+  ASSERT_TRUE(run_until_ended(3));
+  EXPECT_EQ(finished.size(), 3U);
+  EXPECT_EQ(provider.count(), 1U);
+  EXPECT_EQ(transcript(silent)["segments"].size(), 0U);
+  EXPECT_EQ(transcript(one_side)["segments"][0]["channel"], 0);
+}
+
+TEST_F(PoolTest, ParksARecordingWhoseAudioCannotBeRead) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  start();
+  const auto broken = spoken("broken"), gone = spoken("gone");
+  srs::test::write_file(broken.directory / "audio.wav", "RIFF and nothing after it");
+  std::filesystem::remove(gone.directory / "audio.wav");
+  pool->submit(broken);
+  pool->submit(gone);
+  ASSERT_TRUE(run_until_ended(2));
+  ASSERT_EQ(unfinished.size(), 2U);
+  EXPECT_EQ(unfinished[0].reason, "audio");
+  EXPECT_EQ(provider.count(), 0U);
+}
+
+TEST_F(PoolTest, TakesTheMoreUrgentFirst) {
+  std::atomic<bool> open{false};
+  Asked asked;
+  HttpPeer peer([&](PeerConnection& connection) {
+    while (auto request = connection.read_request()) {
+      asked.add(*request);
+      srs::test::wait_until([&] { return open.load(); });
+      connection.answer(200, R"({"text":"x"})");
+    }
+  });
+  options.providers = {"webhook"};
+  options.webhook.url = peer.url("/");
+  options.concurrency = 1;
+  start();
+  pool->submit(spoken("first"));
+  ASSERT_TRUE(run_until([&] { return asked.count() == 1; }));
+  for (int i = 0; i < 3; ++i) {
+    auto job = spoken("p" + std::to_string(i));
+    job.priority = i;
+    pool->submit(job);
+  }
+  ASSERT_TRUE(run_until(
+      [&] { return std::filesystem::exists(directory / "2026-11-22/p2/transcription.json"); }));
+  open = true;
+  ASSERT_TRUE(run_until_ended(4));
+  std::vector<std::string> order;
+  for (const auto& event : finished) order.push_back(event.recording_id);
+  EXPECT_THAT(order, ElementsAre("first", "p2", "p1", "p0"));
+}
+
+TEST_F(PoolTest, KeepsToTheProvidersConcurrencyAndRate) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  options.concurrency = 8;
+  options.limits = {"openai concurrency=2 requests=40/s"};
+  start();
+  const auto begun = std::chrono::steady_clock::now();
+  for (int i = 0; i < 12; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until_ended(12));
+  EXPECT_EQ(finished.size(), 12U);
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, 11 * 25ms);
+  EXPECT_LE(provider.most_at_once(), 2U);
+}
+
+TEST_F(PoolTest, WaitsOnceTheDaysMoneyIsSpentAndSaysSo) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  options.prices = {"openai 60 USD"};  // a dollar for each recording of this test
+  options.limits = {"openai cost=2/day"};
+  options.concurrency = 1;
+  start();
+  for (int i = 0; i < 4; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until([&] { return finished.size() == 2 && pool->running() == 0; }));
+  EXPECT_EQ(provider.count(), 2U);
+  EXPECT_EQ(pool->size(), 2U) << "nothing is lost, it waits";
+}
+
+TEST_F(PoolTest, ForgetsAJobThatIsCancelled) {
+  Asked asked;
+  HttpPeer peer([&](PeerConnection& connection) {
+    if (auto request = connection.read_request()) asked.add(*request);
+    connection.wait_closed();
+  });
+  options.openai.url = peer.url("/v1");
+  start();
+  const auto job = spoken("rec-1");
+  pool->submit(job);
+  ASSERT_TRUE(run_until([&] { return asked.count() == 1; }));
+  EXPECT_TRUE(pool->cancel(job.directory));
+  EXPECT_FALSE(pool->cancel(job.directory));
+  ASSERT_TRUE(run_until_ended(1));
+  EXPECT_EQ(unfinished[0].state, Unfinished::State::Cancelled);
+  EXPECT_EQ(pool->size(), 0U);
+  EXPECT_FALSE(std::filesystem::exists(job.directory / kJobFile));
+  EXPECT_TRUE(std::filesystem::exists(job.directory / "audio.wav"));
+}
+
+TEST_F(PoolTest, LeavesOnDiskWhatDoesNotFitAndFetchesItLater) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  options.queue = 4;
+  options.concurrency = 1;
+  start();
+  pool->recover(directory.path());
+  for (int i = 0; i < 20; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until_ended(20));
+  EXPECT_EQ(finished.size(), 20U);
+  EXPECT_EQ(provider.count(), 20U);
+}
+
+TEST_F(PoolTest, ReadsTheKeyFromItsFileForEveryRequest) {
+  Provider provider({{401, "no"}, {}});
+  options.openai.url = provider.url();
+  options.openai.api_key.clear();
+  options.openai.api_key_file = directory / "key";
+  srs::test::write_file(options.openai.api_key_file, "old-key\n");
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until_ended(1));
+  srs::test::write_file(options.openai.api_key_file, "new-key\n");
+  pool->submit(spoken("rec-2"));
+  ASSERT_TRUE(run_until_ended(2));
+  EXPECT_EQ(provider.asked.at(0).headers.at("authorization"), "Bearer old-key");
+  EXPECT_EQ(provider.asked.at(1).headers.at("authorization"), "Bearer new-key");
+  EXPECT_EQ(finished.size(), 1U);
+}
+
+TEST_F(PoolTest, RedactsWhatItWrites) {
+  Provider provider(
+      {{200,
+        R"({"text":"","segments":[{"start":0,"end":0.9,"text":"my card is 4111 1111 1111 1111"}]})"}});
+  options.openai.url = provider.url();
+  options.redaction = {.rules = {"card"}, .audio = "silence"};
+  start();
+  const auto job = spoken("rec-1");
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_TRUE(run_until([&] { return pool->size() == 0; }));
+  for (const auto* file : {"transcript.json", "transcript.txt", "transcript.vtt"}) {
+    EXPECT_EQ(srs::test::read_file(job.directory / file).find("1111"), std::string::npos) << file;
+  }
+  EXPECT_TRUE(std::filesystem::exists(job.directory / kRedactedAudioFile));
+  EXPECT_EQ(metric("stt_redactions_total{rule=\"card\"}"), 1);
+  EXPECT_EQ(finished[0].files.size(), 4U);
+}
+
+TEST_F(PoolTest, DeliversTranscriptsSignedAndOnce) {
+  Provider provider(kWorking);
+  Provider receiver({{503, ""}, {204, ""}});
+  options.openai.url = provider.url();
+  options.delivery.url = receiver.url();
+  options.delivery.secret = "shared secret";
+  start();
+  const auto job = spoken("rec-1");
+  pool->submit(job);
+  ASSERT_TRUE(run_until([&] { return !finished.empty() && pool->size() == 0; }));
+  ASSERT_EQ(receiver.count(), 2U);
+  const auto first = receiver.asked.at(0), second = receiver.asked.at(1);
+  EXPECT_EQ(first.headers.at("idempotency-key"), second.headers.at("idempotency-key"));
+  EXPECT_EQ(second.body, srs::test::read_file(job.directory / kTranscriptFile));
+  EXPECT_EQ(second.headers.at("x-siprec-recording"), "rec-1");
+  // openssl judges the signature.
+  srs::test::write_file(directory / "signed",
+                        second.headers.at("x-siprec-timestamp") + "." + second.body);
+  const auto command = "openssl dgst -sha256 -hmac 'shared secret' -r '" +
+                       (directory / "signed").string() + "' > '" + (directory / "digest").string() +
+                       "'";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(second.headers.at("x-siprec-signature"),
+            "sha256=" + srs::test::read_file(directory / "digest").substr(0, 64));
+  EXPECT_EQ(metric("stt_deliveries_total{result=\"delivered\"}"), 1);
+  EXPECT_EQ(provider.count(), 1U);
+}
+
+TEST_F(PoolTest, DeliversAfterARestartWithoutTranscribingAgain) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  {
+    Provider refusing({{503, ""}});
+    options.delivery.url = refusing.url();
+    start();
+    pool->submit(spoken("rec-1"));
+    ASSERT_TRUE(run_until([&] { return refusing.count() >= 2; }));
+    stop();
+  }
+  Provider receiver({{200, "thanks"}});
+  options.delivery.url = receiver.url();
+  start();
+  pool->recover(directory.path());
+  ASSERT_TRUE(run_until([&] { return receiver.count() == 1 && pool->size() == 0; }));
+  EXPECT_EQ(provider.count(), 1U);
+  ASSERT_EQ(finished.size(), 2U) << "nobody may have heard of it before the crash";
+  EXPECT_EQ(finished[1].words, finished[0].words);
+}
+
+}  // namespace
+}  // namespace srs::stt::test

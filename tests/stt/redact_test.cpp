@@ -1,0 +1,156 @@
+#include "stt/redact.hpp"
+
+#include "stt/answer.hpp"
+#include "stt/audio.hpp"
+#include "stt/sound.hpp"
+
+#include <gmock/gmock.h>
+#include <support/audio.hpp>
+#include <support/temp_dir.hpp>
+
+namespace srs::stt {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string redacted(const std::string& rule, std::string_view text) {
+  return Redactor({rule}).redact(text);
+}
+
+TEST(Redactor, TakesOutCardNumbersHoweverTheyAreWritten) {
+  for (const auto* text : {"4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111",
+                           "4, 1, 1, 1, 1111 1111 1111", "378282246310005", "4222222222222"})
+    EXPECT_EQ(redacted("card", std::string("my card ") + text + " thanks"), "my card [card] thanks")
+        << text;
+}
+
+TEST(Redactor, TakesOutSpokenCardNumbers) {
+  EXPECT_EQ(redacted("card",
+                     "it is four one one one one one one one One one one one one one one one. Yes"),
+            "it is [card]. Yes");
+}
+
+TEST(Redactor, LeavesNumbersThatAreNoCards) {
+  for (const auto* text :
+       {"4111111111111112", "call 0170 1234567", "0000000000000000", "411111111111"})
+    EXPECT_EQ(redacted("card", text), text);
+}
+
+TEST(Redactor, FindsACardAmongMoreDigits) {
+  for (const auto* text : {"12 4111111111111111", "order 7, 4111111111111111, room 5"})
+    EXPECT_EQ(redacted("card", text).find("4111111111111"), std::string::npos) << text;
+}
+
+TEST(Redactor, KnowsEmailIdentifiersAndAccounts) {
+  EXPECT_EQ(redacted("email", "write to jo.do+x@mail.example.com, please"),
+            "write to [email], please");
+  EXPECT_EQ(redacted("email", "@home and a@b"), "@home and a@b");
+  EXPECT_EQ(redacted("us_ssn", "mine is 078-05-1120."), "mine is [us_ssn].");
+  EXPECT_EQ(redacted("us_ssn", "000-12-3456 and 666-12-3456 and 078-00-1120"),
+            "000-12-3456 and 666-12-3456 and 078-00-1120");
+  EXPECT_EQ(redacted("uk_nino", "it's QQ 12 34 56 C or AB123456C"),
+            "it's QQ 12 34 56 C or [uk_nino]");
+  EXPECT_EQ(redacted("iban", "to DE89 3704 0044 0532 0130 00 now"), "to [iban] now");
+  EXPECT_EQ(redacted("digits", "room 12345; pin 123456"), "room 12345; pin [digits]");
+}
+
+TEST(Redactor, TakesRulesOfTheOperator) {
+  EXPECT_EQ(redacted("contract=K-[0-9]{5}", "about k-12345 again"), "about [contract] again");
+  EXPECT_EQ(check_redaction_rule("contract=K-[0-9]{5}"), "");
+  EXPECT_NE(check_redaction_rule("contract=K-[0-9"), "");
+  EXPECT_NE(check_redaction_rule("cards"), "");
+  EXPECT_NE(check_redaction_rule("a b=x"), "");
+}
+
+TEST(Redactor, StandsTextsThatDriveExpressionsMad) {
+  const std::string text(4'000, 'a');
+  const auto out = redacted("evil=(a|aa)+b", text);
+  EXPECT_LE(out.size(), text.size());
+  redacted("card", std::string(300'000, '9'));
+  redacted("card", text + "9 9 9 9 9 9");
+}
+
+Segment segment(std::vector<Word> words, unsigned channel = 0) {
+  Segment out;
+  out.channel = channel;
+  out.start = words.front().start;
+  out.end = words.back().end;
+  for (const auto& word : words) out.text += (out.text.empty() ? "" : " ") + word.text;
+  out.words = std::move(words);
+  return out;
+}
+
+Word word(std::string text, Millis start) {
+  return {std::move(text), start, start + 400ms, std::nullopt};
+}
+
+TEST(Redactor, FollowsANumberFromOneSegmentToTheNext) {
+  Transcript transcript;
+  transcript.segments = {segment({word("card", 1s), word("4111", 2s), word("1111", 3s)}),
+                         segment({word("hello", 3s)}, 1),
+                         segment({word("1111", 8s), word("1111", 9s), word("right", 10s)})};
+  Redactor({"card"}).redact(transcript);
+  ASSERT_EQ(transcript.segments.size(), 3U);
+  EXPECT_EQ(transcript.segments[0].text, "card [card]");
+  EXPECT_EQ(transcript.segments[1].text, "hello");
+  EXPECT_EQ(transcript.segments[2].text, "right");
+  ASSERT_EQ(transcript.redactions.size(), 1U);
+  EXPECT_EQ(transcript.redactions[0].start, 2s);
+  EXPECT_EQ(transcript.redactions[0].end, 9400ms);
+  EXPECT_EQ(to_json(transcript).find("1111"), std::string::npos);
+}
+
+TEST(Redactor, TakesOutWhatStandsInTheTextAlone) {
+  Transcript transcript;
+  auto said = segment({word("um", 1s), word("yes", 2s)});
+  said.text = "4111111111111111, yes";
+  transcript.segments = {said};
+  Redactor({"card"}).redact(transcript);
+  EXPECT_EQ(transcript.segments[0].text, "[card], yes");
+  EXPECT_TRUE(transcript.segments[0].words.empty());
+  EXPECT_EQ(transcript.redactions.size(), 1U);
+}
+
+TEST(Redactor, FindsThePlaceInSegmentsWithoutWords) {
+  Transcript transcript;
+  Segment said;
+  said.start = 10s;
+  said.end = 20s;
+  said.text = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 4111111111111111";
+  transcript.segments = {said};
+  Redactor({"card"}).redact(transcript);
+  EXPECT_EQ(transcript.segments[0].text, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa [card]");
+  ASSERT_EQ(transcript.redactions.size(), 1U);
+  EXPECT_GT(transcript.redactions[0].start, 15s);
+  EXPECT_TRUE(transcript.segments[0].words.empty());
+}
+
+TEST(RedactedAudio, IsSilentAtThePlacesAndTheSameElsewhere) {
+  const srs::test::TempDir directory;
+  const auto from = test::write_wav(directory / "audio.wav", {test::tone(3), test::tone(3, 700)});
+  const auto to = directory / "audio.redacted.wav";
+  ASSERT_TRUE(redact_audio(from, to, {{"card", 1, 1s, 2s}}, false));
+  const auto before = srs::test::read_wav(from);
+  const auto after = srs::test::read_wav(to);
+  ASSERT_EQ(after.frames(), before.frames());
+  EXPECT_EQ(after.channels[0], before.channels[0]);
+  const std::span<const std::int16_t> channel(after.channels[1]);
+  EXPECT_EQ(srs::test::loudness(channel.subspan(8000, 8000)), 0);
+  EXPECT_GT(srs::test::loudness(channel.subspan(0, 8000)), 1000);
+  EXPECT_TRUE(
+      std::equal(channel.begin() + 16000, channel.end(), before.channels[1].begin() + 16000));
+}
+
+TEST(RedactedAudio, MayBeATone) {
+  const srs::test::TempDir directory;
+  const auto from = test::write_wav(directory / "audio.wav", {test::silence(2)});
+  const auto to = directory / "audio.redacted.wav";
+  ASSERT_TRUE(redact_audio(from, to, {{"card", 0, 500ms, 1s}}, true));
+  const auto after = srs::test::read_wav(to);
+  const std::span<const std::int16_t> channel(after.channels[0]);
+  EXPECT_GT(srs::test::loudness(channel.subspan(4000, 4000)), 1000);
+  EXPECT_EQ(srs::test::loudness(channel.subspan(0, 4000)), 0);
+}
+
+}  // namespace
+}  // namespace srs::stt
