@@ -11,12 +11,13 @@ namespace srs::log {
 namespace {
 
 constexpr std::size_t kKept = 3;
-constexpr std::size_t kShortest =
-    5;  // digits outside of URIs: shorter ones are counts, ports, codes
+// Digits of a number outside of a URI: fewer are counts, ports and codes, more (E.164) identifiers.
+constexpr std::size_t kShortest = 5;
+constexpr std::ptrdiff_t kShortestInHeader = 7;
+constexpr std::size_t kLongest = 15;
 // Bounds of what is looked at, so that no text costs its square.
 constexpr std::size_t kLongestUri = 512;
 constexpr std::size_t kLongestWritten = 64;
-constexpr std::size_t kLongest = 15;  // E.164; longer ones are identifiers
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -109,7 +110,12 @@ void mask_headers(std::string& text) {
     if (colon != std::string::npos && colon < end) {
       const auto name = to_lower(trim(std::string_view(text).substr(begin, colon - begin)));
       const bool count = std::find(kCounts.begin(), kCounts.end(), name) != kCounts.end();
-      if (!count) mask_if_number(text, colon + 1, end);
+      // An address and its port (`127.0.0.1:35175`) look like a header, and short numbers are
+      // counts.
+      const bool header = !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) != 0;
+      const auto digits = std::count_if(text.begin() + static_cast<std::ptrdiff_t>(colon),
+                                        text.begin() + static_cast<std::ptrdiff_t>(end), is_digit);
+      if (header && !count && digits >= kShortestInHeader) mask_if_number(text, colon + 1, end);
     }
     const auto next = text.find('\n', begin);
     if (next == std::string::npos) return;

@@ -85,9 +85,10 @@ TEST(PhoneNumbers, KeepTheirLastThreeDigitsWhereAsked) {
 
 TEST(PhoneNumbers, AreToldFromWhatCallsAreTracedBy) {
   for (const auto* text :
-       {"192.0.2.123", "sip:192.0.2.123:5060", "2026-11-22", "CSeq: 314159 INVITE",
-        "Content-Length: 12345", "Session-Expires: 18000", "Call-ID: 1234567890@192.0.2.1",
-        "20261122T110945123-5f3c", "o=- 1234567890 1 IN IP4 192.0.2.1", "00001000011234567890"}) {
+       {"192.0.2.123", "127.0.0.1:35175", "udp:127.0.0.1:35175", "[::1]:35175",
+        "sip:192.0.2.123:5060", "2026-11-22", "CSeq: 314159 INVITE", "Content-Length: 12345",
+        "Session-Expires: 18000", "Call-ID: 1234567890@192.0.2.1", "20261122T110945123-5f3c",
+        "o=- 1234567890 1 IN IP4 192.0.2.1", "00001000011234567890"}) {
     EXPECT_EQ(number(text), text);
   }
 }
