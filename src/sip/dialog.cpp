@@ -325,6 +325,7 @@ void ServerDialog::trace_request() const {
   server_->trace().sent(request.get(), {});
 }
 
+// Takes the response away from sofia: its `sip` is gone afterwards.
 void ServerDialog::trace_answer() const {
   if (request_ == nullptr || server_ == nullptr || server_->trace().idle()) return;
   const Message response(nta_outgoing_getresponse(request_));
@@ -332,9 +333,9 @@ void ServerDialog::trace_answer() const {
 }
 
 void ServerDialog::on_refreshed(const sip_t* sip) {
-  trace_answer();
   const int status =
       sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_status : 408;
+  trace_answer();
   drop_request();
   server_->metrics().peer_response(status);
   if (ended_ || leaving_) return;
@@ -399,9 +400,9 @@ void ServerDialog::give_up() {
 // come again.
 void ServerDialog::on_bye_answered(const sip_t* sip) {
   const auto self = shared_from_this();
-  trace_answer();
   const int status =
       sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_status : 408;
+  trace_answer();
   drop_request();
   if (ended_) return;
   server_->metrics().peer_response(status);
