@@ -2,6 +2,7 @@
 import pathlib
 import re
 import shutil
+import subprocess
 import tempfile
 import time
 
@@ -37,6 +38,19 @@ def rehearsed(document):
     return document
 
 
+def collectors(stand_ins, nobody):
+    """Settings for one collector that takes spans, and one that is not there: its spans are dropped."""
+    return {"OTEL_EXPORTER_OTLP_ENDPOINT": stand_ins.url, "JAEGER_ENDPOINT": f"{nobody}/api/traces",
+            "TRACING_QUEUE_SIZE": "1", "TRACING_BATCH_SIZE": "1", "TRACING_BATCH_DELAY": "100ms"}
+
+
+def speech(stand_ins, nobody):
+    """Settings for a provider that is not there, and a second one that does its work."""
+    return {"STT_PROVIDERS": "webhook,openai", "STT_WEBHOOK_URL": nobody, "STT_RETRY_ATTEMPTS": "1",
+            "OPENAI_BASE_URL": f"{stand_ins.url}/v1", "STT_PRICES": "openai 0.006 USD", "STT_REDACTION_RULES": "email",
+            "STT_DELIVERY_URL": f"{stand_ins.url}/transcripts"}
+
+
 class Rig:
     """Everything that runs, from the first process to the last call."""
 
@@ -46,29 +60,18 @@ class Rig:
         pem = certificate(self.directory)
         self.mail = MailSink(pem)
         self.stand_ins = StandIns()
+        nobody = f"http://127.0.0.1:{processes.free_port()}"
         (self.directory / "tls").mkdir()
         shutil.copy(pem, self.directory / "tls/agent.pem")
         shutil.copy(f"{pem}.crt", self.directory / "tls/cafile.pem")
         self.server = processes.Server(
             self.directory, PAIRS, SIP_LISTEN="udp:127.0.0.1:0,tcp:127.0.0.1:0,tls:127.0.0.1:0",
             SIP_TLS_DIRECTORY=str(self.directory / "tls"), RTP_QUARANTINE="100ms", RECORDING_NO_MEDIA_TIMEOUT="5s",
-            RTP_RTCP_INTERVAL="1s", SIP_T1="50ms", **self._collectors(), **self._speech())
+            RTP_RTCP_INTERVAL="1s", SIP_T1="50ms", **collectors(self.stand_ins, nobody), **speech(self.stand_ins, nobody))
         self.alertmanager = self._alertmanager(pem)
         self.prometheus = self._prometheus()
         self.calls = []
         self.started = time.time()
-
-    def _collectors(self):
-        """One collector that takes spans, and one that is not there: its spans are dropped."""
-        self.nobody = f"http://127.0.0.1:{processes.free_port()}"
-        return {"OTEL_EXPORTER_OTLP_ENDPOINT": self.stand_ins.url, "JAEGER_ENDPOINT": f"{self.nobody}/api/traces",
-                "TRACING_QUEUE_SIZE": "1", "TRACING_BATCH_SIZE": "1", "TRACING_BATCH_DELAY": "100ms"}
-
-    def _speech(self):
-        """A provider that is not there, and a second one that does its work."""
-        return {"STT_PROVIDERS": "webhook,openai", "STT_WEBHOOK_URL": self.nobody, "STT_RETRY_ATTEMPTS": "1",
-                "OPENAI_BASE_URL": f"{self.stand_ins.url}/v1", "STT_PRICES": "openai 0.006 USD",
-                "STT_DELIVERY_URL": f"{self.stand_ins.url}/transcripts"}
 
     def _alertmanager(self, pem):
         # Our configuration with the sink's port; the sink's certificate is what the system trusts.
@@ -143,6 +146,11 @@ class Rig:
         if target["instant"]:
             return numbers(self.prometheus, expression)
         return drawn(self.prometheus, expression, self.started, time.time(), 1)
+
+    def run(self, command):
+        """A command of the documents as a shell on this host would run it."""
+        return subprocess.run(["bash", "-c", self.substitute(command)], capture_output=True, text=True, timeout=60,
+                              stdin=subprocess.DEVNULL, cwd=ROOT)
 
     def substitute(self, text):
         """A command of the documents, with the ports and directories of this run."""

@@ -28,14 +28,6 @@ UNALARMED = {
     "tracing_spans_exported_total", "tracing_metrics_exported_total", "http_requests_total", "process_cpu_seconds_total",
 }
 
-# Series that a server shows only where the feature is switched on, so that docs/metrics.md, which is
-# held against a server with default settings, may not name them.
-OPTIONAL = {
-    "stt_transcription_errors_total",
-    "stt_transcription_duration_seconds", "stt_queue_oldest_seconds", "stt_jobs_parked", "stt_jobs_total",
-    "stt_breaker_state", "stt_deliveries_total",
-}
-
 
 def key(alert, severity):
     return f"{alert}/{severity}"
@@ -120,7 +112,7 @@ class Rules(unittest.TestCase):
                 self.assertIn(heading + "\n", text, alert)
 
     def test_rules_ask_only_for_metrics_that_exist(self):
-        known = set(support.documented_metrics()) | OPTIONAL | {
+        known = set(support.documented_metrics()) | {
             "scrape_duration_seconds", "scrape_samples_scraped"}
         for path, rule in support.rules():
             for name in support.metrics_in(str(rule["expr"])):
@@ -141,8 +133,7 @@ class Rules(unittest.TestCase):
         self.assertGreater(len(counters), 30)
         self.assertEqual(counters - watched - UNALARMED, set(),
                          "counters without an alert: add one to deploy/prometheus/rules, a timeline and a runbook")
-        gone = {name for name in UNALARMED - counters if not name.startswith(("stt_", "tracing_"))}
-        self.assertEqual(gone, set(), "no such counters")
+        self.assertEqual(UNALARMED - counters, set(), "no such counters")
 
 
 class Configurations(unittest.TestCase):

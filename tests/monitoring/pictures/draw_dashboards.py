@@ -18,6 +18,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 import processes  # noqa: E402
+from rig import speech  # noqa: E402
+from stand_ins import StandIns  # noqa: E402
 from expressions import chosen  # noqa: E402
 from support import BUILD, ROOT, fetch, load, run, wait_for, yaml  # noqa: E402
 
@@ -25,7 +27,9 @@ STEP = 4
 
 
 def start(directory):
-    server = processes.Server(directory, 100, RTP_RTCP_INTERVAL="5s", RECORDING_NO_MEDIA_TIMEOUT="15s")
+    stand_ins, nobody = StandIns(), f"http://127.0.0.1:{processes.free_port()}"
+    server = processes.Server(directory, 100, RTP_RTCP_INTERVAL="5s", RECORDING_NO_MEDIA_TIMEOUT="15s",
+                              OTEL_EXPORTER_OTLP_ENDPOINT=stand_ins.url, **speech(stand_ins, nobody))
     config = load(ROOT / "deploy/prometheus/prometheus.yml")
     config["global"] = {"scrape_interval": "2s", "evaluation_interval": "2s"}
     config["rule_files"] = [str(ROOT / "deploy/prometheus/rules/*.yml")]
