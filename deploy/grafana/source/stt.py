@@ -22,7 +22,7 @@ STT = dashboard("siprec-stt", "SIPREC Speech to Text", "Transcriptions by provid
 
     row("Providers"),
     graph("Transcriptions", "Per second, by provider.", {"{{provider}}": "sum by (provider) (rate(stt_transcription_duration_seconds_count{@}[$__rate_interval]))"}),
-    graph("Errors", "By provider and reason.", {"{{provider}} {{reason}}": "sum by (provider, reason) (increase(stt_transcription_errors_total{@}[$__rate_interval]))"}),
+    graph("Errors", "By provider and reason.", {"{{provider}} {{reason}}": "sum by (provider, reason) (increase(stt_transcription_errors_total{@}[$__rate_interval])) > 0"}),
     graph("Processing time", "Half of them, and all but one in twenty.", quantiles("stt_transcription_duration_seconds_bucket{@}", 0.5, 0.95, by="provider"), "s", thresholds={300: "red"}),
     heatmap("Processing time, distribution", "All providers.", "stt_transcription_duration_seconds_bucket{@}"),
     graph("Audio", "Bytes per second, by provider.", {"{{provider}}": "sum by (provider) (rate(stt_audio_processed_bytes_total{@}[$__rate_interval]))"}, "Bps"),

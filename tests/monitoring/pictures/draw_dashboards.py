@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws docs/images/*.png: each dashboard from a real Prometheus that watched a real server under calls.
 
-usage: SRS_BINARY_DIR=build/release tests/monitoring/pictures/draw_dashboards.py [minutes]
+usage: SRS_BINARY_DIR=build/release tests/monitoring/pictures/draw_dashboards.py [minutes [dashboard...]]
 """
 import json
 import pathlib
@@ -130,6 +130,8 @@ def main():
         load_with_calls(directory, server, minutes)
         ends = [began, time.time()]
         for path in sorted((ROOT / "deploy/grafana/dashboards").glob("*.json")):
+            if len(sys.argv) > 2 and path.stem not in sys.argv[2:]:
+                continue
             picture(prometheus, server.http, path, ends, directory)
         processes.stop_all()
 
