@@ -165,20 +165,21 @@ TEST_F(BadInputTest, AProviderThatIsNotThereIsWaitedFor) {
 class LagProbe {
  public:
   explicit LagProbe(boost::asio::io_context& io) : timer_(io) { wait(); }
-  ~LagProbe() { timer_.cancel(); }
+  ~LagProbe() { *alive_ = false; }
   std::chrono::milliseconds longest{0};
 
  private:
   void wait() {
     due_ = std::chrono::steady_clock::now() + 5ms;
     timer_.expires_at(due_);
-    timer_.async_wait([this](boost::system::error_code error) {
-      if (error) return;
+    timer_.async_wait([this, alive = alive_](boost::system::error_code error) {
+      if (error || !*alive) return;  // it may have been due already when the probe went
       longest = std::max(longest, std::chrono::duration_cast<std::chrono::milliseconds>(
                                       std::chrono::steady_clock::now() - due_));
       wait();
     });
   }
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   boost::asio::steady_timer timer_;
   std::chrono::steady_clock::time_point due_;
 };
