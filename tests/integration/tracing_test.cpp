@@ -142,6 +142,8 @@ TEST(Tracing, PutsTheTraceIntoTheLog) {
   ASSERT_TRUE(server.start());
   place_traced_call(server);
   for (const char* event : {"session_started", "session_ended", "recording_complete"}) {
+    // metadata.json is complete a moment before the log says so.
+    ASSERT_TRUE(wait_until([&] { return !server.log(event).empty(); })) << event;
     const auto lines = server.log(event);
     ASSERT_EQ(lines.size(), 1U) << event;
     EXPECT_EQ(lines[0].value("trace.id", ""), kTrace) << event;
