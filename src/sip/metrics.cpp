@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -92,7 +93,18 @@ void Metrics::answered(std::string_view method, std::chrono::nanoseconds after) 
   response_times_[index(method)]->Observe(std::chrono::duration<double>(after).count());
 }
 
-void Metrics::collect(std::vector<prometheus::MetricFamily>& families) const {
+// sofia counts every response that it sends; what is more than we gave it, and than its own answers
+// to bad requests, it sent again. Never goes back, lest it looks like a restart.
+std::uint64_t Metrics::responses_again(const Levels& levels) {
+  auto first = std::accumulate(responses_.begin(), responses_.end(), levels.bad_requests);
+  first -= std::min<std::uint64_t>(first, responses_not_sent_);
+  if (levels.responses_sent > first) {
+    responses_again_ = std::max(responses_again_, levels.responses_sent - first);
+  }
+  return responses_again_;
+}
+
+void Metrics::collect(std::vector<prometheus::MetricFamily>& families) {
   const auto levels = ask_();
   const auto add = [&families](const char* name, const char* help, MetricType type,
                                const std::vector<metrics::Sample>& samples) {
@@ -113,7 +125,7 @@ void Metrics::collect(std::vector<prometheus::MetricFamily>& families) const {
       MetricType::Counter, by_peer_code(peer_responses_));
   add("sip_retransmissions_total", "Retransmitted SIP messages", MetricType::Counter,
       {labelled("direction", "received", levels.retransmissions_received),
-       labelled("direction", "sent", levels.retransmissions_sent)});
+       labelled("direction", "sent", levels.requests_again + responses_again(levels))});
   add("sip_malformed_total", "SIP messages with faults, by what was wrong", MetricType::Counter,
       {labelled("reason", "request", levels.bad_requests),
        labelled("reason", "response", levels.bad_responses),

@@ -27,8 +27,9 @@ class Metrics {
     std::size_t dialogs = 0;
     std::size_t transactions = 0;
     std::uint64_t retransmissions_received = 0;
-    std::uint64_t retransmissions_sent = 0;
-    std::uint64_t bad_requests = 0;  // answered 400, 413 or 505, or dropped for a wrong Via
+    std::uint64_t requests_again = 0;  // our requests, retransmitted
+    std::uint64_t responses_sent = 0;  // the first time and again
+    std::uint64_t bad_requests = 0;    // answered 400, 413 or 505, or dropped for a wrong Via
     std::uint64_t bad_responses = 0;
     std::uint64_t garbage = 0;                     // no SIP message at all
     std::uint64_t merged = 0;                      // answered 482
@@ -60,7 +61,8 @@ class Metrics {
   static std::size_t clamped(int code) {
     return code >= 100 && code < 700 ? static_cast<std::size_t>(code) : 0;
   }
-  void collect(std::vector<prometheus::MetricFamily>& families) const;
+  void collect(std::vector<prometheus::MetricFamily>& families);
+  std::uint64_t responses_again(const Levels& levels);
 
   Ask ask_;
   std::array<std::uint64_t, methods> requests_{};
@@ -70,6 +72,7 @@ class Metrics {
   std::uint64_t acks_missing_ = 0;
   std::uint64_t expired_ = 0;
   std::uint64_t connections_cut_ = 0;
+  std::uint64_t responses_again_ = 0;
   std::atomic<std::uint64_t>& handler_failures_;
   std::atomic<std::uint64_t>& responses_not_sent_;
   std::array<prometheus::Histogram*, methods> response_times_{};

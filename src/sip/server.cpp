@@ -180,17 +180,18 @@ void Server::cut_connections() {
 
 Metrics::Levels Server::levels() const {
   usize_t bad = 0, bad_requests = 0, bad_responses = 0, merged = 0;
-  usize_t received_again = 0, requests_again = 0, responses_again = 0;
+  usize_t received_again = 0, requests_again = 0, responses_sent = 0;
   nta_agent_get_stats(
       agent_->get(), NTATAG_S_BAD_MESSAGE_REF(bad), NTATAG_S_BAD_REQUEST_REF(bad_requests),
       NTATAG_S_BAD_RESPONSE_REF(bad_responses), NTATAG_S_MERGED_REQUEST_REF(merged),
       NTATAG_S_RECV_RETRY_REF(received_again), NTATAG_S_RETRY_REQUEST_REF(requests_again),
-      NTATAG_S_RETRY_RESPONSE_REF(responses_again), TAG_END());
+      NTATAG_S_SENT_RESPONSE_REF(responses_sent), TAG_END());
   Metrics::Levels levels;
   levels.dialogs = dialogs();
   levels.transactions = transactions();
   levels.retransmissions_received = received_again;
-  levels.retransmissions_sent = requests_again + responses_again;
+  levels.requests_again = requests_again;
+  levels.responses_sent = responses_sent;
   levels.bad_requests = bad_requests;
   levels.bad_responses = bad_responses;
   levels.garbage = bad > bad_requests + bad_responses ? bad - bad_requests - bad_responses : 0;

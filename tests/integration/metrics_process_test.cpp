@@ -1,0 +1,131 @@
+// Figures of HTTP, the log and the process; and that no metric is left without a test of its own.
+#include "integration/metrics_stage.hpp"
+#include "support/files.hpp"
+#include "support/socket.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <ctime>
+#include <regex>
+#include <set>
+
+namespace srs::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+void requests_of_all_kinds(Stage& stage) {
+  EXPECT_EQ(http_get(url(stage.server, "/ready")).status, 200);
+  EXPECT_EQ(http_request("BREW", url(stage.server, "/coffee/42")).status, 404);
+  HttpConnection open("127.0.0.1", stage.server.http_port());
+  EXPECT_TRUE(stage.moves("http_connections"));
+}
+
+void more_connections_than_allowed(Stage& stage) {
+  std::vector<std::unique_ptr<HttpConnection>> open;
+  for (int i = 0; i < 4; ++i)
+    open.push_back(std::make_unique<HttpConnection>("127.0.0.1", stage.server.http_port()));
+  EXPECT_EQ(open.back()->reply().status, 503);
+  open.clear();
+}
+
+const std::vector<Scenario> kScenarios = {
+    {"RequestsOfAllKinds",
+     {},
+     requests_of_all_kinds,
+     {"http_requests_total{code=\"200\",endpoint=\"/ready\",method=\"GET\"}",
+      "http_requests_total{code=\"404\",endpoint=\"other\",method=\"other\"}",
+      "http_request_duration_seconds_count{endpoint=\"/ready\"}", "event_loop_lag_seconds",
+      "goroutines_total", "process_cpu_seconds_total", "process_open_fds"}},
+    {"MoreConnectionsThanAllowed",
+     {{"HTTP_MAX_CONNECTIONS", "3"}},
+     more_connections_than_allowed,
+     {"errors_total{component=\"http\",reason=\"connection_limit\"}"}},
+};
+
+class ProcessFigures : public ::testing::TestWithParam<Scenario> {};
+TEST_P(ProcessFigures, Move) {
+  play(GetParam());
+}
+INSTANTIATE_TEST_SUITE_P(, ProcessFigures, ::testing::ValuesIn(kScenarios),
+                         [](const auto& one) { return one.param.name; });
+
+TEST(Process, TellsWhatItIsAndCosts) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start());
+  const auto now = static_cast<double>(std::time(nullptr));
+  EXPECT_NEAR(metric(server, "process_start_time_seconds"), now, 60);
+  EXPECT_EQ(metric(server, "siprec_build_info", {"version=\"" SRS_VERSION "\""}), 1);
+  EXPECT_GT(metric(server, "process_max_fds"), metric(server, "process_open_fds"));
+  EXPECT_GE(metric(server, "process_threads"), 2);
+  EXPECT_GT(metric(server, "process_virtual_memory_bytes"), 1e6);
+  EXPECT_GT(metric(server, "process_resident_memory_bytes"), 1e6);
+  for (const auto* type : {"resident", "virtual", "heap"}) {
+    const auto label = std::string("type=\"") + type + "\"";
+    EXPECT_GT(metric(server, "memory_usage_bytes", {label}), 1e5) << type;
+  }
+}
+
+// The log is a pipe that nobody empties; a queue of 16 lines is soon full, and calls go on.
+TEST(Log, CountsTheLinesThatASlowDiskCost) {
+  ServerProcess server(Settings{{"LOG_QUEUE", "16"}, {"LOG_LEVEL", "trace"}});
+  const auto path = server.directory() / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const int pipe = ::open(path.c_str(), O_RDWR | O_NONBLOCK);
+  ASSERT_GE(pipe, 0);
+  server.set("LOG_FILE", path.string());
+  server.launch();
+  std::string log;
+  const std::regex ready(
+      R"re("siprec.sip":"udp:[0-9.]+:([0-9]+),.*"siprec.http":"[0-9.]+:([0-9]+)")re");
+  std::smatch ports;
+  ASSERT_TRUE(wait_until([&] {
+    char bytes[4096];
+    for (ssize_t n = 0; (n = ::read(pipe, bytes, sizeof bytes)) > 0;)
+      log.append(bytes, static_cast<std::size_t>(n));
+    return std::regex_search(log, ports, ready);
+  }));
+  const auto sip = static_cast<std::uint16_t>(std::stoul(ports[1]));
+  const std::string metrics = "http://127.0.0.1:" + ports[2].str() + "/metrics";
+  const auto flood = Socket::udp(kLoopback);
+  const std::string name = "log_lines_dropped_total";
+  const std::regex dropped("\n" + name + " [1-9]");
+  EXPECT_TRUE(wait_until([&] {
+    for (int i = 0; i < 100; ++i) flood.send_to(sip, SrcDialog("log").request("OPTIONS").bytes());
+    return std::regex_search(http_get(metrics).body, dropped);
+  }));
+  server.signal(SIGKILL);
+  ::close(pipe);
+}
+
+// What can't be made to happen to a process from outside, or takes minutes, and who tests it.
+const std::map<std::string, std::string> kElsewhere = {
+    {"rtp_sink_failures_total", "an exception of our own: tests/rtp/sweep_test.cpp"},
+    {"sip_session_timer_expirations_total", "90 s at least: tests/sip/session_timer_test.cpp"},
+    {"capture_pending_bytes", "a slow disk: tests/recording/files"},
+};
+
+TEST(EveryMetric, OfTheDocumentationIsDrivenByATest) {
+  const std::filesystem::path root = SRS_SOURCE_DIR;
+  std::string tests;
+  for (const auto& entry : std::filesystem::directory_iterator(root / "tests" / "integration"))
+    if (entry.path().filename().string().starts_with("metrics_")) tests += read_file(entry.path());
+  std::istringstream page(read_file(root / "docs" / "metrics.md"));
+  const std::regex row(R"(\| `([a-z_]+)` \| (counter|gauge|histogram) \|.*)");
+  std::smatch match;
+  for (std::string line; std::getline(page, line);) {
+    if (!std::regex_match(line, match, row)) continue;
+    const std::string name = match[1];
+    // Those have tests of their own beside their modules.
+    if (name.starts_with("stt_") || name.starts_with("tracing_")) continue;
+    EXPECT_TRUE(tests.find('"' + name) != std::string::npos || kElsewhere.contains(name))
+        << name << " is driven by no test";
+  }
+}
+
+}  // namespace
+}  // namespace srs::test

@@ -1,0 +1,164 @@
+// Each figure of recordings moves when its thing happens, read from the real /metrics.
+#include "integration/metrics_stage.hpp"
+#include "support/files.hpp"
+#include "support/recording_on_disk.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace srs::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Inbound, as a header of the SRC says, with metadata that leave the second label unsaid.
+void a_call_with_a_direction_and_a_warning(Stage& stage) {
+  SrcCall call(stage.server);
+  auto streams = two_legs();
+  auto named = streams;
+  named.pop_back();
+  auto invite = call.dialog().invite(siprec_body(sdp_offer(streams), rs_metadata(named)));
+  invite.set_header("X-Call-Direction", "inbound");
+  EXPECT_EQ(call.invite(invite).status(), 200);
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 50);
+  EXPECT_EQ(call.bye().status(), 200);
+}
+
+void a_call_without_media(Stage& stage) {
+  EXPECT_EQ(stage.call().bye().status(), 200);
+}
+
+// A file stands where the day's directory should be.
+void a_directory_that_takes_nothing(Stage& stage) {
+  const auto day = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const std::chrono::year_month_day date(day);
+  char name[16];
+  std::snprintf(name, sizeof name, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  std::filesystem::create_directories(stage.server.recordings());
+  write_file(stage.server.recordings() / name, "in the way");
+  auto call = stage.call();
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 50);
+  EXPECT_TRUE(stage.moves("capture_packets_dropped_total"));
+  EXPECT_EQ(call.bye().status(), 200);
+}
+
+const std::vector<Scenario> kScenarios = {
+    {"ACallWithADirectionAndAWarning",
+     {},
+     a_call_with_a_direction_and_a_warning,
+     {"recordings_total{state=\"complete\"}", "recording_seconds_total{direction=\"inbound\"}",
+      "recording_warnings_total{kind=\"metadata\"}",
+      "recordings_with_warnings_total{kind=\"metadata\"}", "recording_render_seconds",
+      "recording_finish_seconds", "capture_packets_total", "capture_bytes_total",
+      "capture_write_seconds"}},
+    {"ACallWithoutMedia",
+     {},
+     a_call_without_media,
+     {"recordings_without_media_total", "recording_warnings_total{kind=\"media\"}"}},
+    {"ADirectoryThatTakesNothing",
+     {},
+     a_directory_that_takes_nothing,
+     {"recording_write_errors_total", "capture_write_errors_total",
+      "recordings_total{state=\"failed\"}", "recording_warnings_total{kind=\"capture\"}",
+      "errors_total{component=\"recording\",reason=\"write\"}",
+      "errors_total{component=\"recording\",reason=\"failed\"}",
+      "errors_total{component=\"capture\",reason=\"write\"}",
+      "errors_total{component=\"capture\",reason=\"dropped\"}"}},
+};
+
+class RecordingFigures : public ::testing::TestWithParam<Scenario> {};
+TEST_P(RecordingFigures, Move) {
+  play(GetParam());
+}
+INSTANTIATE_TEST_SUITE_P(, RecordingFigures, ::testing::ValuesIn(kScenarios),
+                         [](const auto& one) { return one.param.name; });
+
+TEST(Space, IsThatOfTheFileSystem) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start());
+  struct statvfs now {};
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(server.recordings()); }));
+  ASSERT_EQ(::statvfs(server.recordings().c_str(), &now), 0);
+  const auto unit = static_cast<double>(now.f_frsize);
+  const auto free = static_cast<double>(now.f_bavail) * unit;
+  EXPECT_EQ(metric(server, "recording_disk_size_bytes"), static_cast<double>(now.f_blocks) * unit);
+  EXPECT_NEAR(metric(server, "recording_disk_free_bytes"), free, 0.2 * free);
+}
+
+TEST(Limits, AreThoseOfTheSettings) {
+  ServerProcess server(
+      Settings{{"RECORDING_CAPTURE_MAX_PENDING", "2MiB"}, {"RECORDING_RENDER_QUEUE", "17"}});
+  ASSERT_TRUE(server.start());
+  EXPECT_EQ(metric(server, "capture_pending_limit_bytes"), 2 << 20);
+  EXPECT_EQ(metric(server, "recording_render_queue_capacity"), 17);
+}
+
+// The captures of two calls that a crash left are named pipes: whoever opens one to read waits for
+// a writer. So one render runs and the other waits, for as long as the test likes.
+class HeldRenders : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    stage_.server.set("RECORDING_RENDER_THREADS", "1");
+    ASSERT_NO_FATAL_FAILURE(stage_.start());
+    for (int i = 0; i < 2; ++i) calls_.push_back(stage_.call());
+    RtpSource alice(0, 0xA11CE);
+    for (auto& call : calls_) call.send_packets(0, alice, 5);
+    ASSERT_TRUE(wait_until([&] { return captures().size() == 2; }));
+    stage_.server.signal(SIGKILL);
+    ASSERT_TRUE(stage_.server.wait_exit(kSoon));
+    for (const auto& capture : captures()) {
+      std::filesystem::remove(capture);
+      ASSERT_EQ(::mkfifo(capture.c_str(), 0600), 0);
+    }
+    const auto broken = stage_.server.recordings() / "2026-01-01" / "broken";
+    std::filesystem::create_directories(broken);
+    write_file(broken / "metadata.json", "{");
+    write_file(broken / "capture.pcapng", "");
+    ASSERT_NO_FATAL_FAILURE(stage_.start());
+  }
+  void TearDown() override { release(); }
+
+  std::vector<std::filesystem::path> captures() const {
+    std::vector<std::filesystem::path> found;
+    std::error_code error;
+    for (auto at = std::filesystem::recursive_directory_iterator(stage_.server.recordings(), error);
+         !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error))
+      if (at->path().filename() == "capture.pcapng") found.push_back(at->path());
+    return found;
+  }
+  void release() {
+    for (const auto& capture : captures()) {
+      const int writer = ::open(capture.c_str(), O_RDWR | O_NONBLOCK);
+      if (writer >= 0) ::close(writer);
+    }
+  }
+
+  Stage stage_{{}};
+  std::vector<SrcCall> calls_;
+};
+
+TEST_F(HeldRenders, ShowInTheQueueAndTheAgeOfItsOldest) {
+  const auto value = [&](const char* name) { return metric(stage_.server, name); };
+  EXPECT_TRUE(wait_until([&] { return value("recording_render_running") == 1; }));
+  EXPECT_TRUE(wait_until([&] { return value("recording_render_queue") == 1; }));
+  EXPECT_TRUE(wait_until([&] { return value("recording_render_oldest_seconds") > 0.1; }));
+  EXPECT_EQ(value("recordings_recovered_total"), 2);
+  EXPECT_EQ(metric(stage_.server, "errors_total", {"recovery"}), 1);
+  const auto ended = [&] {
+    release();
+    return value("recording_render_running") == 0 && value("recording_render_queue") == 0;
+  };
+  EXPECT_TRUE(wait_until(ended));
+  EXPECT_EQ(value("recording_render_oldest_seconds"), 0);
+}
+
+}  // namespace
+}  // namespace srs::test

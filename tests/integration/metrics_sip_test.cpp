@@ -1,0 +1,162 @@
+// Each figure of SIP and of sessions moves when its thing happens, read from the real /metrics.
+#include "integration/metrics_stage.hpp"
+#include "support/files.hpp"
+#include "support/shared_data.hpp"
+#include "support/socket.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+
+namespace srs::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+void an_ordinary_call(Stage& stage) {
+  auto call = stage.call();
+  stage.look();
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 20);
+  EXPECT_EQ(call.bye().status(), 200);
+}
+
+void the_same_request_twice(Stage& stage) {
+  SrcCall call(stage.server);
+  const auto options = call.dialog().request("OPTIONS");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(call.transact(options).status(), 200);
+}
+
+void no_sip_at_all(Stage& stage) {
+  Socket::udp(kLoopback).send_to(stage.server.udp_port(), "INVITE what is this\r\n\r\n");
+}
+
+void no_recording_session(Stage& stage) {
+  SrcCall call(stage.server);
+  auto invite = call.dialog().invite(sdp_body(two_legs()));
+  invite.set_header("Require", "");
+  invite.set_header("Contact", "<sip:alice@127.0.0.20:5060>");
+  EXPECT_GE(call.invite(invite).status(), 400);
+}
+
+void nobody_acknowledges(Stage& stage) {
+  SrcCall call(stage.server);
+  EXPECT_EQ(call.invite(call.dialog().invite(siprec_body(two_legs())), false).status(), 200);
+  EXPECT_TRUE(stage.moves("sip_acks_missing_total"));
+}
+
+void nothing_ever_comes(Stage& stage) {
+  auto call = stage.call();
+  EXPECT_TRUE(call.server_request("BYE", kSoon)) << "the server should end the session";
+}
+
+void more_connections_than_allowed(Stage& stage) {
+  std::vector<Socket> idle;
+  for (int i = 0; i < 8; ++i) {
+    idle.push_back(Socket::tcp(kLoopback, stage.server.tcp_port()));
+    idle.back().send("\r\n\r\n");
+  }
+  EXPECT_TRUE(stage.moves("sip_connections_cut_total"));
+}
+
+// While it sleeps, the listener's buffer of 64 KiB overflows.
+void more_datagrams_than_the_kernel_holds(Stage& stage) {
+  const auto flood = Socket::udp(kLoopback);
+  stage.server.signal(SIGSTOP);
+  for (int i = 0; i < 40; ++i) flood.send_to(stage.server.udp_port(), std::string(32000, '\n'));
+  stage.server.signal(SIGCONT);
+}
+
+const std::vector<Scenario> kScenarios = {
+    {"AnOrdinaryCall",
+     {},
+     an_ordinary_call,
+     {"sip_sessions_active", "sip_sessions_total", "sip_sessions_ended_total{reason=\"bye\"}",
+      "sip_session_duration_seconds", "sip_requests_total{method=\"INVITE\"}",
+      "sip_requests_total{method=\"ACK\"}", "sip_requests_total{method=\"BYE\"}",
+      "sip_responses_total{code=\"200\"}", "sip_response_time_seconds_count{method=\"INVITE\"}",
+      "sip_dialogs", "sip_transactions"}},
+    {"TheSameRequestTwice",
+     {},
+     the_same_request_twice,
+     {"sip_retransmissions_total{direction=\"received\"}",
+      "sip_requests_total{method=\"OPTIONS\"}"}},
+    {"NoSipAtAll", {}, no_sip_at_all, {"sip_malformed_total", "errors_total"}},
+    {"NoRecordingSession",
+     {{"RECORDING_ACCEPT", "strict"}},
+     no_recording_session,
+     {"sip_sessions_refused_total{reason=\"not_siprec\"}",
+      "sip_sessions_failed_total{reason=\"not_siprec\"}",
+      "errors_total{component=\"session\",reason=\"not_siprec\"}"}},
+    {"NobodyAcknowledges",
+     {{"SIP_T1", "10ms"}},
+     nobody_acknowledges,
+     {"sip_retransmissions_total{direction=\"sent\"}",
+      "errors_total{component=\"sip\",reason=\"ack_missing\"}"}},
+    {"NothingEverComes",
+     {{"RECORDING_NO_MEDIA_TIMEOUT", "1s"}},
+     nothing_ever_comes,
+     {"sip_sessions_zombie_total", "sip_sessions_failed_total{reason=\"no_media\"}",
+      "sip_peer_responses_total{code=\"200\"}", "recordings_without_media_total"}},
+    {"MoreConnectionsThanAllowed",
+     {{"SIP_MAX_CONNECTIONS", "1"}},
+     more_connections_than_allowed,
+     {"errors_total{component=\"sip\",reason=\"connection_cut\"}"}},
+    {"MoreDatagramsThanTheKernelHolds",
+     {{"SIP_UDP_RECEIVE_BUFFER", "64KiB"}},
+     more_datagrams_than_the_kernel_holds,
+     {"sip_kernel_drops_total", "errors_total{component=\"sip\",reason=\"kernel_drop\"}"}},
+};
+
+class SipFigures : public ::testing::TestWithParam<Scenario> {};
+TEST_P(SipFigures, Move) {
+  play(GetParam());
+}
+INSTANTIATE_TEST_SUITE_P(, SipFigures, ::testing::ValuesIn(kScenarios),
+                         [](const auto& one) { return one.param.name; });
+
+// sofia answers some of these by itself, and counts all that it sends.
+TEST(Retransmissions, AreNotCountedWhereNoneWereSent) {
+  ServerProcess server(Settings{{"SIP_T1", "5s"}});
+  ASSERT_TRUE(server.start());
+  SrcCall call(server), refused(server), broken(server);
+  EXPECT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  EXPECT_EQ(refused.invite(Body{"application/sdp", "no SDP\r\n"}).status(), 400);
+  for (const auto* method : {"OPTIONS", "PUBLISH", "BREW"})
+    EXPECT_GE(call.request(method).status(), 200);
+  auto request = broken.dialog().request("OPTIONS");
+  request.set_header("CSeq", "no number OPTIONS");
+  broken.wire().send(request);
+  EXPECT_EQ(call.bye().status(), 200);
+  EXPECT_EQ(metric(server, "sip_retransmissions_total", {"direction=\"sent\""}), 0);
+}
+
+TEST(CertificateExpiry, IsThatOfOurCertificate) {
+  if (std::system("command -v openssl >/dev/null 2>&1") != 0) {
+    ASSERT_FALSE(in_ci()) << "openssl is not installed, and CI needs it";
+    GTEST_SKIP() << "openssl is not installed";
+  }
+  ServerProcess server;
+  const auto directory = server.directory().string();
+  const auto make = "cd '" + directory +
+                    "' && openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=srs "
+                    "-keyout key.pem -out cert.pem 2>/dev/null && cat cert.pem key.pem > agent.pem "
+                    "&& cp cert.pem cafile.pem";
+  ASSERT_EQ(std::system(make.c_str()), 0);
+  server.set("SIP_LISTEN", "udp:127.0.0.1:0,tls:127.0.0.1:0");
+  server.set("SIP_TLS_DIRECTORY", directory);
+  ASSERT_TRUE(server.start());
+  const auto expected = static_cast<double>(std::time(nullptr)) + 30 * 86400;
+  EXPECT_NEAR(metric(server, "sip_tls_certificate_expiry_timestamp_seconds"), expected, 300);
+}
+
+TEST(CertificateExpiry, IsNotThereWithoutTls) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start());
+  EXPECT_FALSE(figures(server).contains("sip_tls_certificate_expiry_timestamp_seconds"));
+}
+
+}  // namespace
+}  // namespace srs::test
