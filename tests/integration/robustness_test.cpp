@@ -179,7 +179,7 @@ TEST_F(Robustness, GarbageOnEveryPortHarmsNoCall) {
     noise.send_to(call.port(0), bytes);
     noise.send_to(static_cast<std::uint16_t>(call.port(1) + 1), bytes);
     // No faster than the kernel's buffers and the sweep take: lost garbage proves nothing.
-    if (i % 10 == 0) std::this_thread::sleep_for(5ms);
+    if (i % 10 == 0) std::this_thread::sleep_for(20ms);
   }
   call.send_packets(0, alice_, 20);
   const auto metadata = end(call);
