@@ -66,7 +66,11 @@ TEST(Process, TellsWhatItIsAndCosts) {
   EXPECT_GT(metric(server, "process_resident_memory_bytes"), 1e6);
   for (const auto* type : {"resident", "virtual", "heap"}) {
     const auto label = std::string("type=\"") + type + "\"";
-    EXPECT_GT(metric(server, "memory_usage_bytes", {label}), 1e5) << type;
+    const auto bytes = metric(server, "memory_usage_bytes", {label});
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)  // which have heaps of their own
+    if (label == "type=\"heap\"") continue;
+#endif
+    EXPECT_GT(bytes, 1e5) << type;
   }
 }
 
