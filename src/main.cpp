@@ -24,22 +24,21 @@ std::optional<std::string> environment(std::string_view name) {
 
 // What the process was started with, and before it the file that SIPREC_ENVIRONMENT_FILE names,
 // which SIGHUP reads again.
-srs::Result<srs::config::Environment> environments() {
+srs::config::FileEnvironment environments() {
   const auto file = environment("SIPREC_ENVIRONMENT_FILE");
-  if (!file || file->empty()) return srs::config::Environment(environment);
+  if (!file || file->empty()) return {environment, {}};
   return srs::config::with_file(environment, *file);
 }
 
 srs::config::Loaded load(const srs::config::CommandLine& line) {
   const auto variables = environments();
-  if (!variables) {
-    return {{}, {{"environment SIPREC_ENVIRONMENT_FILE", "", variables.error().text}}, {}, {}};
-  }
   auto file = line.file;
-  if (const auto named = (*variables)("SIPREC_CONFIG"); !file && named && !named->empty()) {
+  if (const auto named = variables.environment("SIPREC_CONFIG"); !file && named && !named->empty())
     file = *named;
-  }
-  return srs::config::load(file, *variables, line.overrides);
+  auto loaded = srs::config::load(file, variables.environment, line.overrides);
+  for (const auto* more : {&variables.faults, &line.faults})
+    loaded.faults.insert(loaded.faults.end(), more->begin(), more->end());
+  return loaded;
 }
 
 void print(const std::vector<srs::config::Fault>& faults, std::string_view kind) {
@@ -49,19 +48,25 @@ void print(const std::vector<srs::config::Fault>& faults, std::string_view kind)
   }
 }
 
-// What the system will refuse beside what the settings refused already: one start names it all.
-void print_system_faults(const srs::config::Loaded& loaded) {
+// What the system refuses. A server that runs holds its addresses, so only a start that has failed
+// already tries them here; one that goes on binds them for good.
+std::vector<srs::config::Fault> system_faults(const srs::config::Loaded& loaded, bool listeners) {
   auto faults = srs::config::check_system(loaded.settings);
-  for (auto& fault : srs::config::check_listeners(loaded.settings))
-    faults.push_back(std::move(fault));
-  print(located(std::move(faults), loaded.origins), "error");
+  if (listeners) {
+    for (auto& fault : srs::config::check_listeners(loaded.settings))
+      faults.push_back(std::move(fault));
+  }
+  return located(std::move(faults), loaded.origins);
 }
 
 int run(const srs::config::Loaded& loaded, const srs::config::CommandLine& line) {
   const auto& settings = loaded.settings;
   auto log = srs::log::Root::open(settings.log);
   if (!log) {
-    print(located({{"system", "log.file", log.error().text}}, loaded.origins), "error");
+    auto faults = system_faults(loaded, true);
+    std::erase_if(faults, [](const auto& fault) { return fault.key == "log.file"; });
+    faults.push_back({loaded.origins.of("log.file"), "log.file", log.error().text});
+    print(faults, "error");
     return kSystemFault;
   }
   srs::config::raise_descriptor_limit(settings);
@@ -87,31 +92,29 @@ int run(const srs::config::Loaded& loaded, const srs::config::CommandLine& line)
 int main(int argc, char** argv) {
   using Action = srs::config::CommandLine::Action;
   const auto line = srs::config::parse_command_line({argv + 1, argv + argc});
-  if (!line) {
-    std::cerr << "siprec-server: " << line.error().text << "\n";
-    return kConfigFault;
-  }
-  if (line->action == Action::Help) {
+  if (line.action == Action::Help) {
     std::cout << srs::config::help_text();
     return EXIT_SUCCESS;
   }
-  if (line->action == Action::Version) {
+  if (line.action == Action::Version) {
     std::cout << "siprec-server " SRS_VERSION "\n";
     return EXIT_SUCCESS;
   }
-  const auto loaded = load(*line);
+  const auto loaded = load(line);
   print(loaded.warnings, "warning");
   print(loaded.faults, "error");
   if (!loaded.faults.empty()) {
-    if (line->action == Action::Run) print_system_faults(loaded);
+    // One look names it all.
+    if (line.action != Action::PrintConfig)
+      print(system_faults(loaded, line.action == Action::Run), "error");
     return kConfigFault;
   }
-  if (line->action == Action::PrintConfig) std::cout << srs::config::print(loaded.settings);
-  if (line->action == Action::CheckConfig) {
-    const auto faults = located(srs::config::check_system(loaded.settings), loaded.origins);
+  if (line.action == Action::PrintConfig) std::cout << srs::config::print(loaded.settings);
+  if (line.action == Action::CheckConfig) {
+    const auto faults = system_faults(loaded, false);
     print(faults, "error");
     if (!faults.empty()) return kSystemFault;
     std::cout << "configuration is valid\n";
   }
-  return line->action == Action::Run ? run(loaded, *line) : EXIT_SUCCESS;
+  return line.action == Action::Run ? run(loaded, line) : EXIT_SUCCESS;
 }

@@ -4,6 +4,9 @@
 
 #include <srs/storage/files.hpp>
 
+#include <algorithm>
+#include <string_view>
+
 namespace srs::app {
 namespace {
 
@@ -16,6 +19,11 @@ void take(Owner& owner, Result<Owner> opened, const std::string& key,
   } else {
     faults.push_back({"system", key, opened.error().text});
   }
+}
+
+bool names(const std::vector<config::Fault>& faults, std::string_view key) {
+  return std::any_of(faults.begin(), faults.end(),
+                     [key](const config::Fault& fault) { return fault.key == key; });
 }
 
 std::shared_ptr<prometheus::Collectable> expose_log(metrics::Registry& registry,
@@ -60,7 +68,9 @@ std::vector<config::Fault> Components::open() {
   } else if (faults.empty()) {  // otherwise the directory's fault stands there already
     faults.push_back({"system", "recording.directory", locked.error().text});
   }
-  take(ports, rtp::PortPool::open(settings.rtp, registry), "rtp.port_min", faults);
+  // Where the address is the fault, every port of it would be another one.
+  if (!names(faults, "rtp.bind_address"))
+    take(ports, rtp::PortPool::open(settings.rtp, registry), "rtp.port_min", faults);
   take(engine, rtp::make_engine(executor, settings.rtp, registry, log_root.logger("rtp")),
        "rtp.engine", faults);
   take(http, http::Server::open(tasks, settings.http, registry, log_root.logger("http")),

@@ -1,5 +1,6 @@
 #include "config/checks.hpp"
 
+#include "config/collisions.hpp"
 #include "config/values.hpp"
 
 #include <srs/util/endpoint.hpp>
@@ -20,7 +21,6 @@ class Checker {
     if (sound({"sip.listen", "sip.tls_directory"})) tls();
     if (sound({"rtp.port_min", "rtp.port_max"})) port_range();
     if (sound({"sip.listen", "rtp.port_min", "rtp.port_max"})) sip_outside_rtp();
-    if (sound({"sip.listen", "http.listen"})) http_beside_sip();
     if (sound({"recording.capture.block_size", "recording.capture.max_pending"})) capture();
     if (sound({"rtp.sweep_interval", "rtp.quarantine"})) quarantine();
     if (sound({"tracing.enabled", "tracing.queue_size", "tracing.batch_size"})) collectors();
@@ -34,15 +34,10 @@ class Checker {
   }
 
   void listeners() {
-    const auto& listen = settings_.sip.listen;
-    if (listen.empty()) fault("sip.listen", "is empty: at least one listener is needed");
-    for (std::size_t i = 0; i < listen.size(); ++i) {
-      if (std::find(listen.begin(), listen.begin() + static_cast<std::ptrdiff_t>(i), listen[i]) !=
-              listen.begin() + static_cast<std::ptrdiff_t>(i) &&
-          !listen[i].ends_with(":0")) {
-        fault("sip.listen", "names " + in_quotes(listen[i]) + " twice");
-      }
-    }
+    if (settings_.sip.listen.empty())
+      fault("sip.listen", "is empty: at least one listener is needed");
+    for (auto& found : collisions(settings_))
+      if (sound({found.key.c_str(), "sip.listen"})) fault(found.key, std::move(found.text));
   }
 
   void tls() {
@@ -78,17 +73,6 @@ class Checker {
         fault("sip.listen", in_quotes(listener) + " lies within the RTP ports " +
                                 std::to_string(settings_.rtp.port_min) + " to " +
                                 std::to_string(settings_.rtp.port_max));
-      }
-    }
-  }
-
-  void http_beside_sip() {
-    const auto http = parse_endpoint(settings_.http.listen);
-    if (!http || http->port == 0) return;
-    for (const auto& listener : settings_.sip.listen) {
-      if (!listener.starts_with("udp:") && listener.substr(4) == settings_.http.listen) {
-        fault("http.listen",
-              in_quotes(settings_.http.listen) + " is taken by sip.listen " + in_quotes(listener));
       }
     }
   }

@@ -1,4 +1,5 @@
 #include "config/suggest.hpp"
+#include "config/table.hpp"
 #include "config/values.hpp"
 
 #include <srs/config/command_line.hpp>
@@ -31,60 +32,60 @@ class Parser {
  public:
   explicit Parser(const std::vector<std::string>& arguments) : arguments_(arguments) {}
 
-  Result<CommandLine> parse() {
-    for (; at_ < arguments_.size(); ++at_) {
-      if (auto wrong = argument(arguments_[at_]); !wrong.empty()) return Error{std::move(wrong)};
-    }
+  CommandLine parse() {
+    for (; at_ < arguments_.size(); ++at_) argument(arguments_[at_]);
     return std::move(result_);
   }
 
  private:
-  // What is wrong with it, empty: nothing.
-  std::string argument(const std::string& text) {
+  void argument(const std::string& text) {
     if (text == "-h") return take(Action::Help);
     if (text == "-V") return take(Action::Version);
     if (text == "-c") return named("config", std::nullopt);
-    if (!text.starts_with("--") || text.size() == 2) {
-      return "unexpected argument " + in_quotes(text) + "; see --help";
-    }
+    if (!text.starts_with("--") || text.size() == 2)
+      return fault("unexpected argument " + in_quotes(text) + "; see --help");
     const auto equals = text.find('=');
     if (equals == std::string::npos) return named(text.substr(2), std::nullopt);
-    return named(text.substr(2, equals - 2), text.substr(equals + 1));
+    named(text.substr(2, equals - 2), text.substr(equals + 1));
   }
 
-  std::string named(const std::string& name, std::optional<std::string> value) {
+  void named(const std::string& name, std::optional<std::string> value) {
     if (const auto wanted = action(name)) {
-      return value ? in_quotes("--" + name) + " takes no value" : take(*wanted);
+      return value ? fault(in_quotes("--" + name) + " takes no value") : take(*wanted);
     }
     if (name != "config" && name.find('.') == std::string::npos) return unknown(name);
     if (!value && at_ + 1 < arguments_.size()) value = arguments_[++at_];
-    if (!value || (name == "config" && value->empty())) {
-      return in_quotes("--" + name) + " needs a value";
-    }
-    if (name != "config") {
-      result_.overrides.emplace_back(name, std::move(*value));  // load() knows the keys
-    } else if (result_.file) {
-      return in_quotes("--config") + " is given twice";
-    } else {
-      result_.file = std::move(*value);
-    }
-    return {};
+    if (name == "config") return file(std::move(value));
+    if (!value) return without_value(name);
+    result_.overrides.emplace_back(name, std::move(*value));  // load() knows the keys
+  }
+
+  void file(std::optional<std::string> value) {
+    if (!value || value->empty()) return fault(in_quotes("--config") + " needs a value");
+    if (result_.file) return fault(in_quotes("--config") + " is given twice");
+    result_.file = std::move(*value);
+  }
+
+  void without_value(const std::string& name) {
+    if (find(name) == nullptr) return fault(in_quotes("--" + name) + " needs a value");
+    result_.faults.push_back({"--" + name, name, "needs a value"});
   }
 
   // The first one asked for counts, but help and version always answer.
-  std::string take(Action wanted) {
+  void take(Action wanted) {
     const bool informs = wanted == Action::Help || wanted == Action::Version;
     if (result_.action == Action::Run || informs) result_.action = wanted;
-    return {};
   }
 
-  static std::string unknown(const std::string& name) {
+  void unknown(const std::string& name) {
     auto candidates = known_names();
     for (const auto& [word, value] : kActions) candidates.emplace_back(word);
     candidates.emplace_back("config");
-    return "unknown option " + in_quotes("--" + name) + did_you_mean(name, candidates) +
-           "; see --help";
+    fault("unknown option " + in_quotes("--" + name) + did_you_mean(name, candidates) +
+          "; see --help");
   }
+
+  void fault(std::string text) { result_.faults.push_back({"command line", "", std::move(text)}); }
 
   const std::vector<std::string>& arguments_;
   std::size_t at_ = 0;
@@ -93,7 +94,7 @@ class Parser {
 
 }  // namespace
 
-Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments) {
+CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   return Parser(arguments).parse();
 }
 

@@ -76,19 +76,25 @@ class Loader {
           {"environment " + name.name, name.key, "is ignored, since " + full + " is set too"});
       return;
     }
+    const std::string where = "environment " + name.name;
+    const auto text = name.text(result_.settings, *value);
+    if (!text) return refuse(where, name.key, text.error().text + platform_hint(*value));
     const Key& key = *find(name.key);
-    apply({&key, texts_of(key, name.text(result_.settings, *value)), "environment " + name.name},
-          platform_hint(*value));
+    apply({&key, texts_of(key, *text), where}, platform_hint(*value));
   }
 
   void apply(const Given& given, const std::string& hint) {
     const Key& key = *given.key;
     result_.origins[key.name] = given.where;
     for (auto& wrong : key.set(result_.settings, given.texts)) {
-      fault(given.where, key.name,
-            key.secret ? "has a value that can't be used" : std::move(wrong) + hint);
-      result_.origins.wrong.insert(key.name);
+      refuse(given.where, key.name,
+             key.secret ? "has a value that can't be used" : std::move(wrong) + hint);
     }
+  }
+
+  void refuse(std::string where, const std::string& key, std::string text) {
+    fault(std::move(where), key, std::move(text));
+    result_.origins.wrong.insert(key);
   }
 
   void fault(std::string where, std::string key, std::string text) {

@@ -1,11 +1,15 @@
 #include "config/short_names.hpp"
 
+#include "config/values.hpp"
+
 #include <srs/util/text.hpp>
+
+#include <cstdint>
 
 namespace srs::config {
 namespace {
 
-std::string as_it_is(const Settings&, const std::string& value) {
+Result<std::string> as_it_is(const Settings&, const std::string& value) {
   return value;
 }
 
@@ -14,12 +18,19 @@ std::string with_port(const std::string& listen, const std::string& port) {
   return listen.substr(0, listen.rfind(':') + 1) + port;
 }
 
-std::string http_port(const Settings& settings, const std::string& value) {
+Result<void> check_port(const std::string& value) {
+  if (to_number<std::uint16_t>(value)) return {};
+  return Error{in_quotes(value) + " is no port: a number from 0 to 65535"};
+}
+
+Result<std::string> http_port(const Settings& settings, const std::string& value) {
+  if (auto checked = check_port(value); !checked) return checked.error();
   return with_port(settings.http.listen, value);
 }
 
 // Moves the udp: and tcp: listeners; a tls: one keeps its own port.
-std::string sip_port(const Settings& settings, const std::string& value) {
+Result<std::string> sip_port(const Settings& settings, const std::string& value) {
+  if (auto checked = check_port(value); !checked) return checked.error();
   std::string all;
   for (const auto& listener : settings.sip.listen) {
     all += (all.empty() ? "" : ",") +
@@ -29,8 +40,8 @@ std::string sip_port(const Settings& settings, const std::string& value) {
 }
 
 // Other servers look their address up where this says `auto`; ours is found call by call.
-std::string external_ip(const Settings&, const std::string& value) {
-  return iequals(value, "auto") ? "" : value;
+Result<std::string> external_ip(const Settings&, const std::string& value) {
+  return iequals(value, "auto") ? std::string() : value;
 }
 
 }  // namespace

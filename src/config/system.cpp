@@ -3,6 +3,8 @@
 
 #include <srs/config/config.hpp>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -70,6 +72,20 @@ std::string unreadable(const fs::path& file) {
   return in_quotes(file.string()) + " can't be read: " + std::strerror(errno);
 }
 
+// Whether media can be received on that address at all; any free port will tell.
+std::string not_ours(const std::string& address) {
+  using boost::asio::ip::udp;
+  boost::system::error_code error;
+  const auto parsed = boost::asio::ip::make_address(address, error);
+  if (error) return {};  // another check's fault
+  boost::asio::io_context io;
+  udp::socket socket(io);
+  const udp::endpoint any_port(parsed, 0);
+  socket.open(any_port.protocol(), error);
+  if (!error) socket.bind(any_port, error);
+  return error ? in_quotes(address) + " is no address of this host: " + error.message() : "";
+}
+
 std::string too_few_descriptors(const Settings& settings) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
@@ -108,6 +124,7 @@ std::vector<Fault> check_system(const Settings& settings) {
     expect("sip.tls_directory", missing_certificate(settings.sip.tls_directory));
   expect("http.admin_token_file", unreadable(settings.http.admin_token_file));
   expect("http.transcript_token_file", unreadable(settings.http.transcript_token_file));
+  expect("rtp.bind_address", not_ours(settings.rtp.bind_address));
   expect("rtp.port_max", too_few_descriptors(settings));
   return faults;
 }

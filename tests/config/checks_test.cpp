@@ -51,6 +51,45 @@ TEST(Checks, KeepSipOutOfTheRtpPorts) {
 TEST(Checks, KeepHttpAndSipApart) {
   EXPECT_THAT(from_command_line({{"sip.listen", "tcp:0.0.0.0:8080"}}).faults,
               ElementsAre(FaultIs("default", "http.listen", "is taken")));
+  EXPECT_THAT(
+      from_command_line({{"sip.listen", "tls:127.0.0.1:8080"}, {"sip.tls_directory", "/tls"}})
+          .faults,
+      ElementsAre(FaultIs("default", "http.listen", "`tls:127.0.0.1:8080`")));
+  EXPECT_THAT(from_command_line({{"sip.listen", "udp:0.0.0.0:8080"}}).faults, IsEmpty());
+}
+
+// `[::]` takes IPv4 too where HTTP binds it, and IPv6 alone where SIP does.
+TEST(Checks, KnowWhatWildcardsHold) {
+  struct Case {
+    const char *sip, *http;
+    bool collide;
+  };
+  for (const auto& [sip, http, collide] :
+       {Case{"tcp:127.0.0.1:8080", "0.0.0.0:8080", true},
+        Case{"tcp:0.0.0.0:8080", "127.0.0.1:8080", true}, Case{"tcp:[::1]:8080", "[::]:8080", true},
+        Case{"tcp:127.0.0.1:8080", "[::]:8080", true}, Case{"tcp:[::]:8080", "[::1]:8080", true},
+        Case{"tcp:[::]:8080", "0.0.0.0:8080", false}, Case{"tcp:[::1]:8080", "0.0.0.0:8080", false},
+        Case{"tcp:127.0.0.1:8080", "127.0.0.2:8080", false},
+        Case{"tcp:127.0.0.1:8080", "127.0.0.1:8081", false},
+        Case{"tcp:127.0.0.1:0", "127.0.0.1:0", false},
+        Case{"tcp:[::ffff:127.0.0.1]:8080", "127.0.0.1:8080", true}}) {
+    const auto faults = from_command_line({{"sip.listen", sip}, {"http.listen", http}}).faults;
+    EXPECT_EQ(faults.size(), collide ? 1U : 0U) << sip << " and " << http;
+  }
+}
+
+TEST(Checks, KeepListenersOfSipApart) {
+  for (const char* both :
+       {"udp:0.0.0.0:5060,udp:127.0.0.1:5060", "udp:127.0.0.1:5060,udp:0.0.0.0:5060"}) {
+    EXPECT_THAT(from_command_line({{"sip.listen", both}}).faults,
+                ElementsAre(FaultIs("--sip.listen", "sip.listen", "is taken by sip.listen")));
+  }
+  EXPECT_THAT(from_command_line({{"sip.listen", "tcp:127.0.0.1:5060,tls:0.0.0.0:5060"},
+                                 {"sip.tls_directory", "/tls"}})
+                  .faults,
+              ElementsAre(FaultIs("--sip.listen", "sip.listen", "is taken by sip.listen")));
+  EXPECT_THAT(from_command_line({{"sip.listen", "udp:[::]:5060,udp:0.0.0.0:5060"}}).faults,
+              IsEmpty());
 }
 
 TEST(Checks, WantPendingBytesForABlock) {

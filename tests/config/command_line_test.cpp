@@ -11,14 +11,15 @@ using testing::HasSubstr;
 using testing::Pair;
 
 CommandLine parsed(const std::vector<std::string>& arguments) {
-  const auto result = parse_command_line(arguments);
-  EXPECT_TRUE(result) << result.error().text;
-  return result ? *result : CommandLine{};
+  auto result = parse_command_line(arguments);
+  for (const auto& fault : result.faults) ADD_FAILURE() << fault.text;
+  return result;
 }
 
 std::string fault(const std::vector<std::string>& arguments) {
-  const auto result = parse_command_line(arguments);
-  return result ? "none" : result.error().text;
+  const auto faults = parse_command_line(arguments).faults;
+  EXPECT_LE(faults.size(), 1U);
+  return faults.empty() ? "none" : faults.front().where + ": " + faults.front().text;
 }
 
 TEST(CommandLine, RunsWithoutArguments) {
@@ -54,11 +55,22 @@ TEST(CommandLine, NamesTheArgumentThatIsWrong) {
   EXPECT_THAT(fault({"--level=debug"}), HasSubstr("did you mean log.level?"));
   EXPECT_THAT(fault({"--config"}), HasSubstr("`--config` needs a value"));
   EXPECT_THAT(fault({"--config="}), HasSubstr("`--config` needs a value"));
-  EXPECT_THAT(fault({"--sip.listen"}), HasSubstr("`--sip.listen` needs a value"));
+  EXPECT_THAT(fault({"--sip.listen"}), HasSubstr("--sip.listen: needs a value"));
   EXPECT_THAT(fault({"--help=me"}), HasSubstr("`--help` takes no value"));
   EXPECT_THAT(fault({"--config=a", "-c", "b"}), HasSubstr("given twice"));
   EXPECT_THAT(fault({"--"}), HasSubstr("`--`"));
   EXPECT_THAT(fault({""}), HasSubstr("unexpected argument"));
+}
+
+TEST(CommandLine, NamesEveryArgumentThatIsWrongAndKeepsTheOthers) {
+  const auto line = parse_command_line(
+      {"start", "--confg=x", "--log.level=debug", "-c", "a", "-c", "b", "--sip.listen"});
+  std::string texts;
+  for (const auto& fault : line.faults) texts += fault.text + "\n";
+  EXPECT_EQ(line.faults.size(), 4U) << texts;
+  EXPECT_EQ(line.file, "a");
+  EXPECT_THAT(line.overrides, ElementsAre(Pair("log.level", "debug")));
+  EXPECT_EQ(line.faults.back().key, "sip.listen");
 }
 
 TEST(HelpText, NamesEveryOptionKeyAndVariable) {

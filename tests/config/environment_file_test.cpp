@@ -1,14 +1,12 @@
-#include <srs/config/config.hpp>
-
-#include <gmock/gmock.h>
-#include <support/files.hpp>
-#include <support/temp_dir.hpp>
+#include "config/given.hpp"
 
 namespace srs::config {
 namespace {
 
 using srs::test::TempDir;
 using srs::test::write_file;
+using test::FaultIs;
+using testing::ElementsAre;
 
 std::optional<std::string> base(std::string_view name) {
   if (name == "LOG_LEVEL") return "info";
@@ -21,25 +19,32 @@ TEST(EnvironmentFile, ComesBeforeTheEnvironment) {
   write_file(
       directory / "env",
       "# a comment\n; another\n\n LOG_LEVEL = debug \nA=\"two words\"\nB='x=y'\nC=\nA=last\n");
-  const auto variables = with_file(base, directory / "env");
-  ASSERT_TRUE(variables);
-  EXPECT_EQ((*variables)("LOG_LEVEL"), "debug");
-  EXPECT_EQ((*variables)("LOG_FORMAT"), "json");
-  EXPECT_EQ((*variables)("A"), "last");
-  EXPECT_EQ((*variables)("B"), "x=y");
-  EXPECT_EQ((*variables)("C"), "");
-  EXPECT_EQ((*variables)("D"), std::nullopt);
+  const auto [variables, faults] = with_file(base, directory / "env");
+  EXPECT_THAT(faults, testing::IsEmpty());
+  EXPECT_EQ(variables("LOG_LEVEL"), "debug");
+  EXPECT_EQ(variables("LOG_FORMAT"), "json");
+  EXPECT_EQ(variables("A"), "last");
+  EXPECT_EQ(variables("B"), "x=y");
+  EXPECT_EQ(variables("C"), "");
+  EXPECT_EQ(variables("D"), std::nullopt);
 }
 
-TEST(EnvironmentFile, SaysWhatIsWrongWithIt) {
+TEST(EnvironmentFile, SaysThatItIsNotThere) {
   const TempDir directory;
   const auto missing = with_file(base, directory / "env");
-  ASSERT_FALSE(missing);
-  EXPECT_THAT(missing.error().text, testing::HasSubstr("can't be read"));
-  write_file(directory / "env", "A=1\nexport\n");
+  EXPECT_THAT(missing.faults, ElementsAre(FaultIs("environment SIPREC_ENVIRONMENT_FILE", "",
+                                                  "can't be read: No such file")));
+  EXPECT_EQ(missing.environment("LOG_LEVEL"), "info");
+}
+
+TEST(EnvironmentFile, NamesEveryLineThatIsWrongAndTakesTheOthers) {
+  const TempDir directory;
+  write_file(directory / "env", "A=1\nexport\n=2\nB=3\n");
   const auto wrong = with_file(base, directory / "env");
-  ASSERT_FALSE(wrong);
-  EXPECT_THAT(wrong.error().text, testing::HasSubstr("env:2"));
+  const auto path = (directory / "env").string();
+  EXPECT_THAT(wrong.faults, ElementsAre(FaultIs(path + ":2", "", "NAME=value"),
+                                        FaultIs(path + ":3", "", "NAME=value")));
+  EXPECT_EQ(wrong.environment("B"), "3");
 }
 
 }  // namespace

@@ -96,6 +96,13 @@ TEST(Environment, LeavesTlsListenersAloneBySipPort) {
   EXPECT_THAT(loaded.settings.sip.listen, ElementsAre("udp:0.0.0.0:3", "tls:0.0.0.0:2"));
 }
 
+TEST(Environment, NamesABadPortOnceHoweverManyListenersItMoves) {
+  for (const char* value : {"many", "65536", "-1", "5060 "}) {
+    EXPECT_THAT(from_environment({{"SIP_PORT", value}}).faults,
+                ElementsAre(FaultIs("environment SIP_PORT", "sip.listen", "is no port")));
+  }
+}
+
 TEST(Environment, TakesExternalIpAutoAsNone) {
   EXPECT_EQ(from_environment({{"EXTERNAL_IP", "auto"}}).settings.sip.external_address, "");
 }

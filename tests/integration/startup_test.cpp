@@ -61,6 +61,58 @@ TEST(Startup, NamesEveryAddressThatIsTaken) {
   EXPECT_TRUE(says(server, taken_http)) << server.output();
 }
 
+unsigned times(const ServerProcess& server, const std::string& text) {
+  unsigned count = 0;
+  const auto output = server.output();
+  for (auto at = output.find(text); at != std::string::npos; at = output.find(text, at + 1))
+    ++count;
+  return count;
+}
+
+TEST(Startup, NamesEveryFaultOfFileEnvironmentAndCommandLineOnce) {
+  ServerProcess server(Settings{{"SIP_LISTEN", ""}, {"SIP_PORT", "many"}, {"LOG_LEVEL", "loud"}});
+  const auto file = server.directory() / "siprec.yaml";
+  write_file(file, "log:\n  colour: red\n");
+  const auto variables = server.directory() / "variables";
+  write_file(variables, "RTP_ENGINE=warp\nexport\n");
+  server.set("SIPREC_ENVIRONMENT_FILE", variables.string());
+  server.launch({"--config", file.string(), "now", "--http.listen=nowhere", "--log.file"});
+  EXPECT_EQ(server.wait_exit(kSoon), kConfigFault);
+  for (const char* fault :
+       {"environment SIP_PORT: sip.listen: `many`", "environment LOG_LEVEL: log.level: ",
+        "siprec.yaml:2: log.colour: ", "environment RTP_ENGINE: rtp.engine: ", "variables:2: ",
+        "--http.listen: http.listen: ", "command line: unexpected argument `now`",
+        "--log.file: log.file: needs a value"})
+    EXPECT_EQ(times(server, fault), 1u) << fault << "\n" << server.output();
+  EXPECT_EQ(times(server, "error: "), 8u) << server.output();
+}
+
+TEST(Startup, NamesTheAddressForMediaWhereThatIsTheFault) {
+  ServerProcess server(Settings{{"RTP_BIND_ADDRESS", "192.0.2.77"}});
+  server.launch();
+  EXPECT_EQ(server.wait_exit(kSoon), kSystemFault);
+  EXPECT_TRUE(says(server, "environment RTP_BIND_ADDRESS: rtp.bind_address: `192.0.2.77`"))
+      << server.output();
+  EXPECT_FALSE(says(server, "rtp.port_min")) << server.output();
+}
+
+// It looks at a machine where the server may run.
+TEST(Startup, IsCheckedWithoutTakingTheAddressesThatAServerHolds) {
+  ServerProcess running;
+  ASSERT_TRUE(running.start());
+  ServerProcess server(Settings{{"HTTP_LISTEN", "127.0.0.1:" + std::to_string(running.http_port())},
+                                {"RECORDING_DIRECTORY", running.recordings().string()}});
+  server.launch({"--check-config"});
+  EXPECT_EQ(server.wait_exit(kSoon), 0) << server.output();
+  write_file(server.directory() / "in-the-way", "");
+  server.set("LOG_LEVEL", "loud");
+  server.set("RECORDING_DIRECTORY", (server.directory() / "in-the-way").string());
+  server.launch({"--check-config"});
+  EXPECT_EQ(server.wait_exit(kSoon), kConfigFault);
+  EXPECT_TRUE(says(server, "recording.directory")) << server.output();
+  EXPECT_FALSE(says(server, "http.listen")) << server.output();
+}
+
 TEST(Startup, NamesTheSystemsFaultsBesideBadSettingsEachWithItsLine) {
   const auto sip = Socket::udp(kLoopback);
   ServerProcess server;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <srs/config/config.hpp>
-#include <srs/util/result.hpp>
 
 #include <filesystem>
 #include <optional>
@@ -16,11 +15,13 @@ struct CommandLine {
   Action action = Action::Run;
   std::optional<std::filesystem::path> file;
   Overrides overrides;
+  std::vector<Fault> faults;  // all of them; what could be read stands in the members above
 };
 
 // `--config FILE --check-config --print-config --version --help`, and any key as
-// `--sip.listen=...`. An error names the argument.
-Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments);
+// `--sip.listen=...`. A fault names the argument; where help or the version is asked for, it counts
+// for nothing.
+CommandLine parse_command_line(const std::vector<std::string>& arguments);
 
 std::string help_text();
 

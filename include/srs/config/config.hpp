@@ -73,8 +73,12 @@ using Environment = std::function<std::optional<std::string>(std::string_view)>;
 
 // `base`, and before it what a file of `NAME=value` lines says, as systemd's EnvironmentFile= reads
 // them: comments begin with # or ;, values may stand in quotes. Unlike the environment of a process
-// a file can be read again.
-Result<Environment> with_file(Environment base, const std::filesystem::path& file);
+// a file can be read again. Lines that can't be read are faults, and the others count all the same.
+struct FileEnvironment {
+  Environment environment;
+  std::vector<Fault> faults;
+};
+FileEnvironment with_file(Environment base, const std::filesystem::path& file);
 
 // `--key=value` or `--key value` pairs of the command line, keys as in the file: `sip.listen`.
 using Overrides = std::vector<std::pair<std::string, std::string>>;
@@ -82,7 +86,8 @@ using Overrides = std::vector<std::pair<std::string, std::string>>;
 Loaded load(const std::optional<std::filesystem::path>& file, const Environment& environment,
             const Overrides& overrides);
 
-// What only the system can say: directories writable, file-descriptor limit against the port range.
+// What only the system can say: directories writable, file-descriptor limit against the port range,
+// an address for media that is ours.
 std::vector<Fault> check_system(const Settings& settings);
 // Addresses of sip.listen and http.listen that another process holds or that are not ours. Binds
 // each for a moment: not for a machine where this server runs already.
