@@ -67,6 +67,7 @@ Result<std::unique_ptr<Agent>> Agent::create(Root& root, const AgentSettings& se
 }
 
 bool Agent::start() {
+  if (!message_class_) return false;
   const auto t1 = static_cast<unsigned>(settings_.t1.count());
   agent_ = nta_agent_create(
       root_.get(), no_url(), nullptr, nullptr,
@@ -78,6 +79,7 @@ bool Agent::start() {
       // Header errors come to us with the request: a broken Contact must not cost a recording.
       NTATAG_BAD_REQ_MASK(0), NTATAG_SIP_T1(t1), NTATAG_SIP_T1X64(64 * t1), NTATAG_SIP_T2(8 * t1),
       NTATAG_SIP_T4(10 * t1), NTATAG_MAXSIZE(settings_.max_message_size),
+      NTATAG_MCLASS(message_class_.get()),
       NTATAG_UDP_MTU(65535),  // never move a request to TCP behind the peer's back
       NTATAG_USE_NAPTR(0),    // a remote target names its transport, or means UDP
       TAG_END());

@@ -1,6 +1,7 @@
 // sofia's transaction layer with its listeners.
 #pragma once
 
+#include "sip/bounded_messages.hpp"
 #include "sip/endpoint.hpp"
 #include "sip/root.hpp"
 #include "sip/sofia.hpp"
@@ -77,6 +78,7 @@ class Agent {
 
   Root& root_;
   AgentSettings settings_;
+  MessageClass message_class_ = bounded_message_class();  // outlives the agent
   Home home_ = make_home();
   nta_agent_t* agent_ = nullptr;
   std::vector<Listener> listeners_;

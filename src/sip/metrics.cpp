@@ -131,7 +131,8 @@ void Metrics::collect(std::vector<prometheus::MetricFamily>& families) {
        labelled("reason", "response", levels.bad_responses),
        labelled("reason", "garbage", levels.garbage), labelled("reason", "merged", levels.merged),
        labelled("reason", "header", malformed_[static_cast<std::size_t>(Malformed::Header)]),
-       labelled("reason", "too_large", malformed_[static_cast<std::size_t>(Malformed::TooLarge)]),
+       labelled("reason", "too_large",
+                malformed_[static_cast<std::size_t>(Malformed::TooLarge)] + levels.overflows),
        labelled("reason", "encoding", malformed_[static_cast<std::size_t>(Malformed::Encoding)]),
        labelled("reason", "contact", malformed_[static_cast<std::size_t>(Malformed::Contact)])});
   add("sip_acks_missing_total", "2xx responses to INVITE that were never acknowledged",

@@ -32,6 +32,7 @@ class Metrics {
     std::uint64_t bad_requests = 0;    // answered 400, 413 or 505, or dropped for a wrong Via
     std::uint64_t bad_responses = 0;
     std::uint64_t garbage = 0;                     // no SIP message at all
+    std::uint64_t overflows = 0;                   // headers without end: connection closed
     std::uint64_t merged = 0;                      // answered 482
     std::uint64_t kernel_drops = 0;                // at UDP listeners
     std::optional<WallTime> certificate_expiry{};  // of TLS listeners

@@ -9,8 +9,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdarg>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -66,27 +67,34 @@ int epoll_of(su_root_t* root) {
   return found;
 }
 
-// sofia writes to one place for the whole process; the newest Root gives it its log.
-void write_sofia_log(void* stream, const char* format, va_list arguments) {
-  std::array<char, 512> text;
-  const int size = std::vsnprintf(text.data(), text.size(), format, arguments);
-  const auto* log = static_cast<const log::Logger*>(stream);
-  if (log == nullptr || size <= 0) return;
-  const auto line = trim(text.data());
-  // Such a request is dropped without an answer: nothing else would tell why.
-  const bool dropped = line.find("invalid transport") != std::string_view::npos;
-  if (dropped)
-    log->warning("sip_request_dropped", {{"reason", line}});
-  else
-    log->debug("sofia", {{"text", line}});
+// All that sofia tells about a connection whose message passed NTATAG_MAXSIZE before it ended.
+const std::string& overflow_line() {
+  static const std::string line = std::string("nta_agent: tport: ") + std::strerror(ENOBUFS);
+  return line;
 }
 
 }  // namespace
 
+// sofia writes to one place for the whole process; the newest Root hears it.
+void Root::write_log(void* root, const char* format, va_list arguments) {
+  std::array<char, 512> text;
+  const int size = std::vsnprintf(text.data(), text.size(), format, arguments);
+  if (root != nullptr && size > 0) static_cast<Root*>(root)->hear(trim(text.data()));
+}
+
+void Root::hear(std::string_view line) {
+  // Such a request is dropped without an answer: nothing else would tell why.
+  if (line.find("invalid transport") != std::string_view::npos)
+    return log_.warning("sip_request_dropped", {{"reason", line}});
+  if (line != overflow_line()) return log_.debug("sofia", {{"text", line}});
+  ++overflows_;
+  log_.warning("sip_connection_overflowed", {{"reason", "headers without end: closed"}});
+}
+
 Root::Root(asio::any_io_executor executor, log::Logger log, Wake wake)
     : executor_(executor), log_(std::move(log)), timer_(executor) {
   su_init();
-  su_log_redirect(su_log_default, &write_sofia_log, &log_);
+  su_log_redirect(su_log_default, &Root::write_log, this);
   root_ = su_root_create(nullptr);
   if (root_ == nullptr) throw std::runtime_error("sofia: su_root_create failed");
   su_root_threading(root_, 0);
@@ -105,8 +113,8 @@ Root::~Root() {
   timer_.cancel();
   descriptor_.reset();
   if (root_ != nullptr) su_root_destroy(root_);
-  if (su_log_default->log_stream == &log_)
-    su_log_redirect(su_log_default, &write_sofia_log, nullptr);
+  if (su_log_default->log_stream == this)
+    su_log_redirect(su_log_default, &Root::write_log, nullptr);
   su_deinit();
 }
 

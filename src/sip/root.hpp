@@ -10,8 +10,11 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstdarg>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 namespace srs::sip {
 
@@ -34,8 +37,12 @@ class Root {
   // Cheap, and needless within sofia's own callbacks.
   void pump();
   bool watches_descriptor() const { return descriptor_.has_value(); }
+  // Connections that sofia closed because a message on them had no end within NTATAG_MAXSIZE.
+  std::uint64_t overflows() const { return overflows_; }
 
  private:
+  static void write_log(void* root, const char* format, va_list arguments);
+  void hear(std::string_view line);
   void watch(int descriptor);
   void wait_readable();
   void step();
@@ -48,6 +55,7 @@ class Root {
   std::optional<boost::asio::posix::stream_descriptor> descriptor_;
   boost::asio::steady_timer timer_;
   std::optional<std::chrono::steady_clock::time_point> wakes_at_;  // while the timer runs
+  std::uint64_t overflows_ = 0;
   bool stepping_ = false;
   bool posted_ = false;
   // Handlers hold it weakly, so that none runs after us.

@@ -1,11 +1,14 @@
 #include "sip/server.hpp"
 
+#include "sip/bounded_messages.hpp"
 #include "sip/certificate.hpp"
 #include "sip/convert.hpp"
 #include "sip/dialog.hpp"
 #include "sip/transaction.hpp"
 
 #include <srs/util/text.hpp>
+
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -14,12 +17,17 @@ namespace srs::sip {
 namespace {
 
 constexpr std::chrono::seconds house_interval{5};
+// What a peer has to read its refusal before its connection is closed under what it still sends.
+constexpr std::chrono::seconds hang_up_patience{5};
+// The largest datagram of UDP fits into this as well.
+constexpr std::size_t unread_bytes = 2 * StreamBuffers::size + 4096;
 
 AgentSettings settings_of(const Options& options) {
   AgentSettings settings;
   settings.t1 = options.t1;
-  // Twice as much is read, so that what is too long can still be answered 513.
-  settings.max_message_size = 2 * options.max_message_size;
+  // More is read than is taken: what is a little too long is answered 513 and costs no connection,
+  // and whatever waits in the kernel finds room beside a message that is half there.
+  settings.max_message_size = 2 * options.max_message_size + unread_bytes;
   settings.udp_receive_buffer = options.udp_receive_buffer;
   settings.external_address = options.external_address;
   settings.tls_directory = options.tls_directory;
@@ -46,6 +54,11 @@ std::string unsupported_features(nta_incoming_t*, const sip_t& sip) {
     result += *item;
   }
   return result;
+}
+
+// As its sender meant it: a body that was left unread counts as well.
+std::size_t declared_size(const sip_t& sip, const msg_t* message) {
+  return size_of(message) + (body_left_unread(sip) ? sip.sip_content_length->l_length : 0);
 }
 
 bool is_encoded(const sip_t& sip) {
@@ -93,7 +106,7 @@ Result<void> Server::start(metrics::Registry& registry) {
   if (agent_->listeners().empty() && faults.empty()) faults = "no listener is configured";
   if (!faults.empty()) return Error{"SIP can't listen: " + faults};
 
-  udp_drops_.find(agent_->listeners());
+  tend_listeners();
   const auto& all = agent_->listeners();
   const bool tls = std::any_of(all.begin(), all.end(),
                                [](const Listener& l) { return l.endpoint.transport == "tls"; });
@@ -151,10 +164,40 @@ void Server::keep_house() {
     if (error) return;
     // A wildcard means addresses that come later too: a floating one, a container's second network.
     if (agent_->has_wildcard()) agent_->cover(local_addresses());
-    udp_drops_.find(agent_->listeners());
+    tend_listeners();
+    close_hung_up();
     cut_connections();
     keep_house();
   });
+}
+
+void Server::tend_listeners() {
+  udp_drops_.find(agent_->listeners());
+  stream_buffers_.bound(agent_->listeners());
+}
+
+// Sends FIN behind the last response, and leaves the peer some time to read it: closing at once,
+// with bytes unread, would be a reset, which can overtake it. Nothing is read any more meanwhile.
+void Server::hang_up(Transport connection) {
+  if (!connection || tport_is_udp(connection.get())) return;
+  auto shared = std::make_shared<Transport>(std::move(connection));
+  // Not from within sofia's callback: a response that it sends on our behalf comes after that.
+  boost::asio::post(root_.executor(), [this, shared, life = std::weak_ptr(life_)] {
+    if (life.expired()) return;
+    tport_shutdown(shared->get(), 1);
+    root_.pump();
+    hung_up_.push_back({std::move(*shared), std::chrono::steady_clock::now()});
+  });
+}
+
+void Server::close_hung_up() {
+  const auto due = std::chrono::steady_clock::now() - hang_up_patience;
+  std::erase_if(hung_up_, [due](const HungUp& each) {
+    if (each.since > due) return false;
+    tport_shutdown(each.connection.get(), 2);
+    return true;
+  });
+  root_.pump();
 }
 
 // Connections cost descriptors, which recordings need: above about the limit, those go that carry
@@ -194,7 +237,10 @@ Metrics::Levels Server::levels() const {
   levels.responses_sent = responses_sent;
   levels.bad_requests = bad_requests;
   levels.bad_responses = bad_responses;
-  levels.garbage = bad > bad_requests + bad_responses ? bad - bad_requests - bad_responses : 0;
+  // One for each body that was left unread is our own, see bounded_message_class().
+  const auto named = bad_requests + bad_responses + bodies_unread_;
+  levels.garbage = bad > named ? bad - named : 0;
+  levels.overflows = root_.overflows();
   levels.merged = merged;
   levels.kernel_drops = udp_drops_.count();
   levels.certificate_expiry = certificate_expiry_;
@@ -216,12 +262,12 @@ void Server::note(const sip_t& sip, msg_t* message) {
 int Server::refuse(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
   Response response;
   ReplyExtras extras;
-  if (size_of(message) > options_.max_message_size) {
-    metrics_->malformed(Metrics::Malformed::TooLarge);
+  if (const auto size = declared_size(sip, message); size > options_.max_message_size) {
+    if (!body_left_unread(sip)) metrics_->malformed(Metrics::Malformed::TooLarge);
     response = {513,
                 {},
                 "messages may have " + std::to_string(options_.max_message_size) +
-                    " bytes, this one has " + std::to_string(size_of(message)),
+                    " bytes, this one has " + std::to_string(size),
                 {},
                 {},
                 {}};
@@ -350,6 +396,11 @@ int Server::on_request_guarded(nta_incoming_t* irq, const sip_t& sip) {
 int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {
   const Message message(nta_incoming_getrequest(irq));
   note(sip, message.get());
+  if (body_left_unread(sip) && declared_size(sip, message.get()) > options_.max_message_size) {
+    ++bodies_unread_;
+    metrics_->malformed(Metrics::Malformed::TooLarge);
+    hang_up(Transport(nta_incoming_transport(agent_->get(), irq, message.get())));
+  }
   const auto method = sip.sip_request->rq_method;
   if (method == sip_method_ack) return 481;  // gets no answer; sofia drops the transaction
   // BYE is granted whatever it says.

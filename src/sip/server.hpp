@@ -3,6 +3,7 @@
 
 #include "sip/agent.hpp"
 #include "sip/dialog_table.hpp"
+#include "sip/listener_sockets.hpp"
 #include "sip/message_trace.hpp"
 #include "sip/metrics.hpp"
 #include "sip/reply.hpp"
@@ -15,11 +16,14 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace srs::sip {
 
@@ -74,6 +78,9 @@ class Server final : public Stack {
   Result<void> start(metrics::Registry& registry);
   Metrics::Levels levels() const;
   void keep_house();
+  void tend_listeners();
+  void hang_up(Transport connection);
+  void close_hung_up();
 
   // A request of no dialog that we know. The status sent, or 0 where it will be sent later.
   int on_request(nta_incoming_t* irq, const sip_t& sip);
@@ -94,9 +101,18 @@ class Server final : public Stack {
   std::unique_ptr<Replier> replier_;
   std::unique_ptr<Metrics> metrics_;
   UdpDrops udp_drops_;
+  StreamBuffers stream_buffers_;
+  // Connections whose last response has been sent, and since when they wait for the peer to close.
+  struct HungUp {
+    Transport connection;
+    std::chrono::steady_clock::time_point since;
+  };
+  std::vector<HungUp> hung_up_;
+  std::uint64_t bodies_unread_ = 0;
   std::optional<WallTime> certificate_expiry_;
   DialogTable dialogs_;
   std::unordered_set<std::shared_ptr<ServerTransaction>> transactions_;
+  std::shared_ptr<int> life_ = std::make_shared<int>();  // held weakly by what is posted
 };
 
 }  // namespace srs::sip

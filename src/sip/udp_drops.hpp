@@ -9,8 +9,7 @@
 
 namespace srs::sip {
 
-// sofia keeps its sockets to itself, so they are found among the process's descriptors by what they
-// are bound to; they live as long as the agent. Runs on the io_context.
+// The sockets live as long as the agent. Runs on the io_context.
 class UdpDrops {
  public:
   // Looks for the sockets of UDP listeners that came since the last look.

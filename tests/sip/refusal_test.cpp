@@ -143,6 +143,69 @@ TEST_F(Refusal, OfAnOverlongMessageIs513) {
   EXPECT_EQ(metric("sip_malformed_total{reason=\"too_large\"}"), 2);
 }
 
+TEST_F(Refusal, OfAnOverlongDatagramIs513) {
+  options.max_message_size = 8000;
+  start();
+  auto peer = udp();
+  peer.send(RawSipCall(peer).invite(std::string(60000, 'x')));
+  const auto answer = peer.wait_for_final();
+  EXPECT_EQ(answer.status(), 513);
+  EXPECT_THAT(answer.header("Warning"), HasSubstr("8000"));
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"too_large\"}"), 1);
+}
+
+// The headers are enough to answer; the body is not even read.
+TEST_F(Refusal, OfAMessageFarTooLongIs513AndHangsUp) {
+  start();
+  double refused = 0;
+  for (const std::size_t size : {400'000, 1'000'000, 10'000'000}) {
+    auto peer = tcp();
+    peer.send_what_fits(RawSipCall(peer).invite(std::string(size, 'x')));
+    const auto answer = peer.wait_for_final();
+    EXPECT_EQ(answer.status(), 513);
+    EXPECT_THAT(answer.header("Warning"), HasSubstr("65536"));
+    EXPECT_TRUE(peer.closed_within(RawSipPeer::patience));
+    EXPECT_EQ(metric("sip_malformed_total{reason=\"too_large\"}"), ++refused);
+  }
+  EXPECT_EQ(metric("sip_responses_total{code=\"513\"}"), 3);
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"request\"}"), 0);
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"garbage\"}"), 0);
+  auto next = tcp();
+  EXPECT_EQ(RawSipCall(next).establish().status(), 200);
+}
+
+// Whoever writes a body must not place calls in the name of the proxy that carries it.
+TEST_F(Refusal, OfAMessageFarTooLongTakesNoPartOfItsBodyForAMessage) {
+  start();
+  auto peer = tcp();
+  const auto hidden = RawSipCall(peer).invite();
+  std::string body;
+  while (body.size() < 600'000) body += hidden;
+  const auto text = RawSipCall(peer).invite(body);
+  peer.send_what_fits(text);
+  EXPECT_EQ(peer.wait_for_final().status(), 513);
+  // The same transaction once more, which sofia answers without asking us.
+  auto again = tcp();
+  again.send_what_fits(text);
+  EXPECT_TRUE(eventually([this] { return stack->transactions() >= 1; }));
+  auto other = tcp();
+  EXPECT_EQ(RawSipCall(other).establish().status(), 200);
+  EXPECT_EQ(call([this] { return application.invites.size(); }), 1u);
+  EXPECT_EQ(metric("sip_requests_total{method=\"INVITE\"}"), 2);
+}
+
+TEST_F(Refusal, OfAByeFarTooLongIsNone) {
+  start();
+  auto peer = tcp();
+  RawSipCall call_(peer);
+  call_.establish();
+  peer.send_what_fits(call_.request("BYE", ++call_.cseq, std::string(600'000, 'x')));
+  EXPECT_EQ(peer.wait_for_final("BYE").status(), 200);
+  EXPECT_TRUE(peer.closed_within(RawSipPeer::patience));
+  EXPECT_EQ(call([this] { return application.ends.size(); }), 1u);
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"too_large\"}"), 1);
+}
+
 // RFC 3261 §18.3: over a stream Content-Length tells where a message ends.
 TEST_F(Refusal, OfAMessageThatWasCutOffWithItsConnectionIs400) {
   start();

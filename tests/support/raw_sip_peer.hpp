@@ -156,6 +156,15 @@ class RawSipPeer {
     return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(text.size());
   }
+  // As much as the other side and the kernel take without being waited for; bytes.
+  std::size_t send_what_fits(std::string_view text) {
+    std::size_t all = 0;
+    for (ssize_t sent = 1; sent > 0 && all < text.size();) {
+      sent = ::send(socket_, text.data() + all, text.size() - all, MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent > 0) all += static_cast<std::size_t>(sent);
+    }
+    return all;
+  }
   // Closes a TCP connection with RST instead of FIN.
   void reset() {
     const linger at_once{1, 0};

@@ -1,0 +1,83 @@
+#include "sip/bounded_messages.hpp"
+
+#include "sip/convert.hpp"
+
+#include <sofia-sip/msg_buffer.h>
+
+#include <cstring>
+
+namespace srs::sip {
+namespace {
+
+// A message that will be the next one of the same connection.
+msg_t* next_of(msg_t* message) {
+  msg_t* next =
+      msg_create(msg_mclass(message), static_cast<int>(msg_get_flags(message, MSG_FLG_USERMASK)));
+  if (next == nullptr) return nullptr;
+  msg_maxsize(next, msg_maxsize(message, 0));
+  msg_addr_copy(next, message);
+  return next;
+}
+
+// An erroneous message makes sofia stop reading the connection, whatever it does with this one.
+void stop_reading_after(msg_t* message) {
+  if (msg_t* next = next_of(message); next != nullptr) {
+    msg_set_flags(next, MSG_FLG_ERROR);
+    msg_set_next(message, next);
+  }
+}
+
+// Gives `bytes` to the message after this one. False where it can't: sofia then does so its way.
+bool hand_on(msg_t* message, const char* bytes, std::size_t size) {
+  msg_t* next = next_of(message);
+  if (next == nullptr) return false;
+  void* room = msg_buf_alloc(next, size + 1);
+  if (room == nullptr) {
+    msg_destroy(next);
+    return false;
+  }
+  std::memcpy(room, bytes, size);
+  msg_buf_commit(next, size, 0);
+  msg_set_next(message, next);
+  return true;
+}
+
+bool too_long(const msg_t* message, const sip_t& sip) {
+  const auto limit = msg_maxsize(const_cast<msg_t*>(message), 0);  // 0 only asks
+  if (limit == 0 || sip.sip_request == nullptr || sip.sip_content_length == nullptr) return false;
+  const auto body = sip.sip_content_length->l_length;
+  return body > limit || size_of(message) + body > limit;
+}
+
+// As msg_mclass_t::mc_extract_body: the separator line and the body, from its first byte on.
+// Returns what was used of `bytes`, 0 where more is needed, -1 where it is broken.
+issize_t extract(msg_t* message, msg_pub_t* content, char* bytes, isize_t size, int ended) {
+  const auto& sip = *reinterpret_cast<const sip_t*>(content);
+  const auto used = sip_default_mclass()->mc_extract_body(message, content, bytes, size, ended);
+  if (used <= 0 || ended != 0) return used;
+  const bool complete = (content->msg_flags & MSG_FLG_COMPLETE) != 0;
+  if (!complete && sip.sip_payload == nullptr && too_long(message, sip)) {
+    content->msg_flags |= MSG_FLG_COMPLETE;
+    stop_reading_after(message);
+    return static_cast<issize_t>(size);
+  }
+  const auto rest = size - static_cast<isize_t>(used);
+  if (complete && rest > 0 && msg_maxsize(message, 0) > 0 && hand_on(message, bytes + used, rest))
+    return static_cast<issize_t>(size);
+  return used;
+}
+
+}  // namespace
+
+MessageClass bounded_message_class() {
+  MessageClass result(msg_mclass_clone(sip_default_mclass(), 0, 0));
+  if (result) result->mc_extract_body = extract;
+  return result;
+}
+
+bool body_left_unread(const sip_t& sip) {
+  return sip.sip_payload == nullptr && sip.sip_content_length != nullptr &&
+         sip.sip_content_length->l_length > 0;
+}
+
+}  // namespace srs::sip

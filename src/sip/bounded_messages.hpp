@@ -1,0 +1,32 @@
+// How much of a message sofia reads from a connection.
+#pragma once
+
+#include "sip/sofia.hpp"
+
+#include <sofia-sip/msg_mclass.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace srs::sip {
+
+struct MessageClassDeleter {
+  void operator()(msg_mclass_t* message_class) const { std::free(message_class); }
+};
+using MessageClass = std::unique_ptr<msg_mclass_t, MessageClassDeleter>;
+
+// sofia's own class of SIP messages with two differences, both for streams alone:
+//
+// A request whose headers and Content-Length together pass the agent's NTATAG_MAXSIZE is handed on
+// as soon as its headers are complete, without its body, so that it can be answered in our words;
+// sofia would answer 413 that names no limit. Nothing more is read from its connection: what
+// follows is the middle of that body, and must never be taken for a message.
+//
+// Where one read brings the end of a message and the beginning of the next, that one is bounded as
+// well: sofia forgets the limit there and would let its header grow as long as somebody sends.
+MessageClass bounded_message_class();
+
+// Whether the message was cut off before its body in that way.
+bool body_left_unread(const sip_t& sip);
+
+}  // namespace srs::sip
