@@ -51,7 +51,7 @@ srs_install_gz(${deploy}/debian/changelog ${CMAKE_INSTALL_DATADIR}/doc/siprec-se
 install(FILES ${deploy}/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides
   RENAME siprec-server)
 foreach(system prometheus grafana alertmanager filebeat fluentd fluent-bit rsyslog vector promtail
-        kubernetes docker)
+        kubernetes docker recognisers)
   if(EXISTS ${deploy}/${system})
     install(DIRECTORY ${deploy}/${system}
       DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/siprec-server/examples)
