@@ -2,10 +2,10 @@
 #pragma once
 
 #include "stt/answer.hpp"
-#include "stt/offload.hpp"
 
 #include <srs/stt/options.hpp>
 #include <srs/util/http_client.hpp>
+#include <srs/util/offload.hpp>
 #include <srs/util/worker_pool.hpp>
 
 #include <boost/asio/awaitable.hpp>
