@@ -64,6 +64,20 @@ double Budget::cost_today(Wall wall) const {
   return day_of(wall) == day_ ? cost_ : 0;
 }
 
+Budget::Spent Budget::spent(Time now, Wall wall) const {
+  return {limit_.audio_minutes_per_hour - audio_left(now), cost_today(wall)};
+}
+
+void Budget::resume(const Spent& spent, Wall then, Time now, Wall wall) {
+  // A clock that was set back gives nothing back.
+  const double hours =
+      std::max(0.0, std::chrono::duration<double, std::ratio<3600>>(wall - then).count());
+  const double carried = std::max(0.0, spent.audio_minutes - hours * limit_.audio_minutes_per_hour);
+  audio_spent_ = this->spent(now, wall).audio_minutes + carried;
+  audio_at_ = now;
+  if (day_of(then) == day_of(wall)) charge(wall, spent.cost);
+}
+
 std::string_view to_string(Budget::Bound bound) {
   switch (bound) {
     case Budget::Bound::Requests:

@@ -32,6 +32,16 @@ class Budget {
   void charge(Wall wall, double cost);
 
   double cost_today(Wall wall) const;
+
+  // What a restart must not forget.
+  struct Spent {
+    double audio_minutes = 0;  // of the hour's budget, as far as it has not refilled yet
+    double cost = 0;           // of the day
+  };
+  Spent spent(Time now, Wall wall) const;
+  // It was `spent` at `then`, by an earlier process; what refilled since is given back.
+  void resume(const Spent& spent, Wall then, Time now, Wall wall);
+
   const Limit& limit() const { return limit_; }
 
  private:

@@ -12,7 +12,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <random>
@@ -92,6 +94,11 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   boost::asio::awaitable<Step> keep_and_wait(EntryPointer entry, Exchange& exchange);
   boost::asio::awaitable<void> clean_up(EntryPointer entry);
 
+  // What the limits have counted, over restarts.
+  boost::asio::awaitable<void> resume_spending(Exchange& exchange);
+  void keep_spending();
+  boost::asio::awaitable<void> write_spending();
+
   void begin_span(Entry& entry, const Engine& engine, const Piece& piece);
   Result<Progress> load_or_plan(const Job& job) const;
   void note(Engine& engine, Record& record, const Failure& failure);
@@ -122,6 +129,11 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   bool left_out_ = false;
   bool scanning_ = false;
   std::filesystem::path recordings_;
+  std::filesystem::path spending_file_;  // empty: no limit counts what has to be kept
+  bool resuming_ = false;
+  bool spending_changed_ = false;
+  bool spending_is_written_ = false;
+  std::atomic<std::uint64_t>& spending_errors_;
   const WallTime started_at_ = wall_now();
   boost::asio::steady_timer wake_;
   std::mt19937 random_{std::random_device{}()};

@@ -1,6 +1,7 @@
 // The queue: which job goes next, and what is kept of the others.
 #include "stt/core.hpp"
 #include "stt/files.hpp"
+#include "stt/spending.hpp"
 
 #include <srs/stt/pool.hpp>
 
@@ -42,6 +43,7 @@ PoolCore::PoolCore(Tasks& tasks, const Options& options, HttpClient& http, Worke
       log_(std::move(log)),
       metrics_(registry, options),
       redactor_(options.redaction.rules),
+      spending_errors_(registry.error("stt", "spending")),
       wake_(tasks.executor()) {
   for (const auto& text : options_.prices)
     if (auto price = parse_price(text)) prices_.push_back(std::move(*price));
@@ -138,7 +140,7 @@ milliseconds PoolCore::wait_of(const Entry& entry, const Now& now) const {
 }
 
 void PoolCore::dispatch() {
-  if (stopped_) return;
+  if (stopped_ || resuming_) return;
   auto next_wake = milliseconds(60'000);
   while (running_ < options_.concurrency) {
     const auto now = Now::get();
@@ -180,8 +182,15 @@ bool PoolCore::is_overdue(const Entry& entry) const {
 
 void PoolCore::recover(std::filesystem::path recordings, std::function<void(std::size_t)> done) {
   recordings = recordings.lexically_normal();
-  recordings_ = recordings;
+  const bool first = std::exchange(recordings_, recordings).empty();
   if (stopped_) return;
+  if (first && std::any_of(engines_.begin(), engines_.end(), [](const Engine& engine) {
+        return engine.budget.limit().audio_minutes_per_hour > 0 ||
+               engine.budget.limit().cost_per_day > 0;
+      })) {
+    spending_file_ = recordings / kSpendingFile;
+    resuming_ = true;
+  }
   scanning_ = true;
   tasks_.spawn("stt.recover", scan(std::move(recordings), std::move(done)));
 }
@@ -233,6 +242,7 @@ boost::asio::awaitable<void> PoolCore::scan(std::filesystem::path recordings,
   const auto self = shared_from_this();
   const auto cancellation = std::make_shared<Cancellation>();
   Exchange exchange(http_, workers_, options_, cancellation);
+  if (resuming_) co_await resume_spending(exchange);
   auto found = co_await exchange.work([&]() -> Outcome<Found> { return find_jobs(recordings); });
   if (stopped_ || !found) co_return;
   scanning_ = false;

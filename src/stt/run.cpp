@@ -179,6 +179,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
   const auto now = Now::get();
   engine.breaker.begin(now.steady);
   engine.budget.spend(now.steady, audio);
+  if (engine.budget.limit().audio_minutes_per_hour > 0) keep_spending();
   ++engine.in_flight;
   begin_span(*entry, engine, piece);
   auto part = co_await ask(entry, exchange, engine, progress, number);
@@ -190,6 +191,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
   engine.breaker.succeeded();
   if (part->cost > 0) {
     engine.budget.charge(now.wall, part->cost);
+    if (engine.budget.limit().cost_per_day > 0) keep_spending();
     metrics_.charged(name, part->currency, part->cost);
   }
   if (!part->answer.warnings.empty()) metrics_.mended(name);

@@ -2,6 +2,7 @@
 #include "stt/backoff.hpp"
 #include "stt/breaker.hpp"
 #include "stt/budget.hpp"
+#include "stt/spending.hpp"
 
 #include <gtest/gtest.h>
 
@@ -149,6 +150,66 @@ TEST(Budget, WaitsForTheNextDayOnceTheDaysCostIsReached) {
   EXPECT_EQ(budget.wait({}, day + 22h, 1min).time, 2h);
   EXPECT_EQ(budget.wait({}, day + 22h, 1min).bound, Budget::Bound::Cost);
   EXPECT_EQ(budget.wait({}, day + 24h, 1min).time, 0ms);
+}
+
+class ResumedBudget : public testing::Test {
+ protected:
+  const Budget::Wall day = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22);
+  const Budget::Time before{1'000'000s};  // each process has a clock of its own
+  const Budget::Time after{10s};
+  const Limit limit{.provider = "openai", .audio_minutes_per_hour = 60, .cost_per_day = 2};
+
+  // One that spent 50 minutes and 1.5 at ten o'clock, and was resumed at `wall`.
+  Budget resumed(Budget::Wall wall) const {
+    Budget old(limit);
+    old.spend(before, 50min);
+    old.charge(day + 10h, 1.5);
+    Budget budget(limit);
+    budget.resume(old.spent(before, day + 10h), day + 10h, after, wall);
+    return budget;
+  }
+};
+
+TEST_F(ResumedBudget, GoesOnWhereTheLastOneStopped) {
+  auto budget = resumed(day + 10h);
+  EXPECT_EQ(budget.wait(after, day + 10h, 10min).time, 0ms);
+  EXPECT_EQ(budget.wait(after, day + 10h, 20min).time, 10min);
+  EXPECT_EQ(budget.cost_today(day + 10h), 1.5);
+  budget.charge(day + 10h, 0.5);
+  EXPECT_EQ(budget.wait(after, day + 10h, 1min).bound, Budget::Bound::Cost);
+}
+
+TEST_F(ResumedBudget, HasRefilledMeanwhile) {
+  EXPECT_EQ(resumed(day + 10h + 20min).wait(after, day + 10h, 40min).time, 10min);
+  EXPECT_EQ(resumed(day + 13h).wait(after, day + 13h, 60min).time, 0ms);
+  EXPECT_EQ(resumed(day + 13h).cost_today(day + 13h), 1.5);
+  EXPECT_EQ(resumed(day + 24h).cost_today(day + 24h), 0);
+}
+
+TEST_F(ResumedBudget, IsNotMadeLargerByAClockThatWasSetBack) {
+  EXPECT_EQ(resumed(day + 9h).wait(after, day + 9h, 20min).time, 10min);
+}
+
+TEST(SpendingFile, IsReadAsItWasWritten) {
+  Spending spending{from_rfc3339("2026-11-22T10:00:00Z").value(), {}};
+  spending.providers = {{"deepgram", {0, 12.5}}, {"openai", {30.25, 0}}};
+  const auto read = spending_from(to_json(spending));
+  ASSERT_TRUE(read) << read.error().text;
+  EXPECT_EQ(read->at, spending.at);
+  ASSERT_EQ(read->providers.size(), 2U);
+  EXPECT_EQ(read->providers.at("deepgram").cost, 12.5);
+  EXPECT_EQ(read->providers.at("openai").audio_minutes, 30.25);
+}
+
+TEST(SpendingFile, ThatIsNoneIsAnError) {
+  const std::string begin = R"({"schema":"siprec-transcription-spending/1","at":)";
+  const std::string at = begin + R"("2026-11-22T10:00:00Z","providers":)";
+  for (const auto& text :
+       {std::string(), std::string("{"), std::string("[]"), at + "7}",
+        begin + R"("yesterday","providers":{}})", at + R"({"openai":7}})",
+        at + R"({"openai":{"cost":1}}})", at + R"({"openai":{"cost":-1,"audio_minutes":0}}})",
+        at + R"({"openai":{"cost":1e300,"audio_minutes":0}}})"})
+    EXPECT_FALSE(spending_from(text)) << text;
 }
 
 TEST(Limits, AreReadAsTheyAreWritten) {

@@ -2,6 +2,7 @@
 #include "stt/files.hpp"
 #include "stt/fixture.hpp"
 #include "stt/job_file.hpp"
+#include "stt/spending.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -352,6 +353,75 @@ TEST_F(PoolTest, WaitsOnceTheDaysMoneyIsSpentAndSaysSo) {
   ASSERT_TRUE(run_until([&] { return finished.size() == 2 && pool->running() == 0; }));
   EXPECT_EQ(provider.count(), 2U);
   EXPECT_EQ(pool->size(), 2U) << "nothing is lost, it waits";
+}
+
+// Recordings go to the first provider until its limit holds them back, and then to the second.
+class SpendingTest : public PoolTest {
+ protected:
+  SpendingTest() {
+    options.providers = {"openai", "webhook"};
+    options.openai.url = first_.url();
+    options.webhook.url = second_.url();
+    options.prices = {"openai 60 USD"};  // a dollar for each recording of this test
+    options.concurrency = 1;
+  }
+  void restart() {
+    start();
+    pool->recover(directory.path());
+  }
+  // Who transcribed the next recording.
+  std::string transcribe() {
+    const auto job = spoken("rec-" + std::to_string(++number_));
+    pool->submit(job);
+    EXPECT_TRUE(run_until([&] { return finished.size() == number_ && pool->size() == 0; }));
+    return transcript(job)["segments"][0]["provider"];
+  }
+  std::string kept() const {
+    return std::filesystem::exists(file) ? srs::test::read_file(file) : std::string();
+  }
+  const std::filesystem::path file = directory / kSpendingFile;
+
+ private:
+  Provider first_{kWorking};
+  Provider second_{kWorking};
+  std::size_t number_ = 0;
+};
+
+TEST_F(SpendingTest, OfADayIsRememberedOverARestart) {
+  options.limits = {"openai cost=2/day"};
+  restart();
+  EXPECT_EQ(transcribe(), "openai");
+  EXPECT_EQ(transcribe(), "openai");
+  ASSERT_TRUE(run_until([&] { return kept().find("\"cost\": 2.0") != std::string::npos; }));
+  restart();
+  EXPECT_EQ(transcribe(), "webhook");
+  EXPECT_EQ(metric("errors_total{component=\"stt\",reason=\"spending\"}"), 0);
+}
+
+TEST_F(SpendingTest, OfAudioMinutesIsRememberedOverARestart) {
+  options.limits = {"openai audio=0.02min/h"};  // a second and a bit
+  restart();
+  EXPECT_EQ(transcribe(), "openai");
+  ASSERT_TRUE(
+      run_until([&] { return kept().find("\"audio_minutes\": 0.01") != std::string::npos; }));
+  restart();
+  EXPECT_EQ(transcribe(), "webhook");
+}
+
+TEST_F(SpendingTest, WhoseFileIsBrokenBeginsAtZeroAndIsReported) {
+  options.limits = {"openai cost=2/day"};
+  srs::test::write_file(file, "{\"schema\":");
+  restart();
+  EXPECT_EQ(transcribe(), "openai");
+  EXPECT_EQ(metric("errors_total{component=\"stt\",reason=\"spending\"}"), 1);
+  ASSERT_TRUE(run_until([&] { return kept().find("\"cost\": 1.0") != std::string::npos; }));
+}
+
+TEST_F(SpendingTest, LeavesNoFileWhereNothingIsLimited) {
+  restart();
+  EXPECT_EQ(transcribe(), "openai");
+  stop();
+  EXPECT_FALSE(std::filesystem::exists(file));
 }
 
 TEST_F(PoolTest, ForgetsAJobThatIsCancelled) {
