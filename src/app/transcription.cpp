@@ -1,8 +1,6 @@
 #include "app/transcription.hpp"
 
-#include <srs/util/text.hpp>
-
-#include <array>
+#include <algorithm>
 #include <utility>
 
 namespace srs::app {
@@ -11,30 +9,12 @@ namespace {
 constexpr std::size_t kWorkers = 2;
 constexpr std::size_t kWaitingWork = 10'000;
 
-// What an SRC says of the language, in the order of trust.
-constexpr std::array<std::string_view, 3> kLanguageHeaders{"X-Language", "Content-Language",
-                                                           "Accept-Language"};
-
-// `de-DE` of `de-DE;q=0.9, en`.
-std::string first_language(std::string_view value) {
-  return std::string(trim(value.substr(0, value.find_first_of(",;"))));
-}
-
-std::string language_of(const recording::SessionEntry& session) {
-  for (const auto header : kLanguageHeaders) {
-    for (const auto& [name, value] : session.extensions) {
-      if (iequals(name, header)) return first_language(value);
-    }
-  }
-  return {};
-}
-
-const recording::ParticipantEntry* participant(const recording::Document& document,
-                                               const std::string& id) {
-  for (const auto& entry : document.participants) {
-    if (!id.empty() && entry.id == id) return &entry;
-  }
-  return nullptr;
+// Each job has one request at a time, and they may all go to one host.
+HttpClient::Options client_options(const stt::Options& options) {
+  HttpClient::Options out;
+  out.max_active = std::max(out.max_active, options.concurrency);
+  out.max_active_per_host = std::max(out.max_active_per_host, options.concurrency);
+  return out;
 }
 
 recording::TranscriptionUse entry_of(const stt::Use& use) {
@@ -42,22 +22,6 @@ recording::TranscriptionUse entry_of(const stt::Use& use) {
 }
 
 }  // namespace
-
-stt::Job job_of(const std::filesystem::path& directory, const recording::Document& document) {
-  stt::Job job;
-  job.directory = directory;
-  job.recording_id = document.recording_id;
-  job.audio = recording::kAudioFile;
-  job.language = language_of(document.session);
-  job.traceparent = document.session.traceparent;
-  for (const auto& stream : document.streams) {
-    stt::Channel channel{stream.channel, stream.label, stream.participant, {}};
-    if (const auto* who = participant(document, stream.participant))
-      channel.name = who->name.empty() ? who->aor : who->name;
-    job.channels.push_back(std::move(channel));
-  }
-  return job;
-}
 
 std::unique_ptr<Transcription> Transcription::make(Tasks& tasks, const stt::Options& options,
                                                    tracing::Tracer& tracer,
@@ -70,7 +34,7 @@ Transcription::Transcription(Tasks& tasks, const stt::Options& options, tracing:
                              metrics::Registry& registry, log::Logger log)
     : log_(std::move(log)),
       amend_errors_(registry.error("stt", "metadata")),
-      http_(tasks.executor()),
+      http_(tasks.executor(), client_options(options)),
       workers_(std::make_unique<WorkerPool>(kWorkers, kWaitingWork)),
       editor_(std::make_unique<WorkerPool>(1, kWaitingWork)),
       pool_(std::make_unique<stt::Pool>(tasks, options, http_, *workers_, tracer, registry, log_)) {

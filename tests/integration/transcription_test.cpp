@@ -9,6 +9,8 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <atomic>
+
 namespace srs::test {
 namespace {
 
@@ -69,6 +71,41 @@ TEST(Transcription, PutsWordsAndTheirCostIntoTheRecording) {
   EXPECT_EQ(transcript["segments"][0].value("text", ""), "hello there");
   for (const auto& file : recording.metadata.at("files"))
     EXPECT_EQ(file.value("sha256", "").size(), 64U) << file;
+}
+
+// The language that the recogniser was told of a call with these headers and metadata.
+std::string language_of(const ServerProcess& server, const std::string& header,
+                        const std::string& element) {
+  auto metadata = rs_metadata(two_legs());
+  metadata.insert(metadata.rfind("</"), element);
+  SrcCall call(server);
+  auto invite = call.dialog().invite(siprec_body(sdp_offer(two_legs()), metadata));
+  if (!header.empty()) invite.set_header("X-Language", header);
+  EXPECT_EQ(call.invite(invite).status(), 200);
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 50);
+  EXPECT_EQ(call.bye().status(), 200);
+  std::string text;
+  EXPECT_TRUE(wait_until([&] {
+    const auto found = wait_for_recording(server.recordings(), call.call_id());
+    if (!found || !std::filesystem::exists(found->directory / "transcript.txt")) return false;
+    text = read_file(found->directory / "transcript.txt");
+    return true;
+  })) << "no transcript";
+  return text;
+}
+
+TEST(Transcription, TellsTheRecogniserTheLanguageOfTheCall) {
+  ServerProcess server({{"STT_PROVIDERS", "command"},
+                        {"STT_COMMAND_PROGRAM", "/bin/echo,spoken in,{language}"},
+                        {"STT_COMMAND_OUTPUT", "text"},
+                        {"STT_LANGUAGE", "en-US"},
+                        {"STT_PIECE_SILENCE_DB", "-90"}});
+  ASSERT_TRUE(server.start());
+  EXPECT_THAT(language_of(server, "de-DE", ""), HasSubstr("spoken in de-DE"));
+  EXPECT_THAT(language_of(server, "", "<x:language xmlns:x='urn:x'>fr-CA</x:language>"),
+              HasSubstr("spoken in fr-CA"));
+  EXPECT_THAT(language_of(server, "", ""), HasSubstr("spoken in en-US"));
 }
 
 HttpReply read(const ServerProcess& server, const std::string& target) {
@@ -135,6 +172,26 @@ void place_calls(const ServerProcess& server, int calls) {
   EXPECT_EQ(metric(server, "sip_sessions_failed_total"), 0);
   EXPECT_EQ(metric(server, "capture_packets_dropped_total"), 0);
   EXPECT_EQ(http_get(url(server, "/ready")).status, 200);
+}
+
+TEST(Transcription, AsksForAsManyRecordingsAtOnceAsConfigured) {
+  constexpr unsigned kAtOnce = 12;
+  std::atomic<unsigned> waiting{0};
+  std::atomic<bool> all{false};
+  HttpPeer provider(HttpPeer::Script([&](PeerConnection& connection) {
+    while (connection.read_request()) {
+      if (++waiting == kAtOnce) all = true;
+      wait_until([&] { return all.load(); });
+      connection.answer(200, R"({"text": "hello"})");
+    }
+  }));
+  ServerProcess server({{"STT_PROVIDERS", "openai"},
+                        {"OPENAI_BASE_URL", provider.url("/v1")},
+                        {"STT_CONCURRENCY", std::to_string(kAtOnce)},
+                        {"STT_PIECE_SILENCE_DB", "-90"}});
+  ASSERT_TRUE(server.start());
+  place_calls(server, kAtOnce);
+  EXPECT_TRUE(wait_until([&] { return all.load(); })) << waiting << " requests came at once";
 }
 
 class BadProvider : public ::testing::TestWithParam<std::pair<const char*, HttpPeer::Script>> {};
