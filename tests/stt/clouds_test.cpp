@@ -119,6 +119,7 @@ TEST_F(CloudTest, ElevenLabsGivesWordsAndWhatIsBetweenThem) {
   options.elevenlabs.url = url();
   options.elevenlabs.api_key = "xi-key";
   options.vocabulary = {"SIPREC", "Contoso"};
+  options.pii = {"pci"};
   const auto job = run();
   const auto request = asked.at(0);
   EXPECT_EQ(request.headers.at("xi-api-key"), "xi-key");
@@ -127,6 +128,8 @@ TEST_F(CloudTest, ElevenLabsGivesWordsAndWhatIsBetweenThem) {
   EXPECT_EQ(field(form, "language_code"), "en");
   EXPECT_EQ(field(form, "timestamps_granularity"), "word");
   EXPECT_EQ(field(form, "keyterms"), "SIPREC|Contoso");
+  EXPECT_EQ(field(form, "entity_detection"), "pci");
+  EXPECT_EQ(field(form, "entity_redaction"), "pci");
   EXPECT_EQ(field(form, "file"), wav({tone(2)}));
   const auto said = transcript(job)["segments"][0];
   EXPECT_EQ(said["text"], "Hello world!");
@@ -142,13 +145,14 @@ TEST_F(CloudTest, AssemblyAiUploadsSubmitsAndPolls) {
       {200, R"({"id":"9ea68fd3","status":"queued"})"},
       {200, R"({"id":"9ea68fd3","status":"processing"})"},
       {200,
-       R"({"id":"9ea68fd3","status":"completed","language_code":"en_us","speech_model":"best","text":"Smoke from hundreds.",)"
+       R"({"id":"9ea68fd3","status":"completed","language_code":"en_us","speech_model":null,"speech_model_used":"universal-2","text":"Smoke from hundreds.",)"
        R"("words":[{"text":"Smoke","start":250,"end":650,"confidence":0.97,"speaker":null},{"text":"from","start":730,"end":1022,"confidence":1.0},)"
        R"({"text":"hundreds.","start":1076,"end":1466,"confidence":0.99}]})"}};
   serve();
   options.providers = {"assemblyai"};
   options.assemblyai.url = url();
   options.assemblyai.api_key = "aai-key";
+  options.assemblyai.model = "universal-2";
   options.vocabulary = {"SIPREC"};
   options.pii = {"credit_card_number"};
   const auto job = run();
@@ -162,11 +166,11 @@ TEST_F(CloudTest, AssemblyAiUploadsSubmitsAndPolls) {
       json::parse(asked.at(1).body),
       json::parse(
           R"({"audio_url":"https://cdn.assemblyai.com/upload/f756988d","punctuate":true,"format_text":true,)"
-          R"("language_code":"en_us","word_boost":["SIPREC"],"redact_pii":true,"redact_pii_policies":["credit_card_number"]})"));
+          R"("language_code":"en_us","speech_models":["universal-2"],"keyterms_prompt":["SIPREC"],"redact_pii":true,"redact_pii_policies":["credit_card_number"]})"));
   const auto said = transcript(job)["segments"][0];
   EXPECT_EQ(said["text"], "Smoke from hundreds.");
   EXPECT_EQ(said["words"][2]["start_ms"], 1076);
-  EXPECT_EQ(transcript(job)["uses"][0]["model"], "best");
+  EXPECT_EQ(transcript(job)["uses"][0]["model"], "universal-2");
 }
 
 TEST_F(CloudTest, AssemblyAiMayGiveUp) {

@@ -76,7 +76,7 @@ struct AwsOptions {
 
 struct AssemblyAiOptions {
   std::string url = "https://api.assemblyai.com";
-  std::string model;  // speech_model; empty: theirs
+  std::string model;  // one of speech_models; empty: theirs
   std::string api_key;
   std::filesystem::path api_key_file;
 };

@@ -53,8 +53,10 @@ Outcome<HttpRequest> submit_request(const Options& options, const Request& reque
     json["language_detection"] = true;
   else
     json["language_code"] = language_code(request.language);
-  if (!options.assemblyai.model.empty()) json["speech_model"] = options.assemblyai.model;
-  if (!options.vocabulary.empty()) json["word_boost"] = options.vocabulary;
+  // `speech_model` and `word_boost`, of older days, are refused with their newer models.
+  if (!options.assemblyai.model.empty())
+    json["speech_models"] = Json::array({options.assemblyai.model});
+  if (!options.vocabulary.empty()) json["keyterms_prompt"] = options.vocabulary;
   if (options.profanity_filter) json["filter_profanity"] = true;
   if (!options.pii.empty()) {
     json["redact_pii"] = true;
@@ -90,7 +92,8 @@ Outcome<std::optional<Answer>> parse(std::string_view body) {
     return Failure{Reason::BadAnswer, "the answer has no status that is known"};
   Answer answer;
   answer.language = text_of(*json, "language_code");
-  answer.model = text_of(*json, "speech_model");
+  answer.model = text_of(*json, "speech_model_used");
+  if (answer.model.empty()) answer.model = text_of(*json, "speech_model");
   answer.segments = segments_of(read_words(*json), 0);
   return std::optional<Answer>(std::move(answer));
 }
