@@ -1,10 +1,12 @@
 // Providers that hang, lie, reset, flood: nothing blocks and nothing is lost.
+#include "stt/audio.hpp"
 #include "stt/fixture.hpp"
 #include "util/http_client/certificate.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <fstream>
 
 namespace srs::stt::test {
 namespace {
@@ -55,6 +57,55 @@ TEST_F(BadInputTest, HtmlHalfJsonAndNothingAreParkedAfterAFewTries) {
   }
   EXPECT_THAT(unfinished[0].text, HasSubstr("markup"));
   EXPECT_EQ(metric("stt_transcription_errors_total{provider=\"openai\",reason=\"bad_answer\"}"), 2);
+}
+
+// Eight hours of silence with somebody speaking for a second here and there: a file with holes.
+std::string write_long_recording(const std::filesystem::path& path, std::chrono::seconds length,
+                                 const std::vector<std::chrono::seconds>& spoken) {
+  constexpr std::uint64_t kPerSecond = 16'000;  // bytes
+  const auto bytes = kPerSecond * static_cast<std::uint64_t>(length.count());
+  srs::test::write_file(path, wav_header(8000, 1, static_cast<std::uint32_t>(bytes)));
+  std::filesystem::resize_file(path, kWavHeader + bytes);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto second = wav({tone(1)}).substr(kWavHeader);
+  for (const auto at : spoken) {
+    file.seekp(static_cast<std::streamoff>(kWavHeader +
+                                           kPerSecond * static_cast<std::uint64_t>(at.count())));
+    file.write(second.data(), static_cast<std::streamsize>(second.size()));
+  }
+  return file.good() ? "" : "can't write " + path.string();
+}
+
+TEST_F(BadInputTest, EightHoursAreAskedForInPiecesWithRightTimes) {
+  std::atomic<std::size_t> largest{0}, requests{0};
+  HttpPeer peer([&](PeerConnection& connection) {
+    while (const auto request = connection.read_request()) {
+      ++requests;
+      largest = std::max<std::size_t>(largest, request->body.size());
+      // Where the tone is, a recogniser hears something.
+      const auto body = field(form_of(*request), "file").substr(kWavHeader);
+      const auto at = body.find_first_not_of('\0') / 16'000;
+      connection.answer(200, R"({"text":"x","segments":[{"text":"here","start":)" +
+                                 std::to_string(at) + R"(,"end":)" + std::to_string(at + 1) +
+                                 "}]}");
+    }
+  });
+  options.openai.url = peer.url("/v1");
+  start();
+  const auto job = spoken("rec-1");
+  const std::vector<std::chrono::seconds> at = {5s, 4h, 8h - 2s};
+  ASSERT_EQ(write_long_recording(job.directory / "audio.wav", 8h, at), "");
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(finished.size(), 1U) << unfinished.back().text;
+  EXPECT_EQ(requests, 3U) << "silence is not sent";
+  EXPECT_LT(largest, 10U << 20) << "ten minutes and a bit";
+  const auto json = transcript(job);
+  EXPECT_EQ(json["duration_ms"], 28'800'000);
+  ASSERT_EQ(json["segments"].size(), at.size());
+  for (std::size_t i = 0; i < at.size(); ++i)
+    EXPECT_NEAR(json["segments"][i]["start_ms"].get<double>(),
+                static_cast<double>(at[i].count()) * 1000, 1000);
 }
 
 TEST_F(BadInputTest, BracketsWithoutEndCostNothing) {

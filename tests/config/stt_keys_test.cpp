@@ -1,0 +1,105 @@
+// stt.*: names that people know, secrets that stay secret, and providers that lack something.
+#include "config/given.hpp"
+
+namespace srs::config {
+namespace {
+
+using test::FaultIs;
+using test::from_environment;
+using test::from_file;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+TEST(SttKeys, AreOffByDefault) {
+  EXPECT_THAT(Settings{}.stt.providers, IsEmpty());
+  EXPECT_THAT(from_environment({{"OPENAI_API_KEY", "sk-1"}}).settings.stt.providers, IsEmpty());
+}
+
+TEST(SttKeys, TurnOnALocalWhisperWithOneLine) {
+  const auto loaded = from_environment(
+      {{"STT_PROVIDERS", "openai"}, {"OPENAI_BASE_URL", "http://127.0.0.1:8000/v1"}});
+  EXPECT_THAT(loaded.faults, IsEmpty());
+  EXPECT_THAT(loaded.settings.stt.providers, ElementsAre("openai"));
+  EXPECT_EQ(loaded.settings.stt.openai.url, "http://127.0.0.1:8000/v1");
+}
+
+TEST(SttKeys, TakeTheNamesThatPeopleKnow) {
+  const auto loaded = from_environment({{"OPENAI_API_KEY", "openai-key"},
+                                        {"DEEPGRAM_API_KEY", "deepgram-key"},
+                                        {"GOOGLE_APPLICATION_CREDENTIALS", "/run/google.json"},
+                                        {"AZURE_SPEECH_KEY", "azure-key"},
+                                        {"AZURE_SPEECH_REGION", "westeurope"},
+                                        {"AWS_ACCESS_KEY_ID", "aws-id"},
+                                        {"AWS_SECRET_ACCESS_KEY", "aws-secret"},
+                                        {"AWS_SESSION_TOKEN", "aws-token"},
+                                        {"AWS_REGION", "eu-central-1"},
+                                        {"ASSEMBLYAI_API_KEY", "assemblyai-key"},
+                                        {"SPEECHMATICS_API_KEY", "speechmatics-key"},
+                                        {"ELEVENLABS_API_KEY", "elevenlabs-key"}});
+  EXPECT_THAT(loaded.faults, IsEmpty());
+  EXPECT_THAT(loaded.warnings, IsEmpty());
+  const auto& stt = loaded.settings.stt;
+  EXPECT_EQ(stt.openai.api_key, "openai-key");
+  EXPECT_EQ(stt.deepgram.api_key, "deepgram-key");
+  EXPECT_EQ(stt.google.credentials, "/run/google.json");
+  EXPECT_EQ(stt.azure.key, "azure-key");
+  EXPECT_EQ(stt.azure.region, "westeurope");
+  EXPECT_EQ(stt.aws.access_key_id, "aws-id");
+  EXPECT_EQ(stt.aws.secret_access_key, "aws-secret");
+  EXPECT_EQ(stt.aws.session_token, "aws-token");
+  EXPECT_EQ(stt.aws.region, "eu-central-1");
+  EXPECT_EQ(stt.assemblyai.api_key, "assemblyai-key");
+  EXPECT_EQ(stt.speechmatics.api_key, "speechmatics-key");
+  EXPECT_EQ(stt.elevenlabs.api_key, "elevenlabs-key");
+}
+
+TEST(SttKeys, TakeEachKeyFromAFileAsWell) {
+  const auto loaded = from_environment({{"OPENAI_API_KEY_FILE", "/run/secrets/openai"},
+                                        {"DEEPGRAM_API_KEY_FILE", "/run/secrets/deepgram"},
+                                        {"AZURE_SPEECH_KEY_FILE", "/run/secrets/azure"},
+                                        {"AWS_SECRET_ACCESS_KEY_FILE", "/run/secrets/aws"},
+                                        {"ASSEMBLYAI_API_KEY_FILE", "/run/secrets/assemblyai"},
+                                        {"SPEECHMATICS_API_KEY_FILE", "/run/secrets/speechmatics"},
+                                        {"ELEVENLABS_API_KEY_FILE", "/run/secrets/elevenlabs"}});
+  EXPECT_THAT(loaded.faults, IsEmpty());
+  EXPECT_THAT(loaded.warnings, IsEmpty());
+  const auto& stt = loaded.settings.stt;
+  EXPECT_EQ(stt.openai.api_key_file, "/run/secrets/openai");
+  EXPECT_EQ(stt.deepgram.api_key_file, "/run/secrets/deepgram");
+  EXPECT_EQ(stt.azure.key_file, "/run/secrets/azure");
+  EXPECT_EQ(stt.aws.secret_access_key_file, "/run/secrets/aws");
+  EXPECT_EQ(stt.assemblyai.api_key_file, "/run/secrets/assemblyai");
+  EXPECT_EQ(stt.speechmatics.api_key_file, "/run/secrets/speechmatics");
+  EXPECT_EQ(stt.elevenlabs.api_key_file, "/run/secrets/elevenlabs");
+}
+
+TEST(SttKeys, NeverShowASecret) {
+  const auto loaded = from_environment({{"OPENAI_API_KEY", "sk-very-secret"},
+                                        {"STT_DELIVERY_SECRET", "hush-hush"},
+                                        {"DEEPGRAM_API_KEY", "dg-bad\x01secret"}});
+  EXPECT_THAT(print(loaded.settings), Not(HasSubstr("secret\n")));
+  EXPECT_THAT(print(loaded.settings), Not(HasSubstr("hush")));
+  ASSERT_EQ(loaded.faults.size(), 1U);
+  EXPECT_THAT(loaded.faults[0].text, Not(HasSubstr("dg-bad")));
+}
+
+TEST(SttKeys, SayWhatAProviderLacks) {
+  EXPECT_THAT(from_file("stt: {providers: [deepgram]}\n").faults,
+              ElementsAre(FaultIs("siprec.yaml:1", "stt.providers", "DEEPGRAM_API_KEY")));
+  EXPECT_THAT(from_file("stt: {providers: [whisper]}\n").faults,
+              ElementsAre(FaultIs("siprec.yaml:1", "stt.providers", "none of: openai")));
+}
+
+TEST(SttKeys, SayWhatIsWrongWithLimitsPricesAndRules) {
+  EXPECT_THAT(from_file("stt:\n  limits: [openai requests=5]\n  prices: [openai free]\n"
+                        "  redaction: {rules: [cards]}\n")
+                  .faults,
+              ElementsAre(FaultIs("siprec.yaml:4", "stt.redaction.rules", "none of card"),
+                          FaultIs("siprec.yaml:2", "stt.limits", "requests=5/s"),
+                          FaultIs("siprec.yaml:3", "stt.prices", "no price")));
+}
+
+}  // namespace
+}  // namespace srs::config
