@@ -74,10 +74,16 @@ Check render_queue(const Components& c) {
   Check check;
   const auto waiting = c.service->renders_waiting();
   const auto oldest = c.service->oldest_render();
+  const auto postponed = c.service->postponed();
   check.figures = {{"waiting", static_cast<double>(waiting)},
                    {"capacity", static_cast<double>(c.service->render_capacity())},
-                   {"oldest_seconds", seconds(oldest)}};
+                   {"oldest_seconds", seconds(oldest)},
+                   {"postponed", static_cast<double>(postponed)}};
   check.message = std::to_string(waiting) + " recordings wait";
+  if (postponed > 0) {
+    check.status = Status::Degraded;
+    check.message += "; the disk refused " + std::to_string(postponed) + " files, tried again";
+  }
   if (oldest > kRenderLate || waiting >= c.service->render_capacity()) {
     check.status = Status::Degraded;  // nothing is lost: they wait on disk
   }

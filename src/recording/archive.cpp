@@ -39,12 +39,14 @@ struct Archive::Shared {
   std::atomic<std::uint64_t> errors{0};
   log::Logger log;
 
-  void settle(const Result<void>& result, const std::filesystem::path& path) {
+  // A file that is refused again says nothing of the others, and stands in the log already.
+  void settle(const Result<void>& result, const std::filesystem::path& path, bool again = false) {
     if (result) {
       failing = false;
       return;
     }
     ++errors;
+    if (again) return;
     failing = true;
     log.error("archive_write_failed", {{"path", path.string()}, {"error", result.error().text}});
   }
@@ -69,12 +71,13 @@ Archive::Archive(boost::asio::any_io_executor executor, const Options& options,
       log_(std::move(log)),
       shared_(std::make_shared<Shared>()),
       self_(std::make_shared<Archive*>(this)),
+      retry_timer_(executor_),
       batch_timer_(executor_),
       batch_done_(executor_, boost::asio::steady_timer::time_point::max()),
       thread_(std::make_unique<WorkerPool>(1, kMaxWaitingJobs)) {
   shared_->log = log_;
   shared_->look(root_);
-  figures_ = metrics::computed(registry, [shared = shared_](auto& families) {
+  figures_ = metrics::computed(registry, [this, shared = shared_](auto& families) {
     using prometheus::MetricType;
     const auto bytes = [](const std::atomic<std::uint64_t>& value) {
       return static_cast<double>(value.load());
@@ -88,11 +91,16 @@ Archive::Archive(boost::asio::any_io_executor executor, const Options& options,
     families.push_back(metrics::family("recording_write_errors_total",
                                        "Metadata files that could not be written.",
                                        MetricType::Counter, {{{}, bytes(shared->errors)}}));
+    families.push_back(metrics::family(
+        "recording_writes_postponed", "Metadata files that the disk refused; they are tried again.",
+        MetricType::Gauge, {{{}, static_cast<double>(retries())}}));
   });
 }
 
 Archive::~Archive() {
   *self_ = nullptr;
+  figures_.reset();
+  waiting_.merge(refused_);
   // One thread, one order: what it still writes comes before this.
   std::promise<void> done;
   thread_->submit([&] {
@@ -108,11 +116,16 @@ std::filesystem::path Archive::directory_of(const std::string& recording_id,
 }
 
 void Archive::store(const std::filesystem::path& directory, std::string name, std::string bytes) {
-  put(directory / std::move(name), std::move(bytes));
+  put(directory / std::move(name), {std::move(bytes)});
 }
 
 void Archive::store(const std::filesystem::path& directory, Document document) {
-  put(directory / kMetadataFile, std::move(document));
+  put(directory / kMetadataFile, {std::move(document)});
+}
+
+void Archive::forget(const std::filesystem::path& directory) {
+  waiting_.erase(directory / kMetadataFile);
+  refused_.erase(directory / kMetadataFile);
 }
 
 void Archive::put(std::filesystem::path path, Text text) {
@@ -120,6 +133,7 @@ void Archive::put(std::filesystem::path path, Text text) {
     shared_->settle(Error{"the disk is too slow: too many files wait"}, path);
     return;
   }
+  refused_.erase(path);
   waiting_.insert_or_assign(std::move(path), std::move(text));
   if (due_ || writing_) return;
   due_ = true;
@@ -135,29 +149,54 @@ void Archive::write_batch() {
   writing_ = true;
   auto batch = std::make_shared<const Batch>(std::exchange(waiting_, {}));
   thread_->submit([batch, number = batch_++, shared = shared_, self = self_, executor = executor_] {
-    write(*shared, *batch);
-    boost::asio::post(executor, [self, number] {
-      if (*self != nullptr) (*self)->batch_written(number);
+    auto refused = write(*shared, *batch);
+    boost::asio::post(executor, [self, number, refused = std::move(refused)]() mutable {
+      if (*self != nullptr) (*self)->batch_written(number, std::move(refused));
     });
   });
 }
 
-void Archive::batch_written(std::uint64_t batch) {
+void Archive::batch_written(std::uint64_t batch, Batch refused) {
   written_ = batch;
   writing_ = false;
   batch_done_.cancel();
+  keep(std::move(refused));
+  if (refused_.empty()) pause_.reset();
   write_batch();  // what came meanwhile has waited long enough
 }
 
-void Archive::write(Shared& shared, const Batch& batch) {
+// What was stored anew meanwhile is newer.
+void Archive::keep(Batch refused) {
+  for (const auto& [path, text] : waiting_) refused.erase(path);
+  if (refused.size() + refused_.size() > kMaxWaitingFiles) return;  // a start will find them
+  for (auto& [path, text] : refused) text.refused_before = true;
+  refused_.merge(refused);
+  if (refused_.empty() || std::exchange(retrying_, true)) return;
+  retry_timer_.expires_after(pause_.next());
+  retry_timer_.async_wait([self = self_](boost::system::error_code error) {
+    if (!error && *self != nullptr) (*self)->retry();
+  });
+}
+
+void Archive::retry() {
+  retrying_ = false;
+  waiting_.merge(refused_);
+  refused_.clear();  // whose newer text waits already
+  if (!writing_ && !due_) write_batch();
+}
+
+Archive::Batch Archive::write(Shared& shared, const Batch& batch) {
+  Batch refused;
   for (const auto& [path, text] : batch) {
-    const auto* document = std::get_if<Document>(&text);
+    const auto* document = std::get_if<Document>(&text.content);
     const std::string bytes =
-        document != nullptr ? to_json(*document) : std::get<std::string>(text);
+        document != nullptr ? to_json(*document) : std::get<std::string>(text.content);
     auto result = storage::make_directories(path.parent_path());
     if (result) result = storage::write_atomically(path, bytes, storage::Durability::Cached);
-    shared.settle(result, path);
+    shared.settle(result, path, text.refused_before);
+    if (!result) refused.emplace(path, text);
   }
+  return refused;
 }
 
 boost::asio::awaitable<void> Archive::settled() {

@@ -1,6 +1,8 @@
 // The recordings' directory: where recordings lie and who writes their small files.
 #pragma once
 
+#include "recording/retry_pause.hpp"
+
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
 #include <srs/recording/document.hpp>
@@ -29,8 +31,9 @@ std::string make_recording_id(WallTime time);
 
 // Writes metadata.json and rs-metadata files on a thread of its own, in batches: a text waits at
 // most kBatchWait, and of several texts for one file only the last is written. A write that fails
-// is logged and counted and marks the archive as failing until a later one succeeds. Runs on the
-// io_context; the destructor writes what waits.
+// is logged and counted and marks the archive as failing until a later one succeeds; it is tried
+// again after pauses that grow to a minute. Runs on the io_context; the destructor writes what
+// waits.
 class Archive {
  public:
   static constexpr std::chrono::milliseconds kBatchWait{50};
@@ -46,25 +49,36 @@ class Archive {
   void store(const std::filesystem::path& directory, std::string name, std::string bytes);
   void store(const std::filesystem::path& directory, Document document);
 
-  // Returns when everything stored so far was written, or given up.
+  // metadata.json of this recording is somebody else's from now on: an older text of ours that
+  // could not be written must not replace it.
+  void forget(const std::filesystem::path& directory);
+
+  // Returns when everything stored so far was written, or put back for a later attempt.
   boost::asio::awaitable<void> settled();
 
   // Looks at the disk again, on the thread; called by a timer.
   void refresh();
   // Why no new recording can be taken; empty: it can.
   std::string trouble() const;
+  // Files that could not be written and are tried again.
+  std::size_t retries() const { return refused_.size(); }
   storage::Space space() const;
   const std::filesystem::path& root() const { return root_; }
 
  private:
-  using Text = std::variant<std::string, Document>;
+  struct Text {
+    std::variant<std::string, Document> content;
+    bool refused_before = false;
+  };
   using Batch = std::map<std::filesystem::path, Text>;
   struct Shared;
 
   void put(std::filesystem::path path, Text text);
   void write_batch();
-  void batch_written(std::uint64_t batch);
-  static void write(Shared& shared, const Batch& batch);
+  void batch_written(std::uint64_t batch, Batch refused);
+  void keep(Batch refused);
+  void retry();
+  static Batch write(Shared& shared, const Batch& batch);
 
   boost::asio::any_io_executor executor_;
   const std::filesystem::path root_;
@@ -74,6 +88,10 @@ class Archive {
   std::shared_ptr<Archive*> self_;  // emptied by the destructor
   std::shared_ptr<prometheus::Collectable> figures_;
   Batch waiting_;
+  Batch refused_;  // until retry_timer_ moves them back among those that wait
+  RetryPause pause_;
+  bool retrying_ = false;  // the timer runs
+  boost::asio::steady_timer retry_timer_;
   std::uint64_t batch_ = 1;    // that collects now
   std::uint64_t written_ = 0;  // the last one that is on disk
   bool writing_ = false;

@@ -23,13 +23,6 @@ bool is_finished_on_disk(const std::filesystem::path& directory) {
   return document && (document->state == State::Complete || document->state == State::Failed);
 }
 
-// The evidence goes only after its rendering is safely on disk.
-void drop_capture(const std::filesystem::path& directory, Document& document) {
-  std::error_code error;
-  std::filesystem::remove(directory / kCaptureFile, error);
-  std::erase_if(document.files, [](const FileEntry& file) { return file.name == kCaptureFile; });
-}
-
 // The promise of docs/recording-format.md: every file that is named has its size and its digest.
 void seal(const std::filesystem::path& directory, Document& document) {
   std::vector<FileEntry> there;
@@ -61,9 +54,16 @@ bool has_capture(const std::filesystem::path& directory) {
   return std::filesystem::exists(directory / kCaptureFile, ignored);
 }
 
+// Its day is there and it is not: somebody took it away, and no retry brings it back.
+bool was_removed(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  return !std::filesystem::exists(directory, ignored) &&
+         std::filesystem::exists(directory.parent_path(), ignored);
+}
+
 // A call without media leaves its metadata alone: a file of silence would look like a recording.
-Document complete_without_media(const std::filesystem::path& directory, Document document,
-                                const log::Logger& log) {
+Document without_media(const std::filesystem::path& directory, Document document,
+                       const log::Logger& log) {
   if (!document.ended_at) document.ended_at = document.started_at;
   document.state = State::Complete;
   if (had_media(document)) {
@@ -74,25 +74,36 @@ Document complete_without_media(const std::filesystem::path& directory, Document
     log.error("capture_gone",
               {{"recording_id", document.recording_id}, {"directory", directory.string()}});
   }
-  seal(directory, document);
-  // Nothing is lost with it that a sync would save: the journal writes it within seconds.
-  auto written = storage::write_atomically(directory / kMetadataFile, to_json(document),
-                                           storage::Durability::Cached);
-  if (!written) {
-    document.state = State::Failed;
-    log.error("recording_not_finished",
-              {{"recording_id", document.recording_id}, {"error", written.error().text}});
-  }
   return document;
+}
+
+// Writes metadata.json; `given` is what the recording was before, for the next attempt.
+Completed written(const std::filesystem::path& directory, Document document, Document given,
+                  storage::Durability durability, const log::Logger& log) {
+  auto done = storage::write_atomically(directory / kMetadataFile, to_json(document), durability);
+  if (done) return {std::move(document), {}};
+  if (!was_removed(directory)) return {std::move(given), done.error().text};
+  log.error("recording_not_finished",
+            {{"recording_id", given.recording_id}, {"error", done.error().text}});
+  given.state = State::Failed;
+  return {std::move(given), {}};
 }
 
 }  // namespace
 
-Document complete(const std::filesystem::path& directory, Document document, const Options& options,
-                  const log::Logger& log, const AfterRender& after) {
-  if (!has_capture(directory)) return complete_without_media(directory, std::move(document), log);
+Completed complete(const std::filesystem::path& directory, Document document,
+                   const Options& options, const log::Logger& log, const AfterRender& after) {
+  auto given = document;
+  if (!has_capture(directory)) {
+    document = without_media(directory, std::move(document), log);
+    seal(directory, document);
+    // Nothing is lost with it that a sync would save: the journal writes it within seconds.
+    return written(directory, std::move(document), std::move(given), storage::Durability::Cached,
+                   log);
+  }
   auto rendered = render(directory, document, options.render);
   bool needs_capture = true;
+  if (rendered && !rendered->refused.empty()) return {std::move(given), rendered->refused};
   if (rendered) {
     document = std::move(rendered->document);
     needs_capture = rendered->needs_capture;
@@ -103,32 +114,29 @@ Document complete(const std::filesystem::path& directory, Document document, con
   }
   seal(directory, document);
   const bool drop = !needs_capture && options.keep_capture == KeepCapture::WhenNeeded;
-  const auto kept = document.files;
   if (drop) {
     std::erase_if(document.files, [](const FileEntry& file) { return file.name == kCaptureFile; });
   }
   if (document.state == State::Complete && after.completing) after.completing(directory, document);
-  const auto written = storage::write_atomically(directory / kMetadataFile, to_json(document),
-                                                 storage::Durability::Synced);
-  if (!written) {
-    // The next start finds the recording unfinished and does it again.
-    log.error("recording_not_finished",
-              {{"recording_id", document.recording_id}, {"error", written.error().text}});
-    document.state = State::Failed;
-    document.files = kept;
-  } else if (drop) {
-    drop_capture(directory, document);
+  auto done =
+      written(directory, std::move(document), std::move(given), storage::Durability::Synced, log);
+  // The evidence goes only after its rendering is safely on disk.
+  if (drop && done.refused.empty()) {
+    std::error_code ignored;
+    std::filesystem::remove(directory / kCaptureFile, ignored);
   }
-  return document;
+  return done;
 }
 
 struct RenderQueue::Outcome {
   std::filesystem::path directory;
   Document document;
   tracing::SpanContext session;
+  std::string refused;  // why the disk did not take its files; empty: it did
   WallTime begun{};
   std::chrono::steady_clock::duration render_time{};
   bool skipped = false;  // somebody had finished it
+  bool again = false;    // it had been postponed
   std::size_t warnings_before = 0;
 };
 
@@ -141,6 +149,8 @@ RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& o
       tracer_(tracer),
       log_(std::move(log)),
       after_(std::move(after)),
+      retry_timer_(executor_),
+      refusals_(registry.error("recording", "refused_by_disk")),
       self_(std::make_shared<RenderQueue*>(this)),
       pool_(std::make_unique<WorkerPool>(options.render_threads, options.render_queue)) {
   figures_ = metrics::computed(registry, [this](auto& families) {
@@ -155,6 +165,10 @@ RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& o
     families.push_back(metrics::family("recording_render_oldest_seconds",
                                        "How long the oldest waiting recording has waited.",
                                        MetricType::Gauge, {{{}, seconds(oldest_wait())}}));
+    families.push_back(
+        metrics::family("recordings_postponed",
+                        "Ended recordings whose files the disk refused; they are tried again.",
+                        MetricType::Gauge, {{{}, static_cast<double>(postponed())}}));
   });
 }
 
@@ -168,37 +182,92 @@ bool RenderQueue::submit(std::filesystem::path directory, Document document, Ori
                          const tracing::SpanContext& session) {
   const auto id = document.recording_id;
   if (!unfinished_.insert(id).second) return true;
-  const bool taken = pool_->submit([this, origin, session, self = self_, executor = executor_,
-                                    directory = std::move(directory),
-                                    document = std::move(document)]() mutable {
-    const auto begun = std::chrono::steady_clock::now();
-    Outcome outcome{directory, std::move(document), session, wall_now(), {}, false, 0};
-    outcome.warnings_before = outcome.document.warnings.size();
-    outcome.skipped = origin == Origin::Disk && is_finished_on_disk(directory);
-    if (!outcome.skipped) {
-      outcome.document = complete(directory, std::move(outcome.document), options_, log_, after_);
-    }
-    outcome.render_time = std::chrono::steady_clock::now() - begun;
-    boost::asio::post(executor, [self, outcome = std::move(outcome)] {
-      if (*self != nullptr) (*self)->finished(outcome);
-    });
-  });
-  if (taken) return true;
+  if (start({std::move(directory), std::move(document), session}, origin, false)) return true;
   unfinished_.erase(id);
   left_out_ = true;
   log_.warning("render_queue_full", {{"recording_id", id}, {"waiting", waiting()}});
   return false;
 }
 
-void RenderQueue::finished(const Outcome& outcome) {
+bool RenderQueue::start(Postponed recording, Origin origin, bool again) {
+  return pool_->submit([this, origin, again, self = self_, executor = executor_,
+                        recording = std::move(recording)]() mutable {
+    auto& [directory, document, session] = recording;
+    const auto begun = std::chrono::steady_clock::now();
+    Outcome outcome{directory, std::move(document), session, {}, wall_now(), {}, false, again, 0};
+    outcome.warnings_before = outcome.document.warnings.size();
+    outcome.skipped = origin == Origin::Disk && is_finished_on_disk(directory);
+    if (!outcome.skipped) {
+      auto done = complete(directory, std::move(outcome.document), options_, log_, after_);
+      outcome.document = std::move(done.document);
+      outcome.refused = std::move(done.refused);
+    }
+    outcome.render_time = std::chrono::steady_clock::now() - begun;
+    boost::asio::post(executor, [self, outcome = std::move(outcome)]() mutable {
+      if (*self != nullptr) (*self)->finished(outcome);
+    });
+  });
+}
+
+void RenderQueue::finished(Outcome& outcome) {
+  if (!outcome.refused.empty()) return postpone(outcome);
   unfinished_.erase(outcome.document.recording_id);
+  told_.erase(outcome.document.recording_id);
   if (!outcome.skipped) {
     report(outcome);
     trace(outcome);
     if (outcome.document.state == State::Complete && outcome.document.audio && after_.completed)
       after_.completed(outcome.directory, outcome.document);
   }
-  if (idle() && std::exchange(left_out_, false) && on_room) on_room();
+  if (outcome.again) {
+    pause_.reset();
+    retry();  // the disk takes files once more
+  }
+  if (unfinished_.empty() && std::exchange(left_out_, false) && on_room) on_room();
+}
+
+void RenderQueue::postpone(Outcome& outcome) {
+  ++refusals_;
+  const auto& id = outcome.document.recording_id;
+  if (told_.insert(id).second) {
+    log_.error(
+        "recording_postponed",
+        {{"recording_id", id}, {"call_id", outcome.document.call_id}, {"error", outcome.refused}});
+  }
+  if (postponed_.size() >= options_.render_queue) {
+    // It stays on disk as it is, like what did not fit into the queue.
+    unfinished_.erase(id);
+    told_.erase(id);
+    left_out_ = true;
+    return;
+  }
+  postponed_.push_back({outcome.directory, std::move(outcome.document), outcome.session});
+  retry_later();
+}
+
+void RenderQueue::retry_later() {
+  if (std::exchange(retrying_, true)) return;
+  retry_timer_.expires_after(pause_.next());
+  retry_timer_.async_wait([self = self_](boost::system::error_code error) {
+    if (!error && *self != nullptr) (*self)->retry();
+  });
+}
+
+// One at a time: it tells whether the disk takes the others.
+void RenderQueue::retry() {
+  retrying_ = false;
+  if (postponed_.empty()) return;
+  auto next = std::move(postponed_.front());
+  postponed_.pop_front();
+  auto kept = next;
+  if (start(std::move(next), Origin::Session, true)) return;
+  postponed_.push_front(std::move(kept));  // the queue is full: it gets its turn
+  retry_later();
+}
+
+std::deque<RenderQueue::Postponed> RenderQueue::give_up() {
+  retry_timer_.cancel();
+  return std::exchange(postponed_, {});
 }
 
 void RenderQueue::trace(const Outcome& outcome) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "recording/metrics.hpp"
+#include "recording/retry_pause.hpp"
 
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
@@ -12,9 +13,13 @@
 #include <srs/util/worker_pool.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -25,8 +30,10 @@ namespace srs::recording {
 
 // Turns ended sessions into complete recordings: renders the capture, writes metadata.json with its
 // final state, deletes the capture where policy allows. What does not fit into the queue stays on
-// disk as `rendering` and is fetched when the queue has run empty, or at the next start. Runs on
-// the io_context; the destructor waits for the renders that run.
+// disk as `rendering` and is fetched when the queue has run empty, or at the next start. Where the
+// disk refuses a recording's last files it is postponed: one of those is tried again after pauses
+// that grow to a minute, and once the disk took one the others follow. Runs on the io_context; the
+// destructor waits for the renders that run.
 class RenderQueue {
  public:
   RenderQueue(boost::asio::any_io_executor executor, const Options& options, Metrics& metrics,
@@ -48,14 +55,29 @@ class RenderQueue {
   std::size_t running() const { return pool_->running(); }
   std::size_t capacity() const { return options_.render_queue; }
   std::chrono::nanoseconds oldest_wait() const { return pool_->oldest_wait(); }
-  bool idle() const { return unfinished_.empty(); }
+  // Nothing waits or runs; what is postponed waits for the disk, not for us.
+  bool idle() const { return unfinished_.size() == postponed_.size(); }
+  std::size_t postponed() const { return postponed_.size(); }
+
+  // A recording whose files the disk refused, as it was before its render.
+  struct Postponed {
+    std::filesystem::path directory;
+    Document document;
+    tracing::SpanContext session;
+  };
+  // Takes them all out, and tries none again: for the end of the process.
+  std::deque<Postponed> give_up();
 
   // Called on the io_context when the queue ran empty and something had not fitted.
   std::function<void()> on_room;
 
  private:
   struct Outcome;
-  void finished(const Outcome& outcome);
+  bool start(Postponed recording, Origin origin, bool again);
+  void finished(Outcome& outcome);
+  void postpone(Outcome& outcome);
+  void retry_later();
+  void retry();
   void report(const Outcome& outcome);
   void trace(const Outcome& outcome);
 
@@ -67,15 +89,26 @@ class RenderQueue {
   std::unordered_set<std::string> unfinished_;  // recording ids submitted and not reported back
   const AfterRender after_;
   bool left_out_ = false;
+  std::deque<Postponed> postponed_;
+  std::unordered_set<std::string> told_;  // recording ids whose refusal stands in the log
+  RetryPause pause_;
+  bool retrying_ = false;  // the timer runs, or a postponed one does
+  boost::asio::steady_timer retry_timer_;
+  std::atomic<std::uint64_t>& refusals_;
   std::shared_ptr<RenderQueue*> self_;  // emptied by the destructor, for reports that come late
   std::shared_ptr<prometheus::Collectable> figures_;
   std::unique_ptr<WorkerPool> pool_;
 };
 
 // What a finished render leaves: the final document, written; the capture deleted where it may be.
-// Without a capture there was no media, and no audio file is made.
-// Blocks: for a worker thread.
-Document complete(const std::filesystem::path& directory, Document document, const Options& options,
-                  const log::Logger& log, const AfterRender& after = {});
+// Without a capture there was no media, and no audio file is made. Where the disk refused a file
+// `refused` says why, and the document is the one that was given. A directory that somebody removed
+// is no such refusal: the recording has failed. Blocks: for a worker thread.
+struct Completed {
+  Document document;
+  std::string refused;
+};
+Completed complete(const std::filesystem::path& directory, Document document,
+                   const Options& options, const log::Logger& log, const AfterRender& after = {});
 
 }  // namespace srs::recording

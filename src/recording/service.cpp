@@ -78,6 +78,9 @@ class ServiceImpl final : public Service {
   void stop() override {
     stopped_ = true;
     timer_.cancel();
+    // The disk may have room for this much: the next start shall not take them for a crash.
+    for (auto& recording : renders_.give_up())
+      archive_.store(recording.directory, std::move(recording.document));
   }
 
   void on_invite(std::shared_ptr<sip::Dialog> dialog,
@@ -114,6 +117,7 @@ class ServiceImpl final : public Service {
   std::size_t renders_waiting() const override { return renders_.waiting(); }
   std::size_t render_capacity() const override { return renders_.capacity(); }
   std::chrono::nanoseconds oldest_render() const override { return renders_.oldest_wait(); }
+  std::size_t postponed() const override { return renders_.postponed() + archive_.retries(); }
   storage::Space space() const override { return archive_.space(); }
   std::string disk_trouble() const override { return archive_.trouble(); }
   bool draining() const override { return draining_; }
@@ -192,6 +196,7 @@ class ServiceImpl final : public Service {
       return;
     }
     document.state = State::Rendering;
+    archive_.forget(directory);
     if (!renders_.submit(directory, document, RenderQueue::Origin::Session, trace)) {
       archive_.store(directory, std::move(document));
     }

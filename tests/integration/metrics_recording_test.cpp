@@ -15,6 +15,7 @@ namespace srs::test {
 namespace {
 
 using namespace std::chrono_literals;
+using nlohmann::json;
 
 // Inbound, as a header of the SRC says, with metadata that leave the second label unsaid.
 void a_call_with_a_direction_and_a_warning(Stage& stage) {
@@ -80,6 +81,43 @@ TEST_P(RecordingFigures, Move) {
 }
 INSTANTIATE_TEST_SUITE_P(, RecordingFigures, ::testing::ValuesIn(kScenarios),
                          [](const auto& one) { return one.param.name; });
+
+json health(const ServerProcess& server) {
+  return json::parse(http_get(url(server, "/health?detailed=true")).body);
+}
+
+// Where the disk refuses the last files of a recording they are written when it takes them, and
+// until then everybody can see it. A directory in their place is a full disk that root can't pass.
+TEST(Postponed, RecordingsAreCountedAndFinishedWhenTheDiskTakesThem) {
+  Stage stage{{}};
+  ASSERT_NO_FATAL_FAILURE(stage.start());
+  auto call = stage.call();
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 50);
+  const auto begun =
+      wait_for_recording(stage.server.recordings(), call.dialog().call_id(), "recording");
+  ASSERT_TRUE(begun);
+  const auto& directory = begun->directory;
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "capture.pcapng"); }));
+  std::filesystem::create_directories(directory / "metadata.json.tmp");
+  EXPECT_EQ(call.bye().status(), 200);
+  EXPECT_TRUE(stage.moves("recordings_postponed"));
+  EXPECT_TRUE(stage.moves("errors_total{component=\"recording\",reason=\"refused_by_disk\"}"));
+  EXPECT_TRUE(stage.server.wait_for_log("recording_postponed", kSoon));
+  const auto degraded = health(stage.server);
+  EXPECT_EQ(degraded.at("checks").at("render_queue").value("status", ""), "degraded");
+  EXPECT_GE(degraded.at("checks").at("render_queue").value("postponed", 0), 1);
+
+  std::filesystem::remove(directory / "metadata.json.tmp");
+  EXPECT_TRUE(wait_until([&] {
+    return metric(stage.server, "recordings_total", {"complete"}) == 1 &&
+           metric(stage.server, "recordings_postponed") == 0 &&
+           metric(stage.server, "recording_writes_postponed") == 0;
+  }));
+  EXPECT_EQ(json::parse(read_file(directory / "metadata.json")).value("end_reason", ""), "bye");
+  EXPECT_TRUE(std::filesystem::exists(directory / "audio.wav"));
+  EXPECT_TRUE(wait_until([&] { return health(stage.server).value("status", "") == "healthy"; }));
+}
 
 TEST(Space, IsThatOfTheFileSystem) {
   ServerProcess server;

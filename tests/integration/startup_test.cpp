@@ -215,6 +215,9 @@ TEST_F(Probes, SayMoreWhenAsked) {
     ASSERT_TRUE(health.at("checks").contains(check)) << health.dump(1);
     EXPECT_EQ(health.at("checks").at(check).value("status", ""), "healthy") << check;
   }
+  const auto page = read_file(std::filesystem::path(SRS_SOURCE_DIR) / "docs/monitoring.md");
+  for (const auto& [check, value] : health.at("checks").items())
+    EXPECT_NE(page.find("\n| `" + check + "` |"), std::string::npos) << check << " is unexplained";
 }
 
 TEST_F(Probes, KeepToHttp) {

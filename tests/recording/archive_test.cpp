@@ -105,6 +105,49 @@ TEST_F(ArchiveTest, RefusesNewRecordingsWhileItsDirectoryTakesNoFile) {
   EXPECT_TRUE(test::wait_until([&] { return archive.trouble().empty(); }));
 }
 
+TEST_F(ArchiveTest, TriesAFileAgainThatTheDiskRefused) {
+  auto& archive = open();
+  const auto directory = archive.directory_of("id", wall_now());
+  std::filesystem::create_directories(directory / "a.txt.tmp");
+  archive.store(directory, "a.txt", "x");
+  settle();
+  EXPECT_TRUE(test::wait_until([&] {
+    io_.restart();
+    io_.poll();
+    return archive.retries() == 1;
+  }));
+  EXPECT_NE(registry_.text().find("\nrecording_writes_postponed 1\n"), std::string::npos);
+  std::filesystem::remove(directory / "a.txt.tmp");
+  EXPECT_TRUE(test::wait_until([&] {
+    io_.restart();
+    io_.poll();
+    return std::filesystem::exists(directory / "a.txt") && archive.retries() == 0;
+  }));
+  EXPECT_EQ(test::read_file(directory / "a.txt"), "x");
+}
+
+TEST_F(ArchiveTest, WritesNoOlderTextOverANewerOne) {
+  auto& archive = open();
+  const auto directory = archive.directory_of("id", wall_now());
+  std::filesystem::create_directories(directory / "metadata.json.tmp");
+  archive.store(directory, "metadata.json", "old");
+  settle();
+  std::filesystem::remove(directory / "metadata.json.tmp");
+  archive.store(directory, "metadata.json", "new");
+  settle();
+  EXPECT_EQ(archive.retries(), 0u);
+  EXPECT_EQ(test::read_file(directory / "metadata.json"), "new");
+
+  std::filesystem::create_directories(directory / "metadata.json.tmp");
+  archive.store(directory, "metadata.json", "older than the renderer's");
+  settle();
+  archive.forget(directory);
+  EXPECT_EQ(archive.retries(), 0u);
+  std::filesystem::remove(directory / "metadata.json.tmp");
+  archive_.reset();
+  EXPECT_EQ(test::read_file(directory / "metadata.json"), "new");
+}
+
 TEST_F(ArchiveTest, RefusesNewRecordingsBelowTheLowWaterMarkOfTheDisk) {
   options_.min_free_space = std::uint64_t{1} << 62;
   EXPECT_NE(open().trouble().find("recording.min_free_space"), std::string::npos);

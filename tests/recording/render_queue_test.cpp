@@ -161,5 +161,104 @@ TEST_F(RenderQueueTest, CallsARecordingFailedWhoseDirectoryIsGoneAndStaysUsable)
   EXPECT_NE(registry_.text().find("recordings_total{state=\"failed\"} 1"), std::string::npos);
 }
 
+// A directory stands where the disk should take a file: as good as a full disk, for whoever is root
+// too.
+class RefusingDisk : public RenderQueueTest {
+ protected:
+  void refuse(const std::string& id, std::string_view file) {
+    std::filesystem::create_directories(root_ / id / (std::string(file) + ".tmp"));
+  }
+  void relent(const std::string& id, std::string_view file) {
+    std::filesystem::remove(root_ / id / (std::string(file) + ".tmp"));
+  }
+  bool says(const std::string& line) {
+    return registry_.text().find("\n" + line + "\n") != std::string::npos;
+  }
+  bool run_until_none_is_postponed(RenderQueue& queue) {
+    return test::wait_until([&] {
+      io_.restart();
+      io_.poll();
+      return queue.idle() && queue.postponed() == 0;
+    });
+  }
+};
+
+TEST_F(RefusingDisk, PostponesARecordingUntilItTakesItsFiles) {
+  for (const auto file : {kMetadataFile, kAudioFile}) {
+    const std::string id(file);
+    std::vector<std::string> completed;
+    RenderQueue queue(
+        io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{},
+        {{}, [&](const auto&, const Document& done) { completed.push_back(done.recording_id); }});
+    const auto directory = spoken(id);
+    refuse(id, file);
+    queue.submit(directory, ended(id), RenderQueue::Origin::Session);
+    ASSERT_TRUE(run_until_idle(queue));
+    EXPECT_EQ(queue.postponed(), 1u);
+    EXPECT_TRUE(says("recordings_postponed 1"));
+    EXPECT_FALSE(std::filesystem::exists(directory / kMetadataFile));
+    EXPECT_TRUE(std::filesystem::exists(directory / kCaptureFile));
+    EXPECT_TRUE(completed.empty());
+
+    relent(id, file);
+    ASSERT_TRUE(run_until_none_is_postponed(queue));
+    EXPECT_EQ(on_disk(id).state, State::Complete);
+    EXPECT_TRUE(on_disk(id).warnings.empty());
+    EXPECT_FALSE(std::filesystem::exists(directory / kCaptureFile));
+    EXPECT_EQ(completed, std::vector{id});
+    EXPECT_TRUE(says("recordings_postponed 0"));
+  }
+  EXPECT_TRUE(says("recordings_total{state=\"complete\"} 2"));
+  EXPECT_TRUE(says("recordings_total{state=\"failed\"} 0"));
+}
+
+TEST_F(RefusingDisk, IsTriedWithOneRecordingAndThenTakesAll) {
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
+  for (const std::string id : {"a", "b", "c", "d"}) {
+    refuse(id, kMetadataFile);
+    queue.submit(directory_of(id), ended(id), RenderQueue::Origin::Session);
+  }
+  ASSERT_TRUE(run_until_idle(queue));
+  EXPECT_EQ(queue.postponed(), 4u);
+  EXPECT_TRUE(says("errors_total{component=\"recording\",reason=\"refused_by_disk\"} 4"));
+  for (const std::string id : {"a", "b", "c", "d"}) relent(id, kMetadataFile);
+  ASSERT_TRUE(run_until_none_is_postponed(queue));
+  for (const std::string id : {"a", "b", "c", "d"}) EXPECT_EQ(on_disk(id).state, State::Complete);
+}
+
+TEST_F(RefusingDisk, HoldsUpNobodyElse) {
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
+  refuse("a", kMetadataFile);
+  queue.submit(directory_of("a"), ended("a"), RenderQueue::Origin::Session);
+  queue.submit(spoken("b"), ended("b"), RenderQueue::Origin::Session);
+  ASSERT_TRUE(run_until_idle(queue));
+  EXPECT_EQ(on_disk("b").state, State::Complete);
+  EXPECT_EQ(queue.postponed(), 1u);
+}
+
+TEST_F(RefusingDisk, LeavesWhatIsPostponedToTheEndOfTheProcess) {
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
+  refuse("a", kMetadataFile);
+  queue.submit(directory_of("a"), ended("a"), RenderQueue::Origin::Session);
+  ASSERT_TRUE(run_until_idle(queue));
+  const auto left = queue.give_up();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left.front().directory, root_ / "a");
+  EXPECT_EQ(to_json(left.front().document), to_json(ended("a")));
+}
+
+// Whoever starts again after a full disk keeps no more in memory than what may wait there.
+TEST_F(RefusingDisk, KeepsNoMoreInMemoryThanTheQueueHolds) {
+  options_.render_queue = 2;
+  RenderQueue queue(io_.get_executor(), options_, metrics_, registry_, tracer_, log::Logger{});
+  for (int i = 0; i < 5; ++i) {
+    const auto id = std::to_string(i);
+    refuse(id, kMetadataFile);
+    queue.submit(directory_of(id), ended(id), RenderQueue::Origin::Session);
+    ASSERT_TRUE(run_until_idle(queue));
+  }
+  EXPECT_EQ(queue.postponed(), 2u);
+}
+
 }  // namespace
 }  // namespace srs::recording

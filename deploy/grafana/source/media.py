@@ -60,7 +60,8 @@ MEDIA = dashboard("siprec-media", "SIPREC RTP & Recording Quality", "RTP, captur
     graph("Silent, recovered, unwritable", "Sessions without a packet; recordings of an earlier process; metadata files that failed.",
           events("recordings_without_media_total", "recordings_recovered_total", "recording_write_errors_total"), width=6),
     graph("Render queue", "Ended calls that wait for their audio.", {
-        "waiting": "sum(recording_render_queue{@})", "running": "sum(recording_render_running{@})"}),
+        "waiting": "sum(recording_render_queue{@})", "running": "sum(recording_render_running{@})",
+        "refused by the disk": "sum(recordings_postponed{@}) + sum(recording_writes_postponed{@})"}),
     graph("Render time", "Of one recording.", quantiles("recording_render_seconds_bucket{@}", 0.5, 0.95), "s"),
     graph("End of call to complete files", "What a user waits for.", quantiles("recording_finish_seconds_bucket{@}", 0.5, 0.95, 0.99), "s"),
 

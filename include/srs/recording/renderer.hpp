@@ -5,6 +5,7 @@
 #include <srs/util/result.hpp>
 
 #include <filesystem>
+#include <string>
 
 namespace srs::recording {
 
@@ -23,9 +24,13 @@ struct RenderOptions {
 // Packets are ordered by extended sequence number, placed by RTP timestamp and arrival time;
 // duplicates are dropped, lost ones concealed up to 60 ms and then silent; streams of codecs that
 // can't be decoded yet stay silent with a warning, and need their capture kept (needs_capture).
+//
+// An error is the recording's own and stays; where the disk did not take audio.wav `refused` says
+// why, nothing was left behind, and the same call may succeed later.
 struct Rendered {
   Document document;
   bool needs_capture = false;
+  std::string refused;
 };
 Result<Rendered> render(const std::filesystem::path& directory, Document document,
                         const RenderOptions& options);

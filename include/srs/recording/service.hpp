@@ -69,6 +69,8 @@ class Service : public sip::SessionHandler {
   virtual std::size_t renders_waiting() const = 0;
   virtual std::size_t render_capacity() const = 0;
   virtual std::chrono::nanoseconds oldest_render() const = 0;
+  // Recordings and files that the disk refused and that are tried again.
+  virtual std::size_t postponed() const = 0;
   virtual storage::Space space() const = 0;
   // Why the disk allows no new recording; empty: it does.
   virtual std::string disk_trouble() const = 0;

@@ -31,9 +31,10 @@ class Renderer {
     const auto capture = MappedFile::open(directory_ / kCaptureFile);
     if (!capture) return capture.error();
     index(*capture);
-    if (auto written = write_audio(capture->bytes()); !written) return written.error();
+    if (auto written = write_audio(capture->bytes()); !written)
+      return Rendered{std::move(document_), true, written.error().text};
     if (auto listed = list_files(capture->exists()); !listed) return listed.error();
-    return Rendered{std::move(document_), needs_capture_};
+    return Rendered{std::move(document_), needs_capture_, {}};
   }
 
  private:

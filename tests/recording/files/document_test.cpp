@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <support/files.hpp>
+
+#include <filesystem>
+#include <regex>
+#include <set>
 
 namespace srs::recording {
 namespace {
@@ -92,6 +97,29 @@ TEST(Document, OfACallThatRunsHasNoEnd) {
   EXPECT_FALSE(json.contains("end_reason"));
   EXPECT_TRUE(json["streams"].is_array());
   EXPECT_TRUE(json["warnings"].is_array());
+}
+
+// docs/recording-format.md marks arrays with `[]` and promises that they are never left out.
+TEST(Document, HasEveryArrayOfTheFormatEvenWhereItIsEmpty) {
+  Document document;
+  document.streams.emplace_back();
+  document.transcription.emplace();
+  const auto json = nlohmann::json::parse(to_json(document));
+  const auto page =
+      srs::test::read_file(std::filesystem::path(SRS_SOURCE_DIR) / "docs/recording-format.md");
+  const std::regex marked("`([a-z_]+)\\[\\]`");
+  std::set<std::string> names;
+  for (std::sregex_iterator at(page.begin(), page.end(), marked), end; at != end; ++at)
+    names.insert((*at)[1]);
+  EXPECT_GE(names.size(), 12U);
+  for (const auto& name : names) {
+    const auto& stream = json["streams"][0];
+    const auto& session = json["session"];
+    const auto* holder = &json;
+    for (const auto* inner : {&stream, &session, &json["transcription"]})
+      if (inner->contains(name)) holder = inner;
+    EXPECT_TRUE(holder->contains(name) && holder->at(name).is_array()) << name;
+  }
 }
 
 TEST(Document, IsUtf8WhateverTheNetworkSaid) {
