@@ -13,22 +13,34 @@
 namespace srs::stt {
 namespace {
 
+// A text, or the first of a list of `{"msg": ...}`, as FastAPI's servers write it.
+std::string detail_of(const Json& json) {
+  const auto& detail = member(json, "detail");
+  if (const auto text = text_of(detail, "message"); !text.empty()) return text;
+  const auto& list = elements(json, "detail");
+  return list.empty() ? text_of(detail) : text_of(list.front(), "msg");
+}
+
+std::string words_of(const Json& json) {
+  const auto& error = member(json, "error");
+  const auto detail = detail_of(json);
+  for (const auto& candidate :
+       {text_of(error, "message"), text_of(json, "error_description"), text_of(json, "err_msg")})
+    if (!candidate.empty()) return candidate;
+  if (const auto text = text_of(error); !text.empty())
+    return detail.empty() ? text : text + ": " + detail;
+  for (const auto& candidate :
+       {detail, text_of(json, "message"), text_of(json, "Message"), text_of(json, "err_code")})
+    if (!candidate.empty()) return candidate;
+  return {};
+}
+
 // The provider's own words, wherever its kind of error keeps them; bounded, on one line.
 std::string words_of(const HttpResponse& response) {
   const auto body = std::string_view(response.body).substr(0, 64 << 10);
   std::string words;
   if (const auto json = parse_json(body)) {
-    const auto& error = member(*json, "error");
-    const auto& detail = member(*json, "detail");
-    for (const auto& candidate :
-         {text_of(error, "message"), text_of(error), text_of(*json, "err_msg"),
-          text_of(detail, "message"), text_of(detail), text_of(*json, "message"),
-          text_of(*json, "Message"), text_of(*json, "err_code")}) {
-      if (!candidate.empty()) {
-        words = candidate;
-        break;
-      }
-    }
+    words = words_of(*json);
   } else if (body.find('<') == std::string_view::npos) {
     words = to_utf8(body);
   } else {

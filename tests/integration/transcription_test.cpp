@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <csignal>
 
 namespace srs::test {
 namespace {
@@ -156,6 +157,41 @@ TEST(Transcription, SaysInTheRecordingWhyThereIsNone) {
   EXPECT_EQ(transcription.value("state", ""), "parked") << transcription;
   EXPECT_EQ(transcription.value("reason", ""), "auth") << transcription;
   EXPECT_GT(metric(server, "stt_transcription_errors_total"), 0);
+}
+
+TEST(Transcription, OutlivesTheServersDeathAndIsMadeOnce) {
+  std::atomic<unsigned> asked{0};
+  std::atomic<bool> hanging{true};
+  HttpPeer provider(HttpPeer::Script([&](PeerConnection& connection) {
+    while (connection.read_request()) {
+      ++asked;
+      if (hanging) return connection.wait_closed();
+      connection.answer(200, R"({"text": "hello"})");
+    }
+  }));
+  ServerProcess server({{"STT_PROVIDERS", "openai"},
+                        {"OPENAI_BASE_URL", provider.url("/v1")},
+                        {"STT_PIECE_SILENCE_DB", "-90"}});
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 50);
+  ASSERT_EQ(call.bye().status(), 200);
+  ASSERT_TRUE(wait_until([&] { return asked == 1; }));
+  server.signal(SIGKILL);
+  ASSERT_TRUE(server.wait_exit(kSoon));
+  hanging = false;
+  ASSERT_TRUE(server.start());
+  ASSERT_TRUE(wait_until([&] {
+    const auto found = wait_for_recording(server.recordings(), call.call_id());
+    return found && found->metadata.contains("transcription");
+  }));
+  const auto recording = all_recordings(server.recordings()).at(0);
+  EXPECT_EQ(recording.metadata["transcription"].value("state", ""), "complete");
+  EXPECT_EQ(asked, 2U);
+  EXPECT_TRUE(wait_until(
+      [&] { return !std::filesystem::exists(recording.directory / "transcription.json"); }));
 }
 
 // The safety of recordings: whatever the provider does, calls are answered and files complete.

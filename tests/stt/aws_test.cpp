@@ -145,6 +145,22 @@ TEST_F(AwsTest, IsParkedWhereTheKeyIsWrong) {
   ASSERT_EQ(unfinished.size(), 1U);
   EXPECT_EQ(unfinished[0].reason, "auth");
   EXPECT_THAT(unfinished[0].text, HasSubstr("security token"));
+  const auto last = asked.at(asked.count() - 1);
+  EXPECT_EQ(last.method + " " + last.target, "DELETE " + asked.at(0).target)
+      << "the audio must not stay there";
+}
+
+TEST_F(AwsTest, IsToldWhatToTakeOut) {
+  options.pii = {"CREDIT_DEBIT_NUMBER", "SSN"};
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until_ended(1));
+  const auto body = json::parse(asked.at(1).body);
+  EXPECT_EQ(body["IdentifyLanguage"], true);
+  EXPECT_EQ(
+      body["ContentRedaction"],
+      json::parse(
+          R"({"RedactionType":"PII","RedactionOutput":"redacted","PiiEntityTypes":["CREDIT_DEBIT_NUMBER","SSN"]})"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Providers that hang, lie, reset, flood: nothing blocks and nothing is lost.
 #include "stt/audio.hpp"
+#include "stt/exchange.hpp"
 #include "stt/fixture.hpp"
 #include "util/http_client/certificate.hpp"
 
@@ -47,6 +48,36 @@ class BadInputTest : public PoolTest {
   int number_ = 0;
   std::size_t ended_ = 0;
 };
+
+// As each of them documents its errors.
+TEST(ErrorsOfProviders, AreToldInTheirOwnWords) {
+  const std::vector<std::pair<std::string, std::string>> errors = {
+      {R"({"error":{"message":"Incorrect API key","type":"invalid_request_error"}})",
+       "Incorrect API key"},
+      {R"({"err_code":"Bad Request","err_msg":"no such model","request_id":"1"})", "no such model"},
+      {R"({"error":{"code":400,"message":"bad encoding","status":"INVALID_ARGUMENT"}})",
+       "bad encoding"},
+      {R"({"error":"invalid_grant","error_description":"Invalid JWT"})", "Invalid JWT"},
+      {R"({"error":{"code":"InvalidArgument","message":"no audio"}})", "no audio"},
+      {R"({"__type":"BadRequestException","Message":"no such bucket"})", "no such bucket"},
+      {R"({"error":"Authentication error"})", "Authentication error"},
+      {R"({"code":403,"error":"Permission Denied","detail":"quota used up"})",
+       "Permission Denied: quota used up"},
+      {R"({"detail":{"status":"invalid_api_key","message":"Invalid API key"}})", "Invalid API key"},
+      {R"({"detail":[{"loc":["body","model_id"],"msg":"field required","type":"missing"}]})",
+       "field required"},
+      {R"({"detail":"Not Found"})", "Not Found"},
+      {"plain words\nof a proxy", "plain words of a proxy"},
+      {"<html>nginx</html>", "a page of markup instead of JSON"},
+      {"{}", ""},
+      {R"({"error":7,"detail":[],"message":{}})", ""}};
+  for (const auto& [body, words] : errors) {
+    HttpResponse response;
+    response.status = 400;
+    response.body = body;
+    EXPECT_EQ(judge(response, {})->text, "HTTP 400" + (words.empty() ? "" : ": " + words)) << body;
+  }
+}
 
 TEST_F(BadInputTest, HtmlHalfJsonAndNothingAreParkedAfterAFewTries) {
   for (const auto* body : {"<html><body>Please log in</body></html>", "{\"text\": \"hal", "",

@@ -3,6 +3,7 @@
 #include "stt/fixture.hpp"
 #include "stt/job_file.hpp"
 #include "stt/spending.hpp"
+#include "tracing/spans.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -519,6 +520,49 @@ TEST_F(PoolTest, DeliversTranscriptsSignedAndOnce) {
             "sha256=" + srs::test::read_file(directory / "digest").substr(0, 64));
   EXPECT_EQ(metric("stt_deliveries_total{result=\"delivered\"}"), 1);
   EXPECT_EQ(provider.count(), 1U);
+}
+
+TEST_F(PoolTest, ParksADeliveryThatIsRefused) {
+  Provider provider(kWorking);
+  Provider receiver({{410, "gone"}});
+  options.openai.url = provider.url();
+  options.delivery.url = receiver.url();
+  start();
+  const auto job = spoken("rec-1");
+  pool->submit(job);
+  ASSERT_TRUE(run_until([&] { return !unfinished.empty(); }));
+  EXPECT_EQ(finished.size(), 1U) << "the transcript is there all the same";
+  EXPECT_EQ(unfinished[0].provider, "delivery");
+  EXPECT_THAT(unfinished[0].text, HasSubstr("410"));
+  EXPECT_EQ(receiver.count(), 1U);
+  EXPECT_TRUE(std::filesystem::exists(job.directory / kJobFile));
+  EXPECT_EQ(metric("stt_deliveries_total{result=\"failed\"}"), 1);
+}
+
+TEST_F(PoolTest, FollowsEachRequestInASpanOfTheCallsTrace) {
+  tracing::test::KeptSpans kept;
+  tracer = tracing::Tracer({}, kept);
+  Provider provider({{503, "busy"}, {}});
+  options.openai.url = provider.url();
+  start();
+  auto job = spoken("rec-1");
+  job.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(kept.all.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto& span = kept.all[i];
+    EXPECT_EQ(span.name, "stt.transcribe");
+    EXPECT_EQ(span.context.trace_id_hex(), "4bf92f3577b34da6a3ce929d0e0e4736");
+    EXPECT_EQ(tracing::test::text_of(span.attributes, "stt.provider"), "openai");
+    EXPECT_EQ(tracing::test::text_of(span.attributes, "recording.id"), "rec-1");
+    EXPECT_EQ(provider.asked.at(i).headers.at("traceparent"), tracing::traceparent(span.context))
+        << "the provider's spans lie below it";
+  }
+  EXPECT_EQ(kept.all[0].status, tracing::Status::Error);
+  EXPECT_EQ(kept.all[1].status, tracing::Status::Unset);
+  stop();
+  tracer = {};
 }
 
 TEST_F(PoolTest, DeliversAfterARestartWithoutTranscribingAgain) {

@@ -57,6 +57,24 @@ std::string answer_to(const PeerRequest& request) {
     return transcript + R"("status":"completed","language_code":"en_us","words":[
       {"text":"hello","start":100,"end":400,"confidence":0.97,"speaker":null},
       {"text":"there","start":500,"end":900,"confidence":0.98,"speaker":null}]})";
+  if (asked("POST", "/token")) return R"({"access_token":"a-key","expires_in":3599})";
+  const std::string heard =
+      R"({"results":[{"alternatives":[{"transcript":"hello there","confidence":0.9,"words":[
+      {"word":"hello","startTime":"0.100s","endTime":"0.400s"},
+      {"word":"there","startTime":"0.500s","endTime":"0.900s"}]}]}]})";
+  if (request.target.ends_with(":recognize")) return heard;
+  if (request.target.ends_with("ecognize")) return R"({"name":"operations/1"})";
+  if (request.target.find("operations/1") != std::string::npos)
+    return R"({"done":true,"response":)" + heard + "}";
+  const auto target = request.headers.find("x-amz-target");
+  if (target != request.headers.end() && target->second == "Transcribe.GetTranscriptionJob")
+    return R"({"TranscriptionJob":{"TranscriptionJobStatus":"COMPLETED","Transcript":
+      {"TranscriptFileUri":"http://)" +
+           request.headers.at("host") + R"(/heard"}}})";
+  if (asked("GET", "/heard"))
+    return R"({"results":{"items":[
+      {"start_time":"0.1","end_time":"0.4","alternatives":[{"confidence":"0.9","content":"hello"}],"type":"pronunciation"},
+      {"start_time":"0.5","end_time":"0.9","alternatives":[{"confidence":"0.9","content":"there"}],"type":"pronunciation"}]}})";
   if (asked("POST", "/v2/jobs")) return R"({"id":"a1b2c3d4e5"})";
   const std::string job =
       R"("job":{"id":"a1b2c3d4e5","created_at":"2026-11-22T10:00:00.000Z","data_name":"audio.wav","duration":2)";
@@ -79,10 +97,18 @@ class ReferenceTest : public PoolTest {
     options.speechmatics.url = peer_.url("/v2");
     options.deepgram.url = options.elevenlabs.url = peer_.url("");
     options.azure.url = options.assemblyai.url = peer_.url("");
+    options.google.url = options.google.storage_url = peer_.url("");
+    options.google.credentials = directory / "account.json";
+    options.aws.url = options.aws.storage_url = peer_.url("");
+    options.aws.region = "eu-west-1";
+    options.aws.bucket = "calls";
+    options.aws.access_key_id = key;
+    options.aws.secret_access_key = "a-secret";
   }
 
   void SetUp() override {
     SRS_REQUIRE_TOOL("node", "nodejs");
+    make_account();
     if (run_tool("'" + kHere + "/install.sh' '" + kPackages + "'").exit_code == 0) return;
     const char* why = "the client libraries can't be installed: npm, or the registry, fails";
     if (srs::test::in_ci()) GTEST_FAIL() << why << ", and CI needs them";
@@ -103,20 +129,30 @@ class ReferenceTest : public PoolTest {
     options.assemblyai.model = "universal-2";
     ask("assemblyai", {"credit_card_number", "us_social_security_number"});
     ask("speechmatics", {});
+    ask("aws", {"CREDIT_DEBIT_NUMBER", "SSN"});
+    for (const auto* bucket : {"", "calls"}) {
+      options.google.bucket = bucket;
+      options.google.version = "v2";
+      ask("google", {});
+      options.google.version = "v1";
+      if (!language.empty()) ask("google", {});  // v1 detects none
+    }
   }
   // Nothing is configured but the provider.
   void ask_plainly() {
     for (const auto* provider :
-         {"openai", "deepgram", "elevenlabs", "azure", "assemblyai", "speechmatics"})
+         {"openai", "deepgram", "elevenlabs", "azure", "assemblyai", "speechmatics", "aws"})
       ask(provider, {});
+    options.google.version = "v2";
+    ask("google", {});
   }
 
   // What the judge has to say; empty: all is well.
   std::string judge(const std::string& script) const {
     const auto file = (directory / "requests.json").string();
     srs::test::write_file(file, requests.dump());
-    const auto run =
-        run_tool("node '" + kHere + "/" + script + "' '" + kPackages + "' '" + file + "' 2>&1");
+    const auto run = run_tool("node --no-warnings '" + kHere + "/" + script + "' '" + kPackages +
+                              "' '" + file + "' 2>&1");
     EXPECT_EQ(run.exit_code == 0, run.output.empty()) << run.output;
     return run.output;
   }
@@ -125,6 +161,21 @@ class ReferenceTest : public PoolTest {
   json requests = json::array();
 
  private:
+  void make_account() {
+    const auto key = (directory / "key.pem").string();
+    ASSERT_EQ(run_tool("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out '" + key +
+                       "' 2>/dev/null")
+                  .exit_code,
+              0);
+    srs::test::write_file(options.google.credentials,
+                          json{{"project_id", "my-project"},
+                               {"private_key_id", "kid1"},
+                               {"private_key", srs::test::read_file(key)},
+                               {"client_email", "srs@my-project.iam.gserviceaccount.com"},
+                               {"token_uri", peer_.url("/token")}}
+                              .dump());
+  }
+
   void ask(const std::string& provider, std::vector<std::string> pii) {
     options.providers = {provider};
     options.pii = std::move(pii);
@@ -205,6 +256,10 @@ TEST_F(ReferenceTest, NoticesWhatNoReferenceHas) {
     if (provider == "elevenlabs") request["form"].push_back(part("keyterm", "x"));
     if (provider == "azure")
       request["form"] = {part("definition", R"({"profanityFilterMode":"Mask"})")};
+    if (request["target"].get<std::string>().ends_with(":recognize"))
+      request["body"] = R"({"config":{"features":{"punctuate":true}}})";
+    if (request["headers"].value("x-amz-target", "") == "Transcribe.StartTranscriptionJob")
+      request["body"] = R"({"TranscriptionJobName":"x","Media":{},"MediaFormat":"wave"})";
     if (request["target"] == "/v2/transcript") request["body"] = R"({"punctuate":true})";
     if (request["target"] == "/v2/jobs") request["form"] = {part("config", R"({"type":"asr"})")};
     spoiled.push_back(std::move(request));
@@ -213,7 +268,8 @@ TEST_F(ReferenceTest, NoticesWhatNoReferenceHas) {
   const auto said = judge("types.js");
   for (const auto* fault : {R"('"lang"' does not exist)", R"('"punctuation"' does not exist)",
                             R"('"keyterm"' does not exist)", R"('"Mask"' is not assignable)",
-                            "'audio_url' is missing", R"('"asr"' is not assignable)"})
+                            "'audio_url' is missing", R"('"asr"' is not assignable)",
+                            R"('"punctuate"' does not exist)", R"('"wave"' is not assignable)"})
     EXPECT_THAT(said, HasSubstr(fault));
 }
 

@@ -195,7 +195,11 @@ class Aws : public Provider {
                      std::to_string(now().time_since_epoch() / std::chrono::milliseconds(1));
     const auto started = co_await exchange.ask(
         [&] { return aws::start_request(options_, request, job, now()); }, nothing);
-    if (!started) co_return started.error();
+    if (!started) {
+      // Another provider will be asked: nothing of the call stays here.
+      if (remedy_of(started.error().reason) == Remedy::Never) co_await remove(request, exchange);
+      co_return started.error();
+    }
     exchange.remote = job;
     co_await exchange.remember(job);
     co_return true;
@@ -209,6 +213,11 @@ class Aws : public Provider {
           return aws::job_request(options_, "DeleteTranscriptionJob", exchange.remote, now());
         },
         nothing);
+    co_await remove(request, exchange);
+  }
+
+  boost::asio::awaitable<void> remove(const Request& request, Exchange& exchange) {
+    const auto nothing = [](std::string_view) -> Outcome<bool> { return true; };
     (void)co_await exchange.ask([&] { return aws::remove_request(options_, request, now()); },
                                 nothing);
   }

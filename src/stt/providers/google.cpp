@@ -305,7 +305,11 @@ class Google : public Provider {
       const auto operation = co_await exchange.ask(
           [&] { return google::request(options_, request, account, token, uri); },
           google::parse_operation);
-      if (!operation) co_return operation.error();
+      if (!operation) {
+        if (remedy_of(operation.error().reason) == Remedy::Never)
+          co_await remove(request, exchange, account);
+        co_return operation.error();
+      }
       exchange.remote = *operation;
       co_await exchange.remember(*operation);
     }
@@ -321,15 +325,26 @@ class Google : public Provider {
       co_return answer.has_value();
     };
     const auto done = co_await wait_for_job(exchange, status, patience(request.sound.length));
-    if (!done && done.error().reason == Reason::Timeout) co_return done.error();
-    HttpRequest remove{
+    // Asked about once more while it may still be read; else nothing of the call stays there.
+    if (done || remedy_of(done.error().reason) == Remedy::Never)
+      co_await remove(request, exchange, account);
+    if (!done) co_return done.error();
+    co_return std::move(*answer);
+  }
+
+  // Best effort: what is left is the bucket's life-cycle rule's. The token may have expired
+  // meanwhile.
+  boost::asio::awaitable<void> remove(const Request& request, Exchange& exchange,
+                                      const google::Account& account) {
+    const auto& own = options_.google;
+    const auto token = co_await get_token(account, exchange);
+    if (!token) co_return;
+    HttpRequest out{
         .method = "DELETE",
         .url = with_path(own.storage_url, "/storage/v1/b/" + percent_encoded(own.bucket) + "/o/" +
                                               percent_encoded(object_of(request)))};
-    remove.headers = authorized;
-    (void)co_await exchange.send(std::move(remove));
-    if (!done) co_return done.error();
-    co_return std::move(*answer);
+    out.headers = {{"Authorization", "Bearer " + *token}};
+    (void)co_await exchange.send(std::move(out));
   }
 
   const Options& options_;

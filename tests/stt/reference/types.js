@@ -17,6 +17,8 @@ import type { OpenAI } from 'openai';
 import type { Deepgram } from '@deepgram/sdk';
 import type { ElevenLabs } from '@elevenlabs/elevenlabs-js';
 import type { KnownProfanityFilterModes, TranscriptionOptions } from '@azure/ai-speech-transcription';
+import type { protos } from '@google-cloud/speech';
+import type { DeleteTranscriptionJobCommandInput, GetTranscriptionJobCommandInput, StartTranscriptionJobCommandInput } from '@aws-sdk/client-transcribe';
 import type { Transcript, TranscriptParams, UploadedFile } from 'assemblyai';
 import type { CreateJobResponse, JobConfig, RetrieveJobResponse, RetrieveTranscriptResponse } from '@speechmatics/batch-client';
 
@@ -31,6 +33,13 @@ type deepgram_post = Omit<Deepgram.listen.v1.MediaTranscribeRequestOctetStream, 
 type elevenlabs_post = Omit<ElevenLabs.BodySpeechToTextV1SpeechToTextPost, 'file'>;
 type azure_post = Pick<TranscriptionOptions, 'locales' | 'phraseList'> &
   { channels?: TranscriptionOptions['activeChannels']; profanityFilterMode?: \`\${KnownProfanityFilterModes}\` };
+type google_v1_recognize = protos.google.cloud.speech.v1.IRecognizeRequest;
+type google_v1_longrunningrecognize = protos.google.cloud.speech.v1.ILongRunningRecognizeRequest;
+type google_v2_recognize = protos.google.cloud.speech.v2.IRecognizeRequest;
+type google_v2_batchRecognize = protos.google.cloud.speech.v2.IBatchRecognizeRequest;
+type aws_StartTranscriptionJob = StartTranscriptionJobCommandInput;
+type aws_GetTranscriptionJob = GetTranscriptionJobCommandInput;
+type aws_DeleteTranscriptionJob = DeleteTranscriptionJobCommandInput;
 type assemblyai_upload_answer = UploadedFile;
 type assemblyai_post = TranscriptParams;
 type assemblyai_post_answer = Transcript;
@@ -42,6 +51,8 @@ type speechmatics_transcript_answer = Wire<RetrieveTranscriptResponse>;
 `;
 
 const meaning = {
+  aws: (request) => JSON.parse(request.body),
+  google: (request) => JSON.parse(request.body),
   openai: fields,
   deepgram: query,
   elevenlabs: (request) => in_camel_case(fields(request)),
@@ -51,6 +62,10 @@ const meaning = {
 };
 
 function kind(request) {
+  const target = request.headers['x-amz-target'];
+  if (target) return target.replace('Transcribe.', '');
+  const method = /^\/(v\d)\/.*:(\w+)$/.exec(request.target);
+  if (request.provider === 'google' && method) return `${method[1]}_${method[2]}`;
   if (request.target.endsWith('/upload')) return 'upload';
   if (request.target.includes('/transcript?')) return 'transcript';
   return request.method.toLowerCase();
