@@ -114,6 +114,20 @@ TEST(Structure, EveryTestIsInTheBuild) {
   }
 }
 
+// Pages that lead through the code send nobody to a file that moved.
+TEST(Structure, EveryFileThatThePagesOnTheCodeNameIsThere) {
+  static const std::regex path("`((?:src|include|tests|docs|deploy|config)/[a-z0-9_./-]+)`");
+  std::size_t seen = 0;
+  for (const char* page : {"architecture.md", "ownership.md", "CONTRIBUTING.md"}) {
+    const auto text = read_file(kRoot / "docs" / page);
+    for (std::sregex_iterator at(text.begin(), text.end(), path), end; at != end; ++at) {
+      ++seen;
+      EXPECT_TRUE(fs::exists(kRoot / (*at)[1].str())) << page << " names " << (*at)[1];
+    }
+  }
+  EXPECT_GT(seen, 30U) << "the pages were not read";
+}
+
 TEST(Structure, TheTopLevelHoldsWhatItShould) {
   const std::set<std::string> expected = {"CMakeLists.txt", "CMakePresets.json", "LICENSE",
                                           "README.md", "config", "deploy", "docs", "include", "src",
