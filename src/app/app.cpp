@@ -114,6 +114,7 @@ class AppImpl final : public App {
     co_await until([&c] { return c.service->finished(); }, kRendersLimit, true);
     // The last responses (200 to a BYE, or our own BYEs) get their moment on the wire.
     co_await c.tracing.flush(kFlushLimit);
+    if (c.live) c.live->broadcast().close();
     c.http->stop();
     c.service->stop();
     c.heartbeat->stop();

@@ -1,5 +1,6 @@
 #include "app/checks.hpp"
 
+#include "app/live_routes.hpp"
 #include "app/transcripts.hpp"
 
 #include <nlohmann/json.hpp>
@@ -171,6 +172,7 @@ void add_routes(Components& c) {
   c.http->route("GET", "/ready",
                 [&c](const http::Request&) { return json_response(c.health.ready()); });
   add_transcript_routes(c);
+  add_live_routes(c);
   c.http->route("GET", "/live", [&c](const http::Request&) { return live(c); });
 }
 

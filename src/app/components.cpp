@@ -60,6 +60,17 @@ Components::Components(boost::asio::any_io_executor executor, const config::Sett
   registry.add(tracing.figures());
 }
 
+recording::AfterRender Components::after_render() {
+  auto hooks = transcription ? transcription->hooks() : recording::AfterRender{};
+  if (!live) return hooks;
+  hooks.completed = [this, completed = std::move(hooks.completed)](const auto& directory,
+                                                                   const auto& document) {
+    if (completed) completed(directory, document);
+    live->completed(directory, document);
+  };
+  return hooks;
+}
+
 std::vector<config::Fault> Components::open() {
   auto faults = config::check_system(settings);
   const auto executor = tasks.executor();
@@ -80,11 +91,14 @@ std::vector<config::Fault> Components::open() {
        faults);
   if (http) http->trace(tracing.tracer());
   if (ports && engine && faults.empty()) {
-    transcription = Transcription::make(tasks, settings.stt, tracing.tracer(), registry,
+    editor = std::make_unique<MetadataEditor>(registry, log_root.logger("stt"));
+    live = LiveTranscription::make(tasks, settings.stt, *editor, tracing.tracer(), registry,
+                                   log_root.logger("stt"));
+    transcription = Transcription::make(tasks, settings.stt, *editor, tracing.tracer(), registry,
                                         log_root.logger("stt"));
     service = recording::Service::make(
         {tasks, settings.recording, settings.rtp, *ports, *engine, rtp_totals, registry,
-         tracing.tracer(), transcription ? transcription->hooks() : recording::AfterRender{}},
+         tracing.tracer(), after_render(), live ? live->listeners() : recording::LiveListeners{}},
         log_root.logger("recording"));
   }
   // SIP comes last: a listener that is bound must find its service.

@@ -1,6 +1,8 @@
 // What the process is made of, in the order it is built; destruction undoes it.
 #pragma once
 
+#include "app/live_transcription.hpp"
+#include "app/metadata_editor.hpp"
 #include "app/transcription.hpp"
 
 #include <srs/config/config.hpp>
@@ -47,6 +49,8 @@ struct Components {
   std::optional<storage::DirectoryLock> lock;  // of the recordings, while anybody may write them
   std::unique_ptr<rtp::PortPool> ports;
   std::unique_ptr<rtp::Engine> engine;
+  std::unique_ptr<MetadataEditor> editor;        // of complete recordings
+  std::unique_ptr<LiveTranscription> live;       // before the service, whose sessions it hears
   std::unique_ptr<Transcription> transcription;  // before the service, which has its hooks
   std::unique_ptr<recording::Service> service;   // floor 4, before its callers
   std::unique_ptr<sip::Stack> stack;
@@ -55,6 +59,9 @@ struct Components {
   std::string transcript_token;
   health::Health health;  // floor 5
   std::shared_ptr<health::Heartbeat> heartbeat;
+
+ private:
+  recording::AfterRender after_render();
 };
 
 }  // namespace srs::app

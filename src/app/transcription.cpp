@@ -24,19 +24,18 @@ recording::TranscriptionUse entry_of(const stt::Use& use) {
 }  // namespace
 
 std::unique_ptr<Transcription> Transcription::make(Tasks& tasks, const stt::Options& options,
-                                                   tracing::Tracer& tracer,
+                                                   MetadataEditor& editor, tracing::Tracer& tracer,
                                                    metrics::Registry& registry, log::Logger log) {
   if (options.providers.empty()) return nullptr;
-  return std::make_unique<Transcription>(tasks, options, tracer, registry, std::move(log));
+  return std::make_unique<Transcription>(tasks, options, editor, tracer, registry, std::move(log));
 }
 
-Transcription::Transcription(Tasks& tasks, const stt::Options& options, tracing::Tracer& tracer,
-                             metrics::Registry& registry, log::Logger log)
+Transcription::Transcription(Tasks& tasks, const stt::Options& options, MetadataEditor& editor,
+                             tracing::Tracer& tracer, metrics::Registry& registry, log::Logger log)
     : log_(std::move(log)),
-      amend_errors_(registry.error("stt", "metadata")),
+      editor_(editor),
       http_(tasks.executor(), client_options(options)),
       workers_(std::make_unique<WorkerPool>(kWorkers, kWaitingWork)),
-      editor_(std::make_unique<WorkerPool>(1, kWaitingWork)),
       pool_(std::make_unique<stt::Pool>(tasks, options, http_, *workers_, tracer, registry, log_)) {
   pool_->set_listener(this);
 }
@@ -62,36 +61,29 @@ void Transcription::recover(const std::filesystem::path& recordings) {
   });
 }
 
-void Transcription::transcript_finished(const stt::Finished& finished) {
+recording::Amendment amendment_of(const stt::Finished& finished) {
   recording::Amendment amendment;
   for (const auto& file : finished.files) amendment.files.push_back({file.name, file.type, 0, {}});
-  auto& entry = amendment.transcription;
+  auto& entry = amendment.transcription.emplace();
   entry.state = "complete";
   entry.segments = finished.segments;
   entry.words = finished.words;
   for (const auto& use : finished.uses) entry.uses.push_back(entry_of(use));
   amendment.warnings = finished.warnings;
-  amend(finished.directory, std::move(amendment));
+  return amendment;
+}
+
+void Transcription::transcript_finished(const stt::Finished& finished) {
+  editor_.amend(finished.directory, amendment_of(finished));
 }
 
 void Transcription::transcript_unfinished(const stt::Unfinished& unfinished) {
   recording::Amendment amendment;
-  amendment.transcription.state = to_string(unfinished.state);
-  amendment.transcription.reason = unfinished.reason;
-  amendment.transcription.message = unfinished.text;
-  amend(unfinished.directory, std::move(amendment));
-}
-
-void Transcription::amend(const std::filesystem::path& directory, recording::Amendment amendment) {
-  const auto failed = [log = log_, &errors = amend_errors_, directory](const std::string& why) {
-    ++errors;
-    log.error("transcript_not_in_metadata", {{"directory", directory.string()}, {"error", why}});
-  };
-  const bool taken = editor_->submit([directory, amendment = std::move(amendment), failed] {
-    if (const auto amended = recording::amend(directory, amendment); !amended)
-      failed(amended.error().text);
-  });
-  if (!taken) failed("too many metadata files wait for the disk");
+  auto& entry = amendment.transcription.emplace();
+  entry.state = to_string(unfinished.state);
+  entry.reason = unfinished.reason;
+  entry.message = unfinished.text;
+  editor_.amend(unfinished.directory, std::move(amendment));
 }
 
 }  // namespace srs::app

@@ -1,6 +1,8 @@
 // Speech-to-text beside the recordings.
 #pragma once
 
+#include "app/metadata_editor.hpp"
+
 #include <srs/recording/amend.hpp>
 #include <srs/recording/service.hpp>
 #include <srs/stt/pool.hpp>
@@ -18,11 +20,11 @@ class Transcription final : public stt::Listener {
  public:
   // Null where no provider is configured.
   static std::unique_ptr<Transcription> make(Tasks& tasks, const stt::Options& options,
-                                             tracing::Tracer& tracer, metrics::Registry& registry,
-                                             log::Logger log);
+                                             MetadataEditor& editor, tracing::Tracer& tracer,
+                                             metrics::Registry& registry, log::Logger log);
 
-  Transcription(Tasks& tasks, const stt::Options& options, tracing::Tracer& tracer,
-                metrics::Registry& registry, log::Logger log);
+  Transcription(Tasks& tasks, const stt::Options& options, MetadataEditor& editor,
+                tracing::Tracer& tracer, metrics::Registry& registry, log::Logger log);
 
   // For the recording service. `completing` makes a job's file on the render's thread, so that no
   // crash after that loses it.
@@ -36,15 +38,15 @@ class Transcription final : public stt::Listener {
   void transcript_unfinished(const stt::Unfinished& unfinished) override;
 
  private:
-  void amend(const std::filesystem::path& directory, recording::Amendment amendment);
-
   log::Logger log_;
-  std::atomic<std::uint64_t>& amend_errors_;
+  MetadataEditor& editor_;
   HttpClient http_;
   std::unique_ptr<WorkerPool> workers_;  // audio, JSON, job files
-  std::unique_ptr<WorkerPool> editor_;   // metadata.json, one after the other
   std::unique_ptr<stt::Pool> pool_;
 };
+
+// What a transcript adds to metadata.json.
+recording::Amendment amendment_of(const stt::Finished& finished);
 
 // The job that a complete recording makes.
 stt::Job job_of(const std::filesystem::path& directory, const recording::Document& document);

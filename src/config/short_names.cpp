@@ -88,6 +88,7 @@ const std::vector<ShortName>& short_names() {
       {"SIP_PORT", "sip.listen", sip_port},
       {"SPEECHMATICS_API_KEY", "stt.speechmatics.api_key", as_it_is},
       {"SPEECHMATICS_API_KEY_FILE", "stt.speechmatics.api_key_file", as_it_is},
+      {"VOSK_URL", "stt.vosk.url", as_it_is},
   };
   return all;
 }

@@ -26,6 +26,12 @@ std::string url_or_empty(std::string_view text) {
   return in_quotes(text) + " is no URL: write it as https://stt.example.com/v1";
 }
 
+std::string websocket_url_or_empty(std::string_view text) {
+  const bool socket = istarts_with(text, "ws://") || istarts_with(text, "wss://");
+  if (text.empty() || (socket && is_plain(text) && text.size() > text.find("//") + 2)) return "";
+  return in_quotes(text) + " is no WebSocket URL: write it as ws://127.0.0.1:2700";
+}
+
 // Says nothing of what was given: it is a secret.
 std::string secret_text(std::string_view text) {
   return printable(text).empty() ? "" : "contains control characters";
@@ -208,11 +214,35 @@ std::vector<Key> own() {
   };
 }
 
+std::vector<Key> live() {
+  return {
+      SRS_KEY(stt.live.provider, words({"", "vosk", "deepgram"}),
+              "Who transcribes calls while they run; empty: nobody."),
+      SRS_KEY(stt.live.max_streams, number<std::size_t>(1, 100'000),
+              "Channels that are transcribed live at the same time; further ones are not."),
+      SRS_KEY(stt.live.max_listeners, number<std::size_t>(1, 10'000),
+              "Readers of live text at the same time."),
+      SRS_KEY(stt.live.connect_timeout, duration<milliseconds>(milliseconds(10), hours(1)),
+              "How long a connection to the live provider may take."),
+      SRS_KEY(stt.live.first_pause, duration<milliseconds>(milliseconds(1), hours(1)),
+              "The pause before connecting again; it doubles with each further failure."),
+      SRS_KEY(stt.live.longest_pause, duration<milliseconds>(milliseconds(1), hours(1)),
+              "The longest such pause."),
+      SRS_KEY(stt.live.last_words, duration<milliseconds>(milliseconds(0), hours(1)),
+              "How long the live provider may take for the last text after a call's end."),
+      SRS_KEY(stt.live.max_waiting, duration<milliseconds>(milliseconds(100), seconds(60)),
+              "Audio of a channel that waits for the live provider; older audio is dropped."),
+      SRS_KEY(stt.vosk.url, text("a WebSocket URL, or empty", websocket_url_or_empty),
+              "The Vosk server, live and after calls."),
+      SRS_KEY(stt.vosk.ca_file, file(), "Authorities (PEM) for wss; empty: the system's."),
+  };
+}
+
 }  // namespace
 
 std::vector<Key> stt_keys() {
   std::vector<Key> all;
-  for (auto* part : {general, results, services, own})
+  for (auto* part : {general, results, services, live, own})
     for (auto& key : part()) all.push_back(std::move(key));
   return all;
 }

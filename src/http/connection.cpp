@@ -1,21 +1,14 @@
-// One connection. The one source that includes Beast, which takes long to compile.
-#include "http/request.hpp"
-#include "http/shared.hpp"
+#include "http/connection.hpp"
 
 #include <srs/util/endpoint.hpp>
-#include <srs/util/time.hpp>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
 
 #include <array>
-#include <cstdio>
-#include <iterator>
-#include <optional>
+#include <tuple>
+#include <utility>
 
 namespace srs::http {
 namespace {
@@ -24,70 +17,12 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::ip::tcp;
 using boost::system::error_code;
-using Clock = std::chrono::steady_clock;
-using Parser = beast::http::request_parser<beast::http::string_body>;
-using Message = beast::http::response<beast::http::string_body>;
 
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kMaxHeaders = 100;
 // After an answer that ends the connection, what the client still sends is read and thrown away
 // for so long, lest a reset destroys the answer under way (RFC 9112 §9.6).
 constexpr std::chrono::milliseconds kLinger{1000};
 constexpr std::size_t kMaxRefusing = 64;
-
-// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
-std::string http_date(WallTime now) {
-  using namespace std::chrono;
-  static constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = floor<days>(now);
-  const year_month_day date(day);
-  const hh_mm_ss<seconds> time(floor<seconds>(now - day));
-  char text[64];
-  std::snprintf(text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                kDays[weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
-                kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text;
-}
-
-// The answer to what could not be read as a request; nothing where the client just went away.
-std::optional<Response> refusal(const error_code& error, bool timed_out) {
-  using Error = beast::http::error;
-  if (timed_out) return error_response(408, "the request took too long to arrive");
-  if (error == Error::header_limit || error == Error::buffer_overflow) {
-    return error_response(431, "the request header is too large");
-  }
-  if (error == Error::body_limit) return error_response(413, "the request body is too large");
-  if (error == Error::bad_version) return error_response(505, "only HTTP/1.0 and HTTP/1.1");
-  if (error == Error::end_of_stream || error == Error::partial_message) return std::nullopt;
-  if (error.category() != beast::http::make_error_code(Error::bad_value).category()) {
-    return std::nullopt;
-  }
-  return error_response(400, "malformed request: " + error.message());
-}
-
-std::optional<Response> malformed(const Parser::value_type& message) {
-  const auto count = static_cast<std::size_t>(std::distance(message.begin(), message.end()));
-  if (count > kMaxHeaders) return error_response(431, "more than 100 header fields");
-  // RFC 9112 §3.2: exactly one Host in HTTP/1.1.
-  const auto hosts = message.count(beast::http::field::host);
-  if (hosts > 1 || (hosts == 0 && message.version() >= 11)) {
-    return error_response(400, "the request needs one Host header field");
-  }
-  return std::nullopt;
-}
-
-// The caller's trace (W3C Trace Context §3.2); not valid where it names none.
-tracing::SpanContext trace_of(const Parser::value_type& message) {
-  const auto parent = message["traceparent"];
-  if (parent.empty()) return {};
-  const auto state = message["tracestate"];
-  return tracing::parse_traceparent({parent.data(), parent.size()}, {state.data(), state.size()})
-      .value_or(tracing::SpanContext{});
-}
 
 // Asked by probes and scrapers all day long.
 bool is_watched(std::string_view endpoint) {
@@ -95,241 +30,216 @@ bool is_watched(std::string_view endpoint) {
          endpoint == "/live";
 }
 
-Request to_request(Parser::value_type message, Target target, std::string remote) {
-  Request request;
-  request.method = std::string(message.method_string());
-  if (request.method == "HEAD") request.method = "GET";
-  request.path = std::move(target.path);
-  request.query = std::move(target.query);
-  request.remote = std::move(remote);
-  for (const auto& field : message) {
-    request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
-  }
-  request.body = std::move(message.body());
-  return request;
-}
-
-Message to_message(Response response, unsigned version, bool keep_alive) {
-  Message message;
-  message.version(version);
-  message.result(static_cast<unsigned>(response.status));
-  message.set(beast::http::field::date, http_date(wall_now()));
-  message.set(beast::http::field::content_type, response.content_type);
-  for (const auto& [name, value] : response.headers) message.set(name, value);
-  message.keep_alive(keep_alive);
-  message.body() = std::move(response.body);
-  message.prepare_payload();
-  return message;
-}
-
 }  // namespace
 
-class Connection : public std::enable_shared_from_this<Connection> {
- public:
-  Connection(std::shared_ptr<Shared> shared, tcp::socket socket)
-      : shared_(std::move(shared)),
-        socket_(std::move(socket)),
-        timer_(socket_.get_executor()),
-        // The parser says 431 before the buffer is full.
-        buffer_(shared_->options.max_header_bytes + 1024) {
-    error_code ignored;
-    socket_.set_option(tcp::no_delay(true), ignored);
-    const auto peer = socket_.remote_endpoint(ignored);
-    remote_ = to_string(Endpoint{peer.address(), peer.port()});
-    shared_->connections.insert(this);
+Connection::Connection(std::shared_ptr<Shared> shared, tcp::socket socket)
+    : shared_(std::move(shared)),
+      socket_(std::move(socket)),
+      timer_(socket_.get_executor()),
+      // The parser says 431 before the buffer is full.
+      buffer_(shared_->options.max_header_bytes + 1024) {
+  error_code ignored;
+  socket_.set_option(tcp::no_delay(true), ignored);
+  const auto peer = socket_.remote_endpoint(ignored);
+  remote_ = to_string(Endpoint{peer.address(), peer.port()});
+  shared_->connections.insert(this);
+}
+Connection::~Connection() {
+  shared_->connections.erase(this);
+}
+
+asio::awaitable<void> Connection::run() {
+  // Step by step: g++ 12 loses its way in `co_await a() && co_await b()`.
+  bool open = true;
+  while (open) {
+    open = co_await first_byte();
+    if (open) open = co_await one_request();
   }
-  ~Connection() { shared_->connections.erase(this); }
+  if (!handed_over_) co_await linger();
+}
 
-  asio::awaitable<void> run() {
-    // Step by step: g++ 12 loses its way in `co_await a() && co_await b()`.
-    bool open = true;
-    while (open) {
-      open = co_await first_byte();
-      if (open) open = co_await one_request();
-    }
-    co_await linger();
+asio::awaitable<void> Connection::refuse() {
+  co_await write(error_response(503, "too many connections"), 11, false, false);
+  co_await linger();
+}
+
+void Connection::stop() {
+  if (const auto feed = serving_.lock()) return feed->leave();
+  if (phase_ == Phase::Waiting) close();
+}
+
+void Connection::close() {
+  if (cut_) cut_();
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+// From now on `limit` holds for what the connection does.
+void Connection::begin(Phase phase, std::chrono::milliseconds limit) {
+  phase_ = phase;
+  timer_.expires_after(limit);
+  timer_.async_wait([weak = weak_from_this()](const error_code& error) {
+    const auto self = weak.lock();
+    if (!error && self && self->timer_.expiry() <= Clock::now()) self->expire();
+  });
+}
+
+// Both ways end operations that begin later, too: cancel() alone would miss one between two
+// reads.
+void Connection::expire() {
+  if (phase_ != Phase::Reading) return close();
+  timed_out_ = true;
+  error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_receive, ignored);
+}
+
+// Waits for a request to begin. RFC 9112 §2.2: empty lines before one are ignored.
+asio::awaitable<bool> Connection::first_byte() {
+  begin(Phase::Waiting, shared_->options.idle_timeout);
+  while (!shared_->stopping) {
+    while (buffer_.size() > 0 && is_line_end()) buffer_.consume(1);
+    if (buffer_.size() > 0) co_return true;
+    const auto [error, size] = co_await socket_.async_read_some(buffer_.prepare(1024), kNoThrow);
+    if (error) break;
+    buffer_.commit(size);
   }
+  co_return false;
+}
 
-  asio::awaitable<void> refuse() {
-    co_await write(error_response(503, "too many connections"), 11, false, false);
-    co_await linger();
+bool Connection::is_line_end() const {
+  const char first = *static_cast<const char*>(buffer_.cdata().data());
+  return first == '\r' || first == '\n';
+}
+
+// False where the connection ends with it.
+asio::awaitable<bool> Connection::one_request() {
+  begin(Phase::Reading, shared_->options.request_timeout);
+  Parser parser;
+  parser.header_limit(static_cast<std::uint32_t>(shared_->options.max_header_bytes));
+  parser.body_limit(shared_->options.max_body_bytes);
+  const error_code error = co_await read(parser);
+  started_ = Clock::now();
+  if (!error) co_return co_await answer(parser.release());
+  if (auto response = refusal(error, timed_out_)) {
+    count(parser.get(), kOther, response->status);
+    co_await write(std::move(*response), 11, false, false);
   }
+  co_return false;
+}
 
-  void stop() {
-    if (phase_ == Phase::Waiting) close();
+asio::awaitable<error_code> Connection::read(Parser& parser) {
+  auto [error, size] = co_await beast::http::async_read_header(socket_, buffer_, parser, kNoThrow);
+  // RFC 9110 §10.1.1.
+  if (!error && beast::iequals(parser.get()[beast::http::field::expect], "100-continue")) {
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    std::tie(error, size) = co_await asio::async_write(
+        socket_, asio::buffer(kContinue.data(), kContinue.size()), kNoThrow);
   }
-
-  void close() {
-    error_code ignored;
-    socket_.close(ignored);
+  if (!error && !parser.is_done()) {
+    std::tie(error, size) = co_await beast::http::async_read(socket_, buffer_, parser, kNoThrow);
   }
+  co_return error;
+}
 
- private:
-  enum class Phase { Waiting, Reading, Writing };
-
-  // From now on `limit` holds for what the connection does.
-  void begin(Phase phase, std::chrono::milliseconds limit) {
-    phase_ = phase;
-    timer_.expires_after(limit);
-    timer_.async_wait([weak = weak_from_this()](const error_code& error) {
-      const auto self = weak.lock();
-      if (!error && self && self->timer_.expiry() <= Clock::now()) self->expire();
-    });
-  }
-
-  // Both ways end operations that begin later, too: cancel() alone would miss one between two
-  // reads.
-  void expire() {
-    if (phase_ != Phase::Reading) return close();
-    timed_out_ = true;
-    error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_receive, ignored);
-  }
-
-  // Waits for a request to begin. RFC 9112 §2.2: empty lines before one are ignored.
-  asio::awaitable<bool> first_byte() {
-    begin(Phase::Waiting, shared_->options.idle_timeout);
-    while (!shared_->stopping) {
-      while (buffer_.size() > 0 && is_line_end()) buffer_.consume(1);
-      if (buffer_.size() > 0) co_return true;
-      const auto [error, size] = co_await socket_.async_read_some(buffer_.prepare(1024), kNoThrow);
-      if (error) break;
-      buffer_.commit(size);
-    }
+asio::awaitable<bool> Connection::answer(Incoming message) {
+  const bool head = message.method() == beast::http::verb::head;
+  const unsigned version = message.version();
+  const bool keep_alive = message.keep_alive() && !shared_->stopping;
+  const std::string method(message.method_string());
+  std::string_view endpoint = kOther;
+  const auto parent = trace_of(message);
+  auto response = co_await respond(std::move(message), endpoint);
+  const int status = response.status;
+  auto span = start_span(parent, endpoint, method, status);
+  if (opened_.feed) {
+    span.end();  // of what goes on, the answer alone
+    note_answered(endpoint, method, status);
+    co_await serve_feed();
     co_return false;
   }
+  const bool written = co_await write(std::move(response), version, keep_alive, head);
+  span.end();
+  note_answered(endpoint, method, status);
+  co_return written&& keep_alive;
+}
 
-  bool is_line_end() const {
-    const char first = *static_cast<const char*>(buffer_.cdata().data());
-    return first == '\r' || first == '\n';
+void Connection::note_answered(std::string_view endpoint, const std::string& method, int status) {
+  const auto took = Clock::now() - started_;
+  shared_->metrics.answered(endpoint, method, status, took);
+  shared_->log.debug("http_request", {{"endpoint", endpoint},
+                                      {"method", method},
+                                      {"code", status},
+                                      {"remote", remote_},
+                                      {"seconds", std::chrono::duration<double>(took).count()}});
+}
+
+tracing::Span Connection::start_span(const tracing::SpanContext& parent, std::string_view endpoint,
+                                     const std::string& method, int status) const {
+  if (shared_->tracer == nullptr || (!parent.valid() && is_watched(endpoint))) return {};
+  const auto begun =
+      wall_now() - std::chrono::duration_cast<WallTime::duration>(Clock::now() - started_);
+  auto span = shared_->tracer->start("http.request", parent, tracing::Kind::Server, begun);
+  span.set("http.route", endpoint);
+  span.set("http.request.method", method);
+  span.set("http.response.status_code", status);
+  span.set("network.peer.address", remote_);
+  if (status >= 500) span.fail("");
+  return span;
+}
+
+asio::awaitable<Response> Connection::respond(Incoming message, std::string_view& endpoint) {
+  if (auto wrong = malformed(message)) co_return std::move(*wrong);
+  auto target = parse_target(message.target());
+  if (!target) co_return error_response(400, target.error().text);
+  endpoint = shared_->router.endpoint(target->path);
+  const bool head = message.method() == beast::http::verb::head;
+  Incoming handshake(message.base());
+  auto request = to_request(std::move(message), std::move(*target), remote_);
+  if (const auto* route = shared_->router.feed(request))
+    co_return open_feed(*route, request, head, std::move(handshake));
+  const auto* handler = shared_->router.waiting(request);
+  if (handler == nullptr) co_return shared_->router.answer(request);
+  std::string failure;
+  try {
+    co_return co_await (*handler)(request);
+  } catch (const std::exception& error) {
+    failure = error.what();
   }
+  co_return shared_->router.failed(request, failure);
+}
 
-  // False where the connection ends with it.
-  asio::awaitable<bool> one_request() {
-    begin(Phase::Reading, shared_->options.request_timeout);
-    Parser parser;
-    parser.header_limit(static_cast<std::uint32_t>(shared_->options.max_header_bytes));
-    parser.body_limit(shared_->options.max_body_bytes);
-    const error_code error = co_await read(parser);
-    started_ = Clock::now();
-    if (!error) co_return co_await answer(parser.release());
-    if (auto response = refusal(error, timed_out_)) {
-      count(parser.get(), kOther, response->status);
-      co_await write(std::move(*response), 11, false, false);
-    }
-    co_return false;
+void Connection::count(const Incoming& message, std::string_view endpoint, int status) {
+  shared_->metrics.answered(endpoint, message.method_string(), status, Clock::now() - started_);
+  shared_->log.debug("http_request_refused", {{"code", status}, {"remote", remote_}});
+}
+
+asio::awaitable<bool> Connection::write(Response response, unsigned version, bool keep_alive,
+                                        bool head) {
+  begin(Phase::Writing, shared_->options.request_timeout);
+  const Outgoing message = to_message(std::move(response), version, keep_alive);
+  beast::http::response_serializer<beast::http::string_body> serializer(message);
+  error_code error;
+  std::size_t size = 0;
+  if (head) {
+    serializer.split(true);
+    std::tie(error, size) = co_await beast::http::async_write_header(socket_, serializer, kNoThrow);
+  } else {
+    std::tie(error, size) = co_await beast::http::async_write(socket_, serializer, kNoThrow);
   }
+  co_return !error;
+}
 
-  asio::awaitable<error_code> read(Parser& parser) {
-    auto [error, size] =
-        co_await beast::http::async_read_header(socket_, buffer_, parser, kNoThrow);
-    // RFC 9110 §10.1.1.
-    if (!error && beast::iequals(parser.get()[beast::http::field::expect], "100-continue")) {
-      static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-      std::tie(error, size) = co_await asio::async_write(
-          socket_, asio::buffer(kContinue.data(), kContinue.size()), kNoThrow);
-    }
-    if (!error && !parser.is_done()) {
-      std::tie(error, size) = co_await beast::http::async_read(socket_, buffer_, parser, kNoThrow);
-    }
-    co_return error;
+asio::awaitable<void> Connection::linger() {
+  error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  if (ignored) co_return;
+  begin(Phase::Waiting, shared_->stopping ? std::chrono::milliseconds(100) : kLinger);
+  std::array<char, 4096> waste;
+  for (std::size_t left = 256; left > 0; --left) {
+    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(waste), kNoThrow);
+    if (error) break;
   }
-
-  asio::awaitable<bool> answer(Parser::value_type message) {
-    const bool head = message.method() == beast::http::verb::head;
-    const unsigned version = message.version();
-    const bool keep_alive = message.keep_alive() && !shared_->stopping;
-    const std::string method(message.method_string());
-    std::string_view endpoint = kOther;
-    const auto parent = trace_of(message);
-    auto response = co_await respond(std::move(message), endpoint);
-    const int status = response.status;
-    auto span = start_span(parent, endpoint, method, status);
-    const bool written = co_await write(std::move(response), version, keep_alive, head);
-    span.end();
-    const auto took = Clock::now() - started_;
-    shared_->metrics.answered(endpoint, method, status, took);
-    shared_->log.debug("http_request", {{"endpoint", endpoint},
-                                        {"method", method},
-                                        {"code", status},
-                                        {"remote", remote_},
-                                        {"seconds", std::chrono::duration<double>(took).count()}});
-    co_return written&& keep_alive;
-  }
-
-  tracing::Span start_span(const tracing::SpanContext& parent, std::string_view endpoint,
-                           const std::string& method, int status) const {
-    if (shared_->tracer == nullptr || (!parent.valid() && is_watched(endpoint))) return {};
-    const auto begun =
-        wall_now() - std::chrono::duration_cast<WallTime::duration>(Clock::now() - started_);
-    auto span = shared_->tracer->start("http.request", parent, tracing::Kind::Server, begun);
-    span.set("http.route", endpoint);
-    span.set("http.request.method", method);
-    span.set("http.response.status_code", status);
-    span.set("network.peer.address", remote_);
-    if (status >= 500) span.fail("");
-    return span;
-  }
-
-  asio::awaitable<Response> respond(Parser::value_type message, std::string_view& endpoint) const {
-    if (auto wrong = malformed(message)) co_return std::move(*wrong);
-    auto target = parse_target(message.target());
-    if (!target) co_return error_response(400, target.error().text);
-    endpoint = shared_->router.endpoint(target->path);
-    auto request = to_request(std::move(message), std::move(*target), remote_);
-    const auto* handler = shared_->router.waiting(request);
-    if (handler == nullptr) co_return shared_->router.answer(request);
-    std::string failure;
-    try {
-      co_return co_await (*handler)(request);
-    } catch (const std::exception& error) {
-      failure = error.what();
-    }
-    co_return shared_->router.failed(request, failure);
-  }
-
-  void count(const Parser::value_type& message, std::string_view endpoint, int status) {
-    shared_->metrics.answered(endpoint, message.method_string(), status, Clock::now() - started_);
-    shared_->log.debug("http_request_refused", {{"code", status}, {"remote", remote_}});
-  }
-
-  asio::awaitable<bool> write(Response response, unsigned version, bool keep_alive, bool head) {
-    begin(Phase::Writing, shared_->options.request_timeout);
-    const Message message = to_message(std::move(response), version, keep_alive);
-    beast::http::response_serializer<beast::http::string_body> serializer(message);
-    error_code error;
-    std::size_t size = 0;
-    if (head) {
-      serializer.split(true);
-      std::tie(error, size) =
-          co_await beast::http::async_write_header(socket_, serializer, kNoThrow);
-    } else {
-      std::tie(error, size) = co_await beast::http::async_write(socket_, serializer, kNoThrow);
-    }
-    co_return !error;
-  }
-
-  asio::awaitable<void> linger() {
-    error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
-    if (ignored) co_return;
-    begin(Phase::Waiting, shared_->stopping ? std::chrono::milliseconds(100) : kLinger);
-    std::array<char, 4096> waste;
-    for (std::size_t left = 256; left > 0; --left) {
-      const auto [error, size] = co_await socket_.async_read_some(asio::buffer(waste), kNoThrow);
-      if (error) break;
-    }
-  }
-
-  std::shared_ptr<Shared> shared_;
-  tcp::socket socket_;
-  asio::steady_timer timer_;
-  beast::flat_buffer buffer_;
-  std::string remote_;
-  Phase phase_ = Phase::Waiting;
-  bool timed_out_ = false;
-  Clock::time_point started_;
-};
+}
 
 namespace {
 
@@ -353,7 +263,7 @@ void serve(const std::shared_ptr<Shared>& shared, tcp::socket socket) {
 
 void refuse(const std::shared_ptr<Shared>& shared, tcp::socket socket) {
   ++shared->turned_away;
-  shared->crowded.add(Clock::now());
+  shared->crowded.add(std::chrono::steady_clock::now());
   shared->metrics.answered(kOther, kOther, 503, std::chrono::nanoseconds(0));
   if (shared->refusing >= kMaxRefusing) return;  // closes the socket
   ++shared->refusing;

@@ -39,13 +39,27 @@ Router::Routes::const_iterator Router::find(std::string_view path) const {
                       [&](const auto& route) { return !captured(route.first, path).empty(); });
 }
 
-const WaitingHandler* Router::waiting(Request& request) const {
+void Router::add(std::string path, FeedRoute route) {
+  routes_[std::move(path)]["GET"].feed = std::move(route);
+}
+
+const Router::Handlers* Router::handlers_of(Request& request) const {
   const auto route = find(request.path);
   if (route == routes_.end()) return nullptr;
   const auto handlers = route->second.find(request.method);
-  if (handlers == route->second.end() || !handlers->second.waiting) return nullptr;
+  if (handlers == route->second.end()) return nullptr;
   request.captured = captured(route->first, request.path);
-  return &handlers->second.waiting;
+  return &handlers->second;
+}
+
+const WaitingHandler* Router::waiting(Request& request) const {
+  const auto* handlers = handlers_of(request);
+  return handlers != nullptr && handlers->waiting ? &handlers->waiting : nullptr;
+}
+
+const Router::FeedRoute* Router::feed(Request& request) const {
+  const auto* handlers = handlers_of(request);
+  return handlers != nullptr && handlers->feed.handler ? &handlers->feed : nullptr;
 }
 
 std::string_view Router::endpoint(std::string_view path) const {

@@ -23,11 +23,19 @@ class Router {
   void add(std::string method, std::string path, Handler handler);
   void add(std::string method, std::string path, WaitingHandler handler);
 
+  struct FeedRoute {
+    FeedHandler handler;
+    bool websocket = false;  // else server-sent events
+  };
+  void add(std::string path, FeedRoute route);
+
   // The route's path as it may stand in a metric's label: the path where it is one, else `other`.
   std::string_view endpoint(std::string_view path) const;
   // The handler that waits, with what it captured put into the request; null where the route has
   // none.
   const WaitingHandler* waiting(Request& request) const;
+  // The feed that a GET asks for, with what it captured put into the request; null for others.
+  const FeedRoute* feed(Request& request) const;
   // 500, counted and logged.
   Response failed(const Request& request, std::string_view what) const;
   // 404 for unknown paths, 405 with Allow for other methods, 500 where a handler throws.
@@ -37,7 +45,9 @@ class Router {
   struct Handlers {
     Handler now;
     WaitingHandler waiting;
+    FeedRoute feed;
   };
+  const Handlers* handlers_of(Request& request) const;
   using Methods = std::map<std::string, Handlers, std::less<>>;
   using Routes = std::map<std::string, Methods, std::less<>>;
   static std::string allow(const Methods& methods);

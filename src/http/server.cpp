@@ -47,6 +47,16 @@ class Listening final : public Server {
     shared_->router.add(std::move(method), std::move(path), std::move(handler));
   }
 
+  void route_events(std::string path, FeedHandler handler) override {
+    shared_->metrics.announce(path, "GET");
+    shared_->router.add(std::move(path), Router::FeedRoute{std::move(handler), false});
+  }
+
+  void route_websocket(std::string path, FeedHandler handler) override {
+    shared_->metrics.announce(path, "GET");
+    shared_->router.add(std::move(path), Router::FeedRoute{std::move(handler), true});
+  }
+
   void trace(tracing::Tracer& tracer) override { shared_->tracer = &tracer; }
 
   void run() override { shared_->tasks.spawn("http_accept", accept(shared_, acceptor_)); }

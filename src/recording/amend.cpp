@@ -37,7 +37,7 @@ Result<void> amend(const std::filesystem::path& directory, const Amendment& amen
   auto document = from_json(*text);
   if (!document) return document.error();
   if (auto added = add_files(directory, amendment, *document); !added) return added;
-  document->transcription = amendment.transcription;
+  if (amendment.transcription) document->transcription = amendment.transcription;
   for (const auto& warning : amendment.warnings) document->warn(warning);
   return storage::write_atomically(directory / kMetadataFile, to_json(*document),
                                    storage::Durability::Synced);

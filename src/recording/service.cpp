@@ -47,7 +47,8 @@ class ServiceImpl final : public Service {
               archive_,
               metrics_,
               ground.tracer,
-              [](std::string_view) { return std::string("0.0.0.0"); }},
+              [](std::string_view) { return std::string("0.0.0.0"); },
+              ground.live},
         timer_(ground.tasks.executor()),
         searcher_(std::make_unique<WorkerPool>(1, 4)) {
     renders_.on_room = [this] { search(wall_now(), false); };

@@ -41,6 +41,13 @@ Document new_document(const sip::Request& invite) {
   return document;
 }
 
+std::unique_ptr<LiveAudio> tap(const LiveListeners& live, const std::filesystem::path& directory,
+                               const Document& document, rtp::StreamSink& capture) {
+  auto listener = live ? live(directory, document) : nullptr;
+  if (!listener) return nullptr;
+  return std::make_unique<LiveAudio>(capture, document.started_at, std::move(listener));
+}
+
 }  // namespace
 
 Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
@@ -51,7 +58,8 @@ Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
       document_(new_document(invite)),
       directory_(room.archive.directory_of(document_.recording_id, document_.started_at)),
       capture_(room.captures.open(directory_ / kCaptureFile)),
-      media_(room.media, *capture_, log),
+      live_(tap(room.live, directory_, document_, *capture_)),
+      media_(room.media, live_ ? static_cast<rtp::StreamSink&>(*live_) : *capture_, log),
       events_(room.media.executor, kMaxWaitingEvents),
       sdp_session_id_(std::to_string(invite.received.time_since_epoch().count() / 1000)),
       active_since_(invite.received) {
@@ -106,6 +114,7 @@ boost::asio::awaitable<void> Session::finish(End end) {
   if (end.send_bye) dialog_->bye(to_string(end.reason));
   dialog_.reset();
   media_.close();  // the last packets are in the capture now
+  if (live_) live_->end();
   if (end.request) {
     if (auto carried = read_body(*end.request); std::holds_alternative<Carried>(carried)) {
       take_metadata(std::get<Carried>(carried));
@@ -379,6 +388,7 @@ void Session::count_warnings(Warning kind, std::size_t known) {
 }
 
 void Session::save() {
+  if (live_) live_->update(document_);
   room_.archive.store(directory_, document_);
 }
 

@@ -4,6 +4,7 @@
 #include "recording/admission.hpp"
 #include "recording/archive.hpp"
 #include "recording/event_queue.hpp"
+#include "recording/live_audio.hpp"
 #include "recording/media_lines.hpp"
 #include "recording/metrics.hpp"
 
@@ -32,6 +33,7 @@ struct SessionRoom {
   tracing::Tracer& tracer;
   // Our media address for an SRC at `source`.
   std::function<std::string(std::string_view source)> media_address;
+  LiveListeners live;  // empty: nobody listens
 };
 
 // Answers the SRC's offers, keeps its streams in one capture and its metadata in one document.
@@ -110,6 +112,7 @@ class Session final : public sip::DialogHandler {
   Document document_;
   const std::filesystem::path directory_;
   std::unique_ptr<Capture> capture_;
+  std::unique_ptr<LiveAudio> live_;  // before the capture; null: nobody listens
   MediaLines media_;
   EventQueue<Event> events_;
   siprec::Metadata metadata_;

@@ -57,6 +57,14 @@ Result<void> write_atomically(const std::filesystem::path& path, std::string_vie
   return done;
 }
 
+Result<void> append(const std::filesystem::path& path, std::string_view bytes) {
+  auto file = open_file(path, O_WRONLY | O_CREAT | O_APPEND, 0640);
+  if (!file) return file.error();
+  if (auto written = write_all(*file, path, bytes); !written) return written;
+  if (file->close() != 0) return file_error("close", path, errno);
+  return {};
+}
+
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   auto file = open_file(path, O_RDONLY);
   if (!file) return file.error();

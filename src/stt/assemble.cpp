@@ -68,8 +68,12 @@ Result<Assembled> assemble(const Job& job, const Progress& progress, const Optio
   transcript.segments = stitch(progress.pieces, progress.parts);
   transcript.uses = sum_up(progress.pieces, progress.parts);
   transcript.warnings = warnings_of(progress);
-  redactor.redact(transcript);
+  return publish(std::move(transcript), job, options, redactor);
+}
 
+Result<Assembled> publish(Transcript transcript, const Job& job, const Options& options,
+                          const Redactor& redactor) {
+  redactor.redact(transcript);
   Assembled out;
   auto& finished = out.finished;
   if (options.redaction.audio != "off" && !transcript.redactions.empty()) {

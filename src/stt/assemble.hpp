@@ -17,6 +17,10 @@ struct Assembled {
 Result<Assembled> assemble(const Job& job, const Progress& progress, const Options& options,
                            const Redactor& redactor);
 
+// The same without stitching: redacts `transcript` and writes the files beside job.audio.
+Result<Assembled> publish(Transcript transcript, const Job& job, const Options& options,
+                          const Redactor& redactor);
+
 // What assemble() said of a transcript that is on disk.
 Result<Finished> finished_of(const Job& job);
 

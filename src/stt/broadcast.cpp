@@ -12,20 +12,22 @@
 namespace srs::stt {
 namespace {
 
-// The timer never runs out: it is cancelled to wake the one who waits.
+// The timer is cancelled to wake the one who waits.
 class Queue : public Broadcast::Listener {
  public:
   Queue(boost::asio::any_io_executor executor, std::string recording_id, std::size_t capacity)
       : recording_id_(std::move(recording_id)),
         capacity_(capacity),
-        wake_(executor, std::chrono::steady_clock::time_point::max()) {}
+        wake_(executor) {}
 
-  boost::asio::awaitable<std::optional<std::string>> next() override {
-    while (lines_.empty() && !closed_) {
+  boost::asio::awaitable<std::optional<std::string>> next(Millis patience) override {
+    if (lines_.empty() && !closed_) {
+      wake_.expires_after(patience);
       boost::system::error_code ignored;
       co_await wake_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
     }
-    if (lines_.empty()) co_return std::nullopt;
+    if (lines_.empty() && closed_) co_return std::nullopt;
+    if (lines_.empty()) co_return std::string();
     auto line = std::move(lines_.front());
     lines_.pop_front();
     co_return line;

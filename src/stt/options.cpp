@@ -84,8 +84,17 @@ std::string missing(const Options& options, std::string_view name) {
     return needs(secret(options.elevenlabs.api_key, options.elevenlabs.api_key_file),
                  "stt.elevenlabs.api_key (ELEVENLABS_API_KEY)");
   if (name == "webhook") return needs(!options.webhook.url.empty(), "stt.webhook.url");
+  if (name == "vosk") return needs(!options.vosk.url.empty(), "stt.vosk.url (VOSK_URL)");
   if (name == "command") return needs(!options.command.program.empty(), "stt.command.program");
   return {};
+}
+
+// What the live provider can't do without.
+std::string live_fault(const Options& options) {
+  const auto& name = options.live.provider;
+  if (name.empty()) return {};
+  if (name != "vosk" && name != "deepgram") return "`" + name + "` is none of: vosk, deepgram";
+  return missing(options, name);
 }
 
 }  // namespace
@@ -100,7 +109,7 @@ Result<std::string> Secret::read() const {
 const std::vector<std::string>& provider_names() {
   static const std::vector<std::string> names = {
       "openai",     "deepgram",     "google",     "azure",   "aws",
-      "assemblyai", "speechmatics", "elevenlabs", "webhook", "command"};
+      "assemblyai", "speechmatics", "elevenlabs", "vosk",    "webhook", "command"};
   return names;
 }
 
@@ -159,6 +168,9 @@ std::vector<Fault> faults(const Options& options) {
     if (const auto price = parse_price(text); !price) add("stt.prices", price.error().text);
   for (const auto& rule : options.redaction.rules)
     add("stt.redaction.rules", check_redaction_rule(rule));
+  add("stt.live.provider", live_fault(options));
+  if (options.live.first_pause > options.live.longest_pause)
+    add("stt.live.first_pause", "is longer than stt.live.longest_pause");
   if (options.retry.first_pause > options.retry.longest_pause)
     add("stt.retry.first_pause", "is longer than stt.retry.longest_pause");
   if (options.breaker.pause > options.breaker.longest_pause)

@@ -74,6 +74,7 @@ class MetricsDocumentation : public testing::Test {
                          {"STT_COMMAND_PROGRAM", "/bin/true"},
                          {"STT_PRICES", "command 1 EUR"},
                          {"STT_REDACTION_RULES", "card"},
+                         {"STT_LIVE_PROVIDER", "vosk"},
                          {"STT_LIMITS", "command requests=1/s audio=60min/h cost=1/day"}}};
   std::map<std::string, Described> exposed_;
   const std::map<std::string, Described> documented_ = documented();

@@ -48,7 +48,8 @@ def speech(stand_ins, nobody):
     """Settings for a provider that is not there, and a second one that does its work."""
     return {"STT_PROVIDERS": "webhook,openai", "STT_WEBHOOK_URL": nobody, "STT_RETRY_ATTEMPTS": "1",
             "OPENAI_BASE_URL": f"{stand_ins.url}/v1", "STT_PRICES": "openai 0.006 USD", "STT_REDACTION_RULES": "email",
-            "STT_DELIVERY_URL": f"{stand_ins.url}/transcripts"}
+            "STT_DELIVERY_URL": f"{stand_ins.url}/transcripts",
+            "STT_LIVE_PROVIDER": "vosk", "VOSK_URL": nobody.replace("http", "ws")}
 
 
 class Rig:

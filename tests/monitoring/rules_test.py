@@ -24,6 +24,7 @@ UNALARMED = {
     "rtp_packets_late_total", "capture_packets_total", "capture_bytes_total", "recording_seconds_total",
     "recording_warnings_total",
     "stt_transcription_cost_total", "stt_audio_processed_bytes_total", "stt_audio_processed_seconds_total",
+    "stt_live_lines_total", "stt_live_results_total",
     "stt_retries_total", "stt_answers_mended_total", "stt_held_back_total", "stt_redactions_total",
     "tracing_spans_exported_total", "tracing_metrics_exported_total", "http_requests_total", "process_cpu_seconds_total",
 }

@@ -28,9 +28,10 @@ class Amend : public testing::Test {
   Amendment amendment() {
     Amendment made;
     made.files = {{"transcript.txt", "text/plain", 0, ""}};
-    made.transcription.state = "complete";
-    made.transcription.words = 1;
-    made.transcription.uses = {{"openai", "whisper-1", 2, 4000, 0.5, "USD"}};
+    made.transcription.emplace();
+    made.transcription->state = "complete";
+    made.transcription->words = 1;
+    made.transcription->uses = {{"openai", "whisper-1", 2, 4000, 0.5, "USD"}};
     made.warnings = {"one word was hard to hear"};
     return made;
   }

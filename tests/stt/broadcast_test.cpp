@@ -16,7 +16,8 @@ class BroadcastTest : public testing::Test {
   void read(std::shared_ptr<Broadcast::Listener> listener, std::vector<std::string>& into,
             bool* ended = nullptr) {
     const auto reading = [](auto from, auto& lines, bool* end) -> boost::asio::awaitable<void> {
-      while (auto line = co_await from->next()) lines.push_back(std::move(*line));
+      while (auto line = co_await from->next(std::chrono::seconds(60)))
+        lines.push_back(std::move(*line));
       if (end != nullptr) *end = true;
     };
     boost::asio::co_spawn(io, reading(std::move(listener), into, ended), boost::asio::detached);

@@ -110,6 +110,15 @@ class HttpConnection {
     return result;
   }
 
+  // The next line of what goes on, without its end.
+  std::string line() {
+    const auto end = until("\n");
+    std::string found = buffer_.substr(0, end);
+    buffer_.erase(0, end + 1);
+    if (found.ends_with('\r')) found.pop_back();
+    return found;
+  }
+
   // Waits until the peer closes; all that came before.
   std::string rest() {
     while (receive()) {

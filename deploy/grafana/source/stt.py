@@ -33,4 +33,15 @@ STT = dashboard("siprec-stt", "SIPREC Speech to Text", "Transcriptions by provid
           thresholds={2: "red"}, max=2),
     graph("Audio time", "Hours of audio an hour, by provider.", {"{{provider}}": "sum by (provider) (rate(stt_audio_processed_seconds_total{@}[$__rate_interval]))"}),
     graph("Cost", "Per hour, by provider and currency.", {"{{provider}} {{currency}}": "sum by (provider, currency) (rate(stt_transcription_cost_total{@}[$__rate_interval])) * 3600"}),
+
+    row("Live"),
+    graph("Live channels and listeners", "Channels whose words go to the live provider now; readers of /events/transcriptions and /ws/transcriptions.", {
+        "channels": "sum(stt_live_streams{@})", "listeners": "sum(stt_live_listeners{@})"}),
+    graph("Live results", "Per second, by kind, and lines published.", {
+        "{{kind}}": "sum by (kind) (rate(stt_live_results_total{@}[$__rate_interval]))",
+        "lines": "sum(rate(stt_live_lines_total{@}[$__rate_interval]))"}),
+    graph("Live text that was lost", "Audio the provider was too slow for, channels beyond the limit, lines that slow listeners missed. Recordings have it all.", {
+        "audio (s)": "sum(increase(stt_live_audio_dropped_seconds_total{@}[$__rate_interval]))",
+        "channels refused": "sum(increase(stt_live_streams_refused_total{@}[$__rate_interval]))",
+        "lines missed": "sum(increase(stt_live_lines_missed_total{@}[$__rate_interval]))"}, thresholds={1: "red"}),
 ])

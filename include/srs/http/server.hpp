@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace srs::http {
@@ -75,6 +76,10 @@ using Handler = std::function<Response(const Request&)>;
 // One that waits for something, a file for example, and leaves the io_context to others meanwhile.
 using WaitingHandler = std::function<boost::asio::awaitable<Response>(Request)>;
 
+class Feed;  // feed.hpp
+// An answer at once (a refusal), or what goes on.
+using FeedHandler = std::function<std::variant<Response, std::shared_ptr<Feed>>(const Request&)>;
+
 // Serves the routes that were added before run(). HEAD works where GET does, other methods get 405
 // with Allow, unknown paths 404. Counts http_requests_total{endpoint,method,code} and
 // http_request_duration_seconds{endpoint}: endpoint is the route or `other`, method one of the
@@ -89,6 +94,10 @@ class Server {
   // One segment of `path` may be `{}`, which stands for any: `/recordings/{}/transcript`.
   virtual void route(std::string method, std::string path, Handler handler) = 0;
   virtual void route_waiting(std::string method, std::string path, WaitingHandler handler) = 0;
+  // A GET that goes on until its feed ends or the client leaves: as server-sent events (WHATWG HTML
+  // §9.2), or over a WebSocket (RFC 6455), a message a line. What WebSocket clients say is ignored.
+  virtual void route_events(std::string path, FeedHandler handler) = 0;
+  virtual void route_websocket(std::string path, FeedHandler handler) = 0;
   // Spans `http.request` for what comes with a traceparent, and for every route but those that
   // probes and scrapers ask many times a minute. `tracer` outlives the server; set before run().
   virtual void trace(tracing::Tracer& tracer) = 0;

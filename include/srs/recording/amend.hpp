@@ -5,6 +5,7 @@
 #include <srs/util/result.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace srs::recording {
 // What speech-to-text made of a recording.
 struct Amendment {
   std::vector<FileEntry> files;  // name and type; size and digest are found here
-  TranscriptionEntry transcription;
+  std::optional<TranscriptionEntry> transcription;  // nothing: it stays as it is
   std::vector<std::string> warnings;
 };
 

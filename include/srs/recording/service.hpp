@@ -4,6 +4,7 @@
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
 #include <srs/recording/document.hpp>
+#include <srs/recording/live.hpp>
 #include <srs/recording/options.hpp>
 #include <srs/rtp/engine.hpp>
 #include <srs/rtp/metrics.hpp>
@@ -42,6 +43,7 @@ struct Ground {
   metrics::Registry& registry;
   tracing::Tracer& tracer;
   AfterRender after_render;
+  LiveListeners live;  // empty: nobody listens while calls run
 };
 
 // Runs on the io_context.

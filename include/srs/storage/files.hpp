@@ -19,6 +19,9 @@ enum class Durability { Cached, Synced };
 Result<void> write_atomically(const std::filesystem::path& path, std::string_view bytes,
                               Durability durability);
 
+// Appends to a file, which is made where there is none (0640). Not synced.
+Result<void> append(const std::filesystem::path& path, std::string_view bytes);
+
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 
 // Flushes a file's data, or a directory's entries, to the disk.

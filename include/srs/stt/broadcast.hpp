@@ -44,9 +44,9 @@ class Broadcast {
 
   class Listener {
    public:
-    // The next line; nothing once the broadcast is closed and all was read. For one caller at a
-    // time.
-    virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
+    // The next line; an empty one where none came within `patience`; nothing once the broadcast is
+    // closed and all was read. For one caller at a time.
+    virtual boost::asio::awaitable<std::optional<std::string>> next(Millis patience) = 0;
     // Wakes next() with nothing, for a listener who leaves.
     virtual void leave() = 0;
     virtual std::uint64_t missed() const = 0;  // lines lost so far

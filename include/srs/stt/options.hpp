@@ -95,6 +95,24 @@ struct ElevenLabsOptions {
   std::filesystem::path api_key_file;
 };
 
+// A server of https://github.com/alphacep/vosk-server.
+struct VoskOptions {
+  std::string url = "ws://127.0.0.1:2700";
+  std::filesystem::path ca_file;  // PEM, for wss; empty: the system's
+};
+
+// Transcription while people speak.
+struct LiveOptions {
+  std::string provider;             // vosk or deepgram; empty: switched off
+  std::size_t max_streams = 200;    // channels at the same time
+  std::size_t max_listeners = 100;  // on /events/transcriptions and /ws/transcriptions
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds first_pause{500};  // before connecting again; doubles with each failure
+  std::chrono::milliseconds longest_pause{30'000};
+  std::chrono::milliseconds last_words{5'000};   // how long a call's end waits for its last text
+  std::chrono::milliseconds max_waiting{5'000};  // of audio, per channel; the oldest is dropped
+};
+
 // Where an answer holds what we want, as JSON pointers (RFC 6901). `word_*`, `start` and `end` are
 // pointers within a segment or a word. Without `segments` the whole answer is one segment.
 struct AnswerMapping {
@@ -188,6 +206,8 @@ struct Options {
   ElevenLabsOptions elevenlabs;
   WebhookOptions webhook;
   CommandOptions command;
+  VoskOptions vosk;
+  LiveOptions live;
 };
 
 // Bounds of one provider; 0 is no bound.

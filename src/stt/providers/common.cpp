@@ -68,6 +68,7 @@ std::vector<std::unique_ptr<Provider>> make_providers(const Options& options) {
                  {"assemblyai", make_assemblyai},
                  {"speechmatics", make_speechmatics},
                  {"elevenlabs", make_elevenlabs},
+                 {"vosk", make_vosk},
                  {"webhook", make_webhook},
                  {"command", make_command}};
   std::vector<std::unique_ptr<Provider>> providers;

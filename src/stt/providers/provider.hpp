@@ -57,6 +57,7 @@ std::unique_ptr<Provider> make_aws(const Options& options);
 std::unique_ptr<Provider> make_assemblyai(const Options& options);
 std::unique_ptr<Provider> make_speechmatics(const Options& options);
 std::unique_ptr<Provider> make_elevenlabs(const Options& options);
+std::unique_ptr<Provider> make_vosk(const Options& options);
 std::unique_ptr<Provider> make_webhook(const Options& options);
 std::unique_ptr<Provider> make_command(const Options& options);
 

@@ -1,0 +1,167 @@
+#include "app/live_transcription.hpp"
+
+#include "app/transcription.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace srs::app {
+namespace {
+
+constexpr std::size_t kReaders = 1;
+constexpr std::size_t kWaitingReads = 1000;
+// Recordings whose render failed are never complete; the oldest of such a crowd are forgotten.
+constexpr std::size_t kMostPending = 10'000;
+
+// Hears one call and opens a stream for each channel once it has sound.
+class CallListener final : public recording::LiveListener {
+ public:
+  CallListener(LiveTranscription& room, std::filesystem::path directory,
+               const recording::Document& document)
+      : room_(room), directory_(std::move(directory)), job_(job_of(directory_, document)) {}
+
+  void update(const recording::Document& document) override { job_ = job_of(directory_, document); }
+
+  void hear(unsigned channel, std::uint32_t sample_rate, std::chrono::milliseconds at,
+            std::span<const std::int16_t> samples) override {
+    auto& entry = streams_[channel];
+    if (entry.sample_rate != sample_rate) change(entry, channel, sample_rate);
+    if (entry.stream) entry.stream->feed(at, samples);
+  }
+
+  void end() override {
+    for (auto& [channel, entry] : streams_) finish(entry);
+    streams_.clear();
+    last_.reset();
+  }
+
+ private:
+  struct Entry {
+    std::uint32_t sample_rate = 0;
+    std::shared_ptr<stt::Live::Stream> stream;  // null: there are too many
+  };
+  // Told when the last stream of the call is done with it.
+  struct Last {
+    Last(LiveTranscription& room_, std::string id_) : room(room_), id(std::move(id_)) {}
+    ~Last() {
+      if (finished) room.heard_out(id);
+    }
+    Last(const Last&) = delete;
+    Last& operator=(const Last&) = delete;
+    LiveTranscription& room;
+    std::string id;
+    bool finished = false;
+  };
+
+  void change(Entry& entry, unsigned channel, std::uint32_t sample_rate) {
+    finish(entry);
+    entry.sample_rate = sample_rate;
+    entry.stream = room_.live().open(
+        {job_.recording_id, channel, sample_rate, job_.language, job_.traceparent},
+        [&room = room_, directory = directory_](const stt::LiveEvent& event) {
+          room.said(directory, event);
+        });
+  }
+  void finish(Entry& entry) {
+    if (!entry.stream) return;
+    entry.stream->finish([last = last_](const stt::Use& use) {
+      last->finished = true;
+      last->room.used(last->id, use);
+    });
+    entry.stream.reset();
+  }
+
+  LiveTranscription& room_;
+  std::filesystem::path directory_;
+  stt::Job job_;
+  std::map<unsigned, Entry> streams_;
+  std::shared_ptr<Last> last_ = std::make_shared<Last>(room_, job_.recording_id);
+};
+
+}  // namespace
+
+std::unique_ptr<LiveTranscription> LiveTranscription::make(
+    Tasks& tasks, const stt::Options& options, MetadataEditor& editor, tracing::Tracer& tracer,
+    metrics::Registry& registry, log::Logger log) {
+  if (options.live.provider.empty()) return nullptr;
+  return std::make_unique<LiveTranscription>(tasks, options, editor, tracer, registry,
+                                             std::move(log));
+}
+
+LiveTranscription::LiveTranscription(Tasks& tasks, const stt::Options& options,
+                                     MetadataEditor& editor, tracing::Tracer& tracer,
+                                     metrics::Registry& registry, log::Logger log)
+    : options_(options),
+      editor_(editor),
+      broadcast_(tasks.executor(), {options.live.max_listeners, 1000}, registry),
+      readers_(kReaders, kWaitingReads),
+      live_(tasks, options, readers_, tracer, registry, std::move(log)) {}
+
+recording::LiveListeners LiveTranscription::listeners() {
+  return [this](const std::filesystem::path& directory, const recording::Document& document) {
+    return std::make_unique<CallListener>(*this, directory, document);
+  };
+}
+
+void LiveTranscription::said(const std::filesystem::path& directory, const stt::LiveEvent& event) {
+  auto line = stt::to_json_line(event);
+  if (event.final) {
+    if (pending_.size() >= kMostPending && !pending_.contains(event.recording_id))
+      pending_.erase(pending_.begin());
+    pending_.try_emplace(event.recording_id);
+    editor_.append(directory / stt::kLiveFile, line);
+  }
+  broadcast_.publish(event.recording_id, std::move(line));
+}
+
+void LiveTranscription::used(const std::string& recording_id, const stt::Use& use) {
+  const auto entry = pending_.find(recording_id);
+  if (entry == pending_.end()) return;
+  auto& uses = entry->second.uses;
+  if (uses.empty()) return uses.push_back(use);
+  uses.front().requests += use.requests;
+  uses.front().audio += use.audio;
+  uses.front().cost += use.cost;
+}
+
+void LiveTranscription::heard_out(const std::string& recording_id) {
+  const auto entry = pending_.find(recording_id);
+  if (entry == pending_.end()) return;  // nothing was said
+  entry->second.heard_out = true;
+  conclude(entry);
+}
+
+void LiveTranscription::completed(const std::filesystem::path& directory,
+                                  const recording::Document& document) {
+  const auto entry = pending_.find(document.recording_id);
+  if (entry == pending_.end()) return;
+  entry->second.complete = job_of(directory, document);
+  if (document.ended_at)
+    entry->second.duration =
+        std::chrono::duration_cast<stt::Millis>(*document.ended_at - document.started_at);
+  conclude(entry);
+}
+
+void LiveTranscription::conclude(std::map<std::string, Pending>::iterator entry) {
+  if (!entry->second.heard_out || !entry->second.complete) return;
+  auto pending = std::move(entry->second);
+  pending_.erase(entry);
+  const auto job = std::move(*pending.complete);
+  const recording::FileEntry live_file{std::string(stt::kLiveFile), "application/x-ndjson", 0, {}};
+  if (!options_.providers.empty()) {
+    recording::Amendment amendment;
+    amendment.files = {live_file};
+    return editor_.amend(job.directory, std::move(amendment));
+  }
+  editor_.amend(job.directory,
+                [job, live_file, duration = pending.duration, uses = std::move(pending.uses),
+                 options = options_]() -> Result<recording::Amendment> {
+                  const auto made = stt::make_live_transcript(job, duration, uses, options);
+                  if (!made) return made.error();
+                  auto amendment = amendment_of(*made);
+                  amendment.files.push_back(live_file);
+                  return amendment;
+                });
+}
+
+}  // namespace srs::app

@@ -1,0 +1,274 @@
+#include "stt/live/call.hpp"
+
+#include <srs/util/offload.hpp>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace srs::stt {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds kKeepAlive{5};
+constexpr std::size_t kLongestResult = 16 << 10;  // bytes of text
+
+}  // namespace
+
+LiveCall::LiveCall(std::shared_ptr<Live::State> state, LiveChannel channel, Live::Heard heard)
+    : state_(std::move(state)),
+      channel_(std::move(channel)),
+      heard_(std::move(heard)),
+      timeline_(channel_.sample_rate),
+      wake_(state_->tasks.executor()) {
+  if (channel_.language.empty()) channel_.language = state_->options.language;
+  use_.provider = state_->options.live.provider;
+  use_.model = live_model(state_->options);
+  if (state_->price) use_.currency = state_->price->currency;
+  state_->calls.insert(this);
+}
+
+LiveCall::~LiveCall() {
+  state_->calls.erase(this);
+}
+
+void LiveCall::feed(Millis at, std::span<const std::int16_t> samples) {
+  if (finishing_ || cut_ || samples.empty()) return;
+  waiting_.push_back({at, {samples.begin(), samples.end()}});
+  samples_waiting_ += samples.size();
+  const auto rate = channel_.sample_rate;
+  const auto most =
+      static_cast<std::uint64_t>(state_->options.live.max_waiting.count()) * rate / 1000;
+  while (samples_waiting_ > most && waiting_.size() > 1) {
+    const auto lost = waiting_.front().samples.size();
+    samples_waiting_ -= lost;
+    state_->figures.dropped_seconds += static_cast<double>(lost) / rate;
+    waiting_.pop_front();
+  }
+  wake_.cancel();
+}
+
+void LiveCall::finish(std::function<void(const Use&)> done) {
+  finishing_ = true;
+  done_ = std::move(done);
+  wake_.cancel();
+}
+
+void LiveCall::cut() {
+  cut_ = true;
+  done_ = nullptr;
+  span_ = {};
+  if (socket_) socket_->cut();
+  wake_.cancel();
+}
+
+asio::awaitable<void> LiveCall::run() {
+  const auto self = shared_from_this();
+  const auto& options = state_->options.live;
+  auto next_pause = options.first_pause;
+  while (wanted()) {
+    if (waiting_.empty()) {
+      co_await wait(std::chrono::hours(1));
+      continue;
+    }
+    const bool well = co_await talk();
+    if (well) {
+      next_pause = options.first_pause;
+      continue;
+    }
+    if (finishing_) break;  // nobody waits longer than for one try
+    co_await pause(next_pause);
+    next_pause = std::min(next_pause * 2, options.longest_pause);
+  }
+  if (!cut_ && done_) done_(use_);
+}
+
+asio::awaitable<void> LiveCall::wait(Clock::duration time) {
+  wake_.expires_after(time);
+  boost::system::error_code ignored;
+  co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+asio::awaitable<void> LiveCall::pause(Clock::duration time) {
+  const auto until = Clock::now() + time;
+  while (!cut_ && !finishing_ && Clock::now() < until) co_await wait(until - Clock::now());
+}
+
+asio::awaitable<bool> LiveCall::talk() {
+  const auto parent = tracing::parse_traceparent(channel_.traceparent);
+  span_ = state_->tracer.start("stt.transcribe", parent.value_or(tracing::SpanContext{}),
+                               tracing::Kind::Client);
+  span_.set("stt.provider", use_.provider);
+  span_.set("stt.live", true);
+  span_.set("recording.id", channel_.recording_id);
+  const bool connected = co_await connect();
+  if (!connected) co_return false;
+  timeline_ = Timeline(channel_.sample_rate);
+  reading_ = true;
+  state_->tasks.spawn("stt.live.read", read(socket_));
+  const bool well = co_await send();
+  if (well) co_await hear_out();
+  socket_->cut();
+  while (reading_) co_await wait(std::chrono::seconds(1));
+  socket_.reset();
+  if (cut_) co_return false;
+  if (!well) failed(Reason::Reset, "the provider closed the connection");
+  settle();
+  co_return well;
+}
+
+asio::awaitable<bool> LiveCall::connect() {
+  // Named: g++ 12 destroys what a lambda made within a co_await has captured twice.
+  const auto read_key = [state = state_] { return state->protocol->headers(); };
+  auto headers = co_await offload(state_->workers, std::cref(read_key));
+  if (cut_) co_return false;
+  if (!headers) {
+    failed(Reason::Busy, "our own queues are full");
+    co_return false;
+  }
+  if (!*headers) {
+    failed(headers->error().reason, headers->error().text);
+    co_return false;
+  }
+  WebSocket::Options wanted;
+  wanted.connect_timeout = state_->options.live.connect_timeout;
+  wanted.ca_file = state_->protocol->authorities();
+  auto url = state_->protocol->url(channel_.sample_rate, channel_.language);
+  auto socket = co_await WebSocket::connect(std::move(url), std::move(**headers), wanted);
+  if (cut_) co_return false;
+  if (!socket) {
+    failed(socket.error().reason, socket.error().text);
+    co_return false;
+  }
+  socket_ = std::move(*socket);
+  ++use_.requests;
+  co_return true;
+}
+
+void LiveCall::failed(Reason reason, const std::string& text) {
+  span_.fail(text);
+  span_ = {};
+  state_->metrics.failed(use_.provider, reason);
+  state_->log.warning("live_transcription_failed", {{"recording_id", channel_.recording_id},
+                                                    {"channel", channel_.channel},
+                                                    {"provider", use_.provider},
+                                                    {"reason", to_string(reason)},
+                                                    {"error", text}});
+}
+
+asio::awaitable<bool> LiveCall::send() {
+  const auto greeting = state_->protocol->greeting(channel_.sample_rate);
+  if (!greeting.empty()) {
+    const auto greeted = co_await socket_->write(greeting, false);
+    if (!greeted) co_return false;
+  }
+  while (!cut_ && reading_) {
+    bool sent = false;
+    if (waiting_.empty() && finishing_) {
+      auto farewell = state_->protocol->farewell();
+      const auto said = co_await socket_->write(std::move(farewell), false);
+      co_return said.has_value();
+    }
+    if (waiting_.empty())
+      sent = co_await stay_silent();
+    else
+      sent = co_await send_next();
+    if (!sent) co_return false;
+  }
+  co_return false;
+}
+
+asio::awaitable<bool> LiveCall::stay_silent() {
+  const auto begun = Clock::now();
+  co_await wait(kKeepAlive);
+  const auto keep_alive = state_->protocol->keep_alive();
+  const bool quiet = waiting_.empty() && !finishing_ && !cut_ && Clock::now() - begun >= kKeepAlive;
+  if (!quiet || keep_alive.empty()) co_return true;
+  const auto sent = co_await socket_->write(keep_alive, false);
+  co_return sent.has_value();
+}
+
+// All that waits goes as one message: a stream that was held up catches up at once.
+asio::awaitable<bool> LiveCall::send_next() {
+  std::string bytes;
+  std::size_t samples = 0;
+  while (!waiting_.empty()) {
+    const auto& chunk = waiting_.front();
+    timeline_.sent(chunk.at, chunk.samples.size());
+    samples += chunk.samples.size();
+    bytes.append(reinterpret_cast<const char*>(chunk.samples.data()), chunk.samples.size() * 2);
+    waiting_.pop_front();
+  }
+  samples_waiting_ = 0;
+  state_->metrics.asked(use_.provider, bytes.size(),
+                        static_cast<double>(samples) / channel_.sample_rate);
+  const auto sent = co_await socket_->write(std::move(bytes), true);
+  co_return sent.has_value();
+}
+
+// Waits for what the provider still has to say.
+asio::awaitable<void> LiveCall::hear_out() {
+  const auto until = Clock::now() + state_->options.live.last_words;
+  while (reading_ && !cut_ && Clock::now() < until) co_await wait(until - Clock::now());
+}
+
+asio::awaitable<void> LiveCall::read(std::shared_ptr<WebSocket> socket) {
+  const auto self = shared_from_this();
+  for (;;) {
+    const auto message = co_await socket->read();
+    if (!message || cut_) break;
+    if (auto utterance = state_->protocol->read(*message)) tell(std::move(*utterance));
+    if (finishing_ && waiting_.empty() && state_->protocol->is_last(*message)) break;
+  }
+  reading_ = false;
+  wake_.cancel();
+}
+
+void LiveCall::place(Segment& segment) const {
+  const bool timeless = segment.words.empty() && segment.end <= segment.start;
+  segment.start = timeless ? said_until_ : timeline_.of(segment.start);
+  segment.end = timeline_.end_of(timeless ? timeline_.length() : segment.end);
+  segment.end = std::max(segment.end, segment.start);
+  for (auto& word : segment.words) {
+    word.start = timeline_.of(word.start);
+    word.end = std::max(word.start, timeline_.end_of(word.end));
+  }
+}
+
+void LiveCall::tell(Utterance utterance) {
+  if (utterance.segment.text.size() > kLongestResult) {
+    state_->metrics.failed(use_.provider, Reason::BadAnswer);
+    return;
+  }
+  auto& segment = utterance.segment;
+  place(segment);
+  segment.channel = channel_.channel;
+  segment.provider = use_.provider;
+  segment.language = channel_.language;
+  if (utterance.final) said_until_ = segment.end;
+  if (!state_->options.redaction.rules.empty()) {
+    Transcript alone;
+    alone.segments.push_back(std::move(segment));
+    state_->redactor.redact(alone);
+    segment = std::move(alone.segments.front());
+  }
+  ++(utterance.final ? state_->figures.final : state_->figures.interim);
+  heard_({channel_.recording_id, utterance.final, std::move(segment)});
+}
+
+// A connection is over: what it cost.
+void LiveCall::settle() {
+  const auto audio = timeline_.length();
+  use_.audio += audio;
+  span_.set("stt.audio_ms", audio.count());
+  span_ = {};
+  if (!state_->price) return;
+  const auto cost = cost_of(*state_->price, audio);
+  use_.cost += cost;
+  if (cost > 0) state_->metrics.charged(use_.provider, use_.currency, cost);
+}
+
+}  // namespace srs::stt

@@ -1,0 +1,70 @@
+// One channel of one call, over as many connections as it takes.
+#pragma once
+
+#include "stt/live/state.hpp"
+#include "stt/live/timeline.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace srs::stt {
+
+// Kept alive by its own coroutines, run() first of all. On the io_context's thread.
+class LiveCall : public std::enable_shared_from_this<LiveCall> {
+ public:
+  LiveCall(std::shared_ptr<Live::State> state, LiveChannel channel, Live::Heard heard);
+  ~LiveCall();
+
+  boost::asio::awaitable<void> run();
+
+  void feed(Millis at, std::span<const std::int16_t> samples);
+  void finish(std::function<void(const Use&)> done);
+  // At once: nothing more is sent, heard or told.
+  void cut();
+
+ private:
+  struct Chunk {
+    Millis at;
+    std::vector<std::int16_t> samples;
+  };
+  using Clock = std::chrono::steady_clock;
+
+  bool wanted() const { return !cut_ && !(finishing_ && waiting_.empty()); }
+  boost::asio::awaitable<void> wait(Clock::duration time);
+  boost::asio::awaitable<void> pause(Clock::duration time);
+  // One connection, until it ends; false where it did not come about or broke at once.
+  boost::asio::awaitable<bool> talk();
+  boost::asio::awaitable<bool> connect();
+  // True once all was sent and the farewell said.
+  boost::asio::awaitable<bool> send();
+  boost::asio::awaitable<bool> send_next();
+  boost::asio::awaitable<bool> stay_silent();
+  boost::asio::awaitable<void> hear_out();
+  boost::asio::awaitable<void> read(std::shared_ptr<WebSocket> socket);
+  void failed(Reason reason, const std::string& text);
+  void tell(Utterance utterance);
+  void place(Segment& segment) const;
+  void settle();
+
+  std::shared_ptr<Live::State> state_;
+  LiveChannel channel_;
+  Live::Heard heard_;
+  Timeline timeline_;
+  std::deque<Chunk> waiting_;
+  std::uint64_t samples_waiting_ = 0;
+  std::shared_ptr<WebSocket> socket_;
+  boost::asio::steady_timer wake_;
+  std::function<void(const Use&)> done_;
+  tracing::Span span_;  // of the connection; here, so that cut() can end it
+  Use use_;
+  Millis said_until_{0};
+  bool reading_ = false;
+  bool finishing_ = false;
+  bool cut_ = false;
+};
+
+}  // namespace srs::stt

@@ -1,0 +1,92 @@
+// https://developers.deepgram.com/reference/speech-to-text/listen-streaming
+#include "stt/json.hpp"
+#include "stt/live/protocol.hpp"
+#include "stt/providers/provider.hpp"
+
+#include <srs/util/text.hpp>
+
+namespace srs::stt {
+namespace {
+
+// `https://host` -> `wss://host`: one setting for both ways.
+std::string websocket_url(std::string url) {
+  if (istarts_with(url, "http")) url.replace(0, 4, "ws");
+  return url;
+}
+
+std::vector<Word> words_of(const Json& alternative) {
+  std::vector<Word> words;
+  for (const auto& entry : elements(alternative, "words")) {
+    auto word = text_of(entry, "punctuated_word");
+    if (word.empty()) word = text_of(entry, "word");
+    const auto start = seconds_of(entry, "start").value_or(Millis(0));
+    words.push_back({std::move(word), start, seconds_of(entry, "end").value_or(start),
+                     number_of(entry, "confidence")});
+  }
+  return words;
+}
+
+class DeepgramLive : public LiveProtocol {
+ public:
+  explicit DeepgramLive(const Options& options) : options_(options) {}
+
+  std::string url(std::uint32_t sample_rate, const std::string& language) const override {
+    std::vector<std::pair<std::string, std::string>> values = {
+        {"model", options_.deepgram.model},
+        {"encoding", "linear16"},
+        {"sample_rate", std::to_string(sample_rate)},
+        {"channels", "1"},
+        {"interim_results", "true"},
+        {"punctuate", "true"}};
+    if (options_.profanity_filter) values.emplace_back("profanity_filter", "true");
+    for (const auto& kind : options_.pii) values.emplace_back("redact", kind);
+    if (!language.empty()) values.emplace_back("language", language);
+    const bool keyterms = options_.deepgram.model.starts_with("nova-3");
+    for (const auto& word : options_.vocabulary)
+      values.emplace_back(keyterms ? "keyterm" : "keywords", word);
+    return with_path(websocket_url(options_.deepgram.url), "/v1/listen?" + query(values));
+  }
+  Outcome<WebSocket::Headers> headers() const override {
+    const auto& own = options_.deepgram;
+    auto key = secret_of(own.api_key, own.api_key_file, "stt.deepgram.api_key_file");
+    if (!key) return key.error();
+    return WebSocket::Headers{{"Authorization", "Token " + *key}};
+  }
+  std::string farewell() const override { return R"({"type":"CloseStream"})"; }
+  std::string keep_alive() const override { return R"({"type":"KeepAlive"})"; }
+
+  std::optional<Utterance> read(std::string_view message) const override {
+    const auto json = parse_json(message);
+    if (!json || text_of(*json, "type") != "Results") return std::nullopt;
+    const auto& alternatives = elements(member(*json, "channel"), "alternatives");
+    if (alternatives.empty()) return std::nullopt;
+    const auto& best = alternatives.front();
+    auto text = text_of(best, "transcript");
+    if (text.empty()) return std::nullopt;
+    const auto& final = member(*json, "is_final");
+    Utterance utterance{segment_of(words_of(best), std::move(text)),
+                        final.is_boolean() && final.get<bool>()};
+    auto& segment = utterance.segment;
+    if (segment.words.empty()) {
+      segment.start = seconds_of(*json, "start").value_or(Millis(0));
+      segment.end = segment.start + seconds_of(*json, "duration").value_or(Millis(0));
+    }
+    segment.confidence = number_of(best, "confidence");
+    return utterance;
+  }
+  bool is_last(std::string_view message) const override {
+    const auto json = parse_json(message);
+    return json && text_of(*json, "type") == "Metadata";
+  }
+
+ private:
+  const Options& options_;
+};
+
+}  // namespace
+
+std::unique_ptr<LiveProtocol> make_deepgram_protocol(const Options& options) {
+  return std::make_unique<DeepgramLive>(options);
+}
+
+}  // namespace srs::stt

@@ -1,0 +1,76 @@
+// From what was heard live to the files of a transcript.
+#include "stt/assemble.hpp"
+#include "stt/files.hpp"
+#include "stt/json.hpp"
+
+#include <srs/stt/live.hpp>
+#include <srs/util/text.hpp>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace srs::stt {
+namespace {
+
+constexpr std::uint64_t kMostBytes = 64 << 20;
+
+// A line of ours; nothing for one that a crash cut short.
+std::optional<Segment> segment_of(std::string_view line) {
+  const auto json = parse_json(line);
+  if (!json || !member(*json, "channel").is_number_unsigned()) return std::nullopt;
+  Segment segment;
+  segment.channel = member(*json, "channel").get<unsigned>();
+  segment.start = millis_of(*json, "start_ms").value_or(Millis(0));
+  segment.end = millis_of(*json, "end_ms").value_or(segment.start);
+  segment.text = text_of(*json, "text");
+  segment.confidence = number_of(*json, "confidence");
+  segment.language = text_of(*json, "language");
+  segment.provider = text_of(*json, "provider");
+  for (const auto& entry : elements(*json, "words")) {
+    const auto start = millis_of(entry, "start_ms").value_or(segment.start);
+    segment.words.push_back({text_of(entry, "text"), start,
+                             millis_of(entry, "end_ms").value_or(start),
+                             number_of(entry, "confidence")});
+  }
+  return segment;
+}
+
+// What was said at the very end may reach a little beyond the rendered file.
+void clamp(Segment& segment, Millis duration) {
+  segment.end = std::min(segment.end, duration);
+  segment.start = std::min(segment.start, segment.end);
+  for (auto& word : segment.words) {
+    word.end = std::min(word.end, duration);
+    word.start = std::min(word.start, word.end);
+  }
+}
+
+}  // namespace
+
+Result<Finished> make_live_transcript(const Job& job, Millis duration, std::vector<Use> uses,
+                                      const Options& options) {
+  const auto text = read_text(job.directory / kLiveFile, kMostBytes);
+  if (!text) return text.error();
+  Transcript transcript;
+  transcript.recording_id = job.recording_id;
+  transcript.created_at = wall_now();
+  transcript.duration = duration;
+  transcript.channels = job.channels;
+  transcript.uses = std::move(uses);
+  for (const auto line : split(*text, '\n')) {
+    auto segment = segment_of(line);
+    if (!segment) continue;
+    clamp(*segment, duration);
+    transcript.segments.push_back(std::move(*segment));
+  }
+  std::stable_sort(transcript.segments.begin(), transcript.segments.end(),
+                   [](const Segment& a, const Segment& b) {
+                     return std::tie(a.start, a.channel) < std::tie(b.start, b.channel);
+                   });
+  auto published = publish(std::move(transcript), job, options, Redactor(options.redaction.rules));
+  if (!published) return published.error();
+  return std::move(published->finished);
+}
+
+}  // namespace srs::stt

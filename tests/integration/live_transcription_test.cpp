@@ -1,0 +1,215 @@
+// Text while people speak, through the running server. The other side of every WebSocket is another
+// implementation's.
+#include "support/files.hpp"
+#include "support/g711.hpp"
+#include "support/recording_on_disk.hpp"
+#include "support/scrape.hpp"
+#include "support/src_call.hpp"
+#include "support/tools.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <future>
+
+namespace srs::test {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+const std::string kPeers = SRS_SOURCE_DIR "/tests/integration/peers/";
+
+// Skips where Python's WebSockets are not installed.
+#define SRS_REQUIRE_WEBSOCKETS()                                                         \
+  if (run_tool("/usr/bin/python3 -c 'import websockets' 2>/dev/null").exit_code != 0) {  \
+    if (in_ci()) GTEST_FAIL() << "python3-websockets is not installed, and CI needs it"; \
+    GTEST_SKIP() << "python3-websockets is not installed (apt-get install it)";          \
+  }                                                                                      \
+  static_assert(true)
+
+// A program whose output is read as it comes, and which ends with the test.
+class Peer {
+ public:
+  explicit Peer(const std::string& command) : pipe_(::popen(command.c_str(), "r")) {}
+  ~Peer() { ::pclose(pipe_); }
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  std::string line() {
+    char text[65536];
+    if (std::fgets(text, sizeof text, pipe_) == nullptr) return "";
+    std::string found(text);
+    while (found.ends_with('\n')) found.pop_back();
+    return found;
+  }
+
+ private:
+  FILE* pipe_;
+};
+
+class Live : public ::testing::Test {
+ protected:
+  void begin(Settings settings = {}) {
+    vosk_ = std::make_unique<Peer>("/usr/bin/python3 '" + kPeers +
+                                   "vosk_server.py' 2>/dev/null & echo $!; wait $!");
+    vosk_pid_ = vosk_->line();
+    settings["VOSK_URL"] = "ws://127.0.0.1:" + vosk_->line();
+    settings["STT_LIVE_PROVIDER"] = "vosk";
+    settings["HTTP_TRANSCRIPT_TOKEN"] = "let-me-hear";
+    server_ = std::make_unique<ServerProcess>(settings);
+    ASSERT_TRUE(server_->start());
+  }
+  void TearDown() override {
+    server_.reset();
+    if (!vosk_pid_.empty()) ::kill(std::stoi(vosk_pid_), SIGTERM);
+    vosk_.reset();
+  }
+
+  // Two seconds in real time: the caller is loud in the second one, the callee never.
+  void converse(SrcCall& call) {
+    RtpSource caller(0, 0xA11CE), callee(0, 0xB0B);
+    auto due = std::chrono::steady_clock::now();
+    for (int i = 0; i < 100; ++i, due += 20ms) {
+      std::this_thread::sleep_until(due);
+      call.send_rtp(0, caller.next(i < 50 ? quiet() : loud()));
+      call.send_rtp(1, callee.next(quiet()));
+    }
+  }
+  static std::string quiet() { return std::string(160, static_cast<char>(encode_ulaw(0))); }
+  static std::string loud() {
+    std::string payload;
+    for (int i = 0; i < 160; ++i)
+      payload += static_cast<char>(
+          encode_ulaw(0.5F * static_cast<float>(std::sin(i * 2 * M_PI * 10 / 160))));
+    return payload;
+  }
+  std::unique_ptr<HttpConnection> listen(const std::string& target) {
+    auto connection = std::make_unique<HttpConnection>("127.0.0.1", server_->http_port());
+    connection->send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    return connection;
+  }
+
+  std::unique_ptr<Peer> vosk_;
+  std::string vosk_pid_;
+  std::unique_ptr<ServerProcess> server_;
+};
+
+// The next event's data that is no comment.
+json next_event(HttpConnection& events) {
+  for (;;) {
+    const auto line = events.line();
+    if (line.starts_with("data: ")) return json::parse(line.substr(6));
+  }
+}
+
+TEST_F(Live, TextReachesListenersWhileTheCallRunsAndTheRecordingAfterIt) {
+  SRS_REQUIRE_WEBSOCKETS();
+  begin();
+  auto events = listen("/events/transcriptions?access_token=let-me-hear");
+  ASSERT_EQ(events->line(), "HTTP/1.1 200 OK");
+  Peer reader("/usr/bin/python3 '" + kPeers + "websocket_reader.py' ws://127.0.0.1:" +
+              std::to_string(server_->http_port()) + "/ws/transcriptions 1 let-me-hear");
+  ASSERT_EQ(reader.line(), "open");
+  SrcCall call(*server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  converse(call);
+  const auto interim = next_event(*events);
+  EXPECT_FALSE(interim.at("final"));
+  EXPECT_EQ(interim.at("channel"), 0);
+  EXPECT_EQ(interim.at("text"), "word");
+  EXPECT_EQ(json::parse(reader.line()), interim);
+  EXPECT_EQ(metric(*server_, "stt_live_streams"), 2);
+  ASSERT_EQ(call.bye().status(), 200);
+  json last;
+  do last = next_event(*events);
+  while (!last.at("final"));
+  EXPECT_EQ(last.at("text"), "word word");
+
+  const auto found = wait_for_recording(server_->recordings(), call.call_id());
+  ASSERT_TRUE(found);
+  const auto transcript = found->directory / "transcript.json";
+  ASSERT_TRUE(wait_until([&] {
+    return all_recordings(server_->recordings()).at(0).metadata.contains("transcription");
+  }));
+  const auto segments = json::parse(read_file(transcript)).at("segments");
+  ASSERT_EQ(segments.size(), 1U) << segments;
+  EXPECT_EQ(segments[0].at("channel"), 0);
+  EXPECT_NEAR(segments[0].at("start_ms").get<double>(), 1000, 120);
+  EXPECT_NEAR(segments[0].at("end_ms").get<double>(), 2000, 120);
+  EXPECT_THAT(read_file(found->directory / "transcript.live.jsonl"), HasSubstr("\"final\":true"));
+  const auto metadata = all_recordings(server_->recordings()).at(0).metadata;
+  EXPECT_EQ(metadata["transcription"].value("state", ""), "complete");
+  EXPECT_EQ(metadata["transcription"]["uses"][0].value("provider", ""), "vosk");
+  std::set<std::string> files;
+  for (const auto& file : metadata.at("files")) files.insert(file.value("name", ""));
+  EXPECT_THAT(files, ::testing::IsSupersetOf({"transcript.json", "transcript.live.jsonl"}));
+}
+
+TEST_F(Live, IsForThoseWhoHaveTheToken) {
+  SRS_REQUIRE_WEBSOCKETS();
+  begin();
+  EXPECT_EQ(http_get(url(*server_, "/events/transcriptions")).status, 401);
+  EXPECT_EQ(http_get(url(*server_, "/events/transcriptions?access_token=guess")).status, 401);
+  EXPECT_EQ(http_get(url(*server_, "/ws/transcriptions?access_token=let-me-hear")).status, 426);
+  EXPECT_EQ(run_tool("/usr/bin/python3 '" + kPeers + "websocket_reader.py' ws://127.0.0.1:" +
+                     std::to_string(server_->http_port()) + "/ws/transcriptions 1 guess")
+                .output,
+            "refused 401\n");
+}
+
+TEST_F(Live, ListenersOfOneRecordingHearNoOther) {
+  SRS_REQUIRE_WEBSOCKETS();
+  begin();
+  auto other = listen("/events/transcriptions?access_token=let-me-hear&recording=another");
+  auto all = listen("/events/transcriptions?access_token=let-me-hear");
+  ASSERT_EQ(all->line(), "HTTP/1.1 200 OK");
+  SrcCall call(*server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  converse(call);
+  EXPECT_EQ(next_event(*all).at("channel"), 0);
+  ASSERT_EQ(call.bye().status(), 200);
+  server_->signal(SIGTERM);  // ends feeds, once the last call has ended
+  EXPECT_THAT(other->rest(), ::testing::Not(HasSubstr("data:")));
+}
+
+TEST(LiveOff, SaysHowToTurnItOn) {
+  ServerProcess server(Settings{{"HTTP_TRANSCRIPT_TOKEN", "let-me-hear"}});
+  ASSERT_TRUE(server.start());
+  const auto reply = http_get(url(server, "/events/transcriptions?access_token=let-me-hear"));
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_THAT(reply.body, HasSubstr("stt.live.provider"));
+}
+
+TEST(LiveOff, WithoutATokenSaysHowToTurnThatOn) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start());
+  const auto reply = http_get(url(server, "/ws/transcriptions"));
+  EXPECT_EQ(reply.status, 403);
+  EXPECT_THAT(reply.body, HasSubstr("HTTP_TRANSCRIPT_TOKEN"));
+}
+
+// Whatever the live provider does, calls are answered and recorded whole.
+TEST(LiveProvider, ThatIsGoneCostsNothingButCounters) {
+  ServerProcess server({{"STT_LIVE_PROVIDER", "vosk"}, {"VOSK_URL", "ws://127.0.0.1:1"}});
+  ASSERT_TRUE(server.start());
+  for (int i = 0; i < 20; ++i) {
+    SrcCall call(server);
+    ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200) << i;
+    RtpSource alice(0, 0xA11CE);
+    call.send_packets(0, alice, 50);
+    ASSERT_EQ(call.bye().status(), 200) << i;
+  }
+  EXPECT_TRUE(wait_until(
+      [&] { return metric(server, "recordings_total", {R"(state="complete")"}) == 20; }));
+  EXPECT_EQ(metric(server, "capture_packets_total"), 20 * 50);
+  EXPECT_TRUE(wait_until([&] {
+    return metric(server, "stt_transcription_errors_total", {R"(reason="connect")"}) > 0;
+  }));
+  EXPECT_TRUE(wait_until([&] { return metric(server, "stt_live_streams") == 0; }));
+}
+
+}  // namespace
+}  // namespace srs::test

@@ -1,0 +1,50 @@
+#!/usr/bin/python3
+"""A stand-in for vosk-server on a WebSocket implementation that is not ours.
+
+Speaks its protocol: a configuration, PCM of 16 bits, {"eof" : 1}. Hears one word in every half
+second of sound, at the place where it is. Prints its port on standard output.
+"""
+import asyncio
+import json
+import math
+import struct
+
+import websockets
+
+LOUD = 300  # root of the mean square of half a second
+
+
+def loudness(samples):
+    return math.sqrt(sum(s * s for s in samples) / max(len(samples), 1))
+
+
+async def recognise(websocket, path=None):
+    rate, heard, results = 8000, b"", []
+    async for message in websocket:
+        if isinstance(message, str):
+            if "eof" in message:
+                break
+            rate = json.loads(message)["config"]["sample_rate"]
+            continue
+        heard += message
+        half = rate  # bytes: half a second of 16-bit samples
+        while len(heard) >= (len(results) + 1) * half:
+            begin = len(results) * half
+            samples = struct.unpack("<%dh" % (half // 2), heard[begin : begin + half])
+            results.append(loudness(samples) > LOUD)
+        await websocket.send(json.dumps({"partial": "word" if any(results) else ""}))
+    words = [
+        {"conf": 1.0, "start": i / 2, "end": i / 2 + 0.5, "word": "word"}
+        for i, loud in enumerate(results)
+        if loud
+    ]
+    await websocket.send(json.dumps({"result": words, "text": " ".join(w["word"] for w in words)}))
+
+
+async def main():
+    server = await websockets.serve(recognise, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.sleep(120)  # the test ends it, and where that died it ends itself
+
+
+asyncio.run(main())

@@ -1,0 +1,1 @@
+#include "pch/pch.hpp"

@@ -1,0 +1,279 @@
+// Live transcription against servers that speak RFC 6455 by hand, as Vosk's and Deepgram's do.
+#include "stt/fixture.hpp"
+#include "stt/live/protocol.hpp"
+#include "util/http_client/certificate.hpp"
+#include "util/http_client/websocket_peer.hpp"
+
+#include <srs/stt/live.hpp>
+
+#include <atomic>
+#include <functional>
+
+namespace srs::stt::test {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using srs::test::Frames;
+
+class LiveTest : public PoolTest {
+ protected:
+  LiveTest() {
+    options.live.provider = "vosk";
+    options.live.first_pause = 10ms;
+    options.live.longest_pause = 50ms;
+  }
+  using Script = std::function<void(Frames&, const PeerRequest&)>;
+  void serve(Script script, std::optional<HttpPeer::Tls> tls = {}) {
+    peer = std::make_unique<HttpPeer>(
+        [script = std::move(script)](PeerConnection& connection) {
+          Frames frames(connection);
+          if (const auto request = frames.accept()) script(frames, *request);
+        },
+        tls);
+    const auto scheme = tls ? "wss" : "ws";
+    options.vosk.url = scheme + std::string("://127.0.0.1:") + std::to_string(peer->port());
+    options.deepgram.url = "http" + options.vosk.url.substr(2);
+  }
+  void begin() {
+    registry = std::make_unique<metrics::Registry>();
+    reader = std::make_unique<WorkerPool>(1, 100);
+    live = std::make_unique<Live>(tasks, options, *reader, tracer, *registry, log::Logger());
+    stream = live->open({"rec-1", 1, 8000, "", ""},
+                        [this](const LiveEvent& event) { heard.push_back(event); });
+  }
+  // Sound of that length, in packets of 20 ms.
+  void say(Millis from, Millis length) {
+    const auto packet = tone(0.02);
+    for (Millis at = from; at < from + length; at += 20ms) stream->feed(at, packet);
+  }
+  double failures(const std::string& reason) {
+    return metric("stt_transcription_errors_total{provider=\"vosk\",reason=\"" + reason + "\"}");
+  }
+  void TearDown() override {
+    stream.reset();
+    live.reset();
+    EXPECT_TRUE(run_until([&] { return tasks.running() == 0; }));
+    reader.reset();
+    peer.reset();
+  }
+
+  std::unique_ptr<HttpPeer> peer;
+  std::unique_ptr<WorkerPool> reader;
+  std::unique_ptr<Live> live;
+  std::shared_ptr<Live::Stream> stream;
+  std::vector<LiveEvent> heard;
+};
+
+// As Vosk's server: partials while audio comes, a result at its end.
+void vosk(Frames& frames, std::size_t& bytes, std::string& config) {
+  while (const auto frame = frames.read()) {
+    if (frame->opcode == 8) return;
+    if (frame->opcode == 1 && frame->data.find("eof") != std::string::npos) {
+      frames.send(
+          R"({"result":[{"conf":0.9,"end":0.6,"start":0.2,"word":"good"},{"conf":1.0,"end":1.5,"start":1.2,"word":"day"}],"text":"good day"})");
+      return;
+    }
+    if (frame->opcode == 1) config = frame->data;
+    if (frame->opcode == 2 && (bytes += frame->data.size()) % 3200 == 0)
+      frames.send(R"({"partial":"good"})");
+  }
+}
+
+TEST_F(LiveTest, VoskHearsInterimAndFinalTextAtItsPlaceInTheRecording) {
+  std::size_t bytes = 0;
+  std::string config;
+  serve([&](Frames& frames, const PeerRequest&) { vosk(frames, bytes, config); });
+  begin();
+  ASSERT_TRUE(stream);
+  say(10s, 1s);
+  say(20s, 1s);  // after a pause of the sender
+  bool done = false;
+  stream->finish([&](const Use&) { done = true; });
+  ASSERT_TRUE(run_until([&] { return done; }));
+  EXPECT_EQ(json::parse(config), json::parse(R"({"config":{"sample_rate":8000,"words":true}})"));
+  EXPECT_EQ(bytes, 32'000U);
+  ASSERT_GE(heard.size(), 2U);
+  EXPECT_FALSE(heard.front().final);
+  const auto& last = heard.back();
+  EXPECT_TRUE(last.final);
+  EXPECT_EQ(last.segment.text, "good day");
+  EXPECT_EQ(last.segment.channel, 1U);
+  EXPECT_EQ(last.segment.words[0].start, 10200ms);
+  EXPECT_EQ(last.segment.words[1].start, 20200ms);
+}
+
+TEST_F(LiveTest, DeepgramIsAskedAsItsReferenceSays) {
+  options.live.provider = "deepgram";
+  options.deepgram.api_key = "dg-key";
+  options.language = "en";
+  options.vocabulary = {"SIPREC"};
+  PeerRequest seen;
+  std::atomic<bool> closed{false};
+  serve([&](Frames& frames, const PeerRequest& request) {
+    seen = request;
+    while (const auto frame = frames.read()) {
+      if (frame->opcode == 2) {
+        frames.send(
+            R"({"type":"Results","channel_index":[0,1],"duration":1.0,"start":0.0,"is_final":false,"speech_final":false,"channel":{"alternatives":[{"transcript":"hel","confidence":0.5,"words":[]}]}})");
+      } else if (frame->data == R"({"type":"CloseStream"})") {
+        frames.send(
+            R"({"type":"Results","channel_index":[0,1],"duration":1.0,"start":0.0,"is_final":true,"speech_final":true,"channel":{"alternatives":[{"transcript":"Hello.","confidence":0.98,"words":[{"word":"hello","start":0.1,"end":0.5,"confidence":0.98,"punctuated_word":"Hello."}]}]}})");
+        frames.send(R"({"type":"Metadata","request_id":"x","duration":1.0,"channels":1})");
+        closed = true;
+      }
+    }
+  });
+  begin();
+  say(0s, 1s);
+  bool done = false;
+  stream->finish([&](const Use&) { done = true; });
+  ASSERT_TRUE(run_until([&] { return done; }));
+  EXPECT_TRUE(closed);
+  EXPECT_EQ(
+      seen.target,
+      "/v1/listen?model=nova-2&encoding=linear16&sample_rate=8000&channels=1&interim_results=true"
+      "&punctuate=true&language=en&keywords=SIPREC");
+  EXPECT_EQ(seen.headers.at("authorization"), "Token dg-key");
+  EXPECT_EQ(heard.back().segment.text, "Hello.");
+  EXPECT_EQ(heard.back().segment.words[0].end, 500ms);
+}
+
+TEST_F(LiveTest, ConnectsAgainAfterTheProviderBrokeOff) {
+  std::atomic<int> connections{0};
+  std::size_t bytes = 0;
+  std::string config;
+  serve([&](Frames& frames, const PeerRequest&) {
+    if (++connections == 1) {
+      frames.read();
+      return;  // the connection is closed in mid-sentence
+    }
+    vosk(frames, bytes, config);
+  });
+  begin();
+  say(0s, 1s);
+  ASSERT_TRUE(run_until([&] {
+    say(5s, 20ms);
+    return connections >= 2;
+  }));
+  say(30s, 1s);
+  bool done = false;
+  stream->finish([&](const Use&) { done = true; });
+  ASSERT_TRUE(run_until([&] { return done; }));
+  EXPECT_TRUE(heard.back().final);
+}
+
+TEST_F(LiveTest, NeitherWaitsNorGrowsWhereNobodyListens) {
+  options.vosk.url = "ws://127.0.0.1:1";
+  begin();
+  say(0s, 60s);
+  ASSERT_TRUE(run_until([&] { return failures("connect") >= 2; }));
+  EXPECT_GE(metric("stt_live_audio_dropped_seconds_total"), 54);
+  bool done = false;
+  stream->finish([&](const Use&) { done = true; });
+  EXPECT_TRUE(run_until([&] { return done; }));
+}
+
+TEST_F(LiveTest, TellsWhyAProviderRefused) {
+  peer = std::make_unique<HttpPeer>([](PeerConnection& connection) {
+    while (connection.read_request()) connection.answer(401, R"({"error": "no such key"})");
+  });
+  options.vosk.url = "ws://127.0.0.1:" + std::to_string(peer->port());
+  begin();
+  say(0s, 1s);
+  EXPECT_TRUE(run_until([&] { return failures("auth") >= 2; }));  // tried again: keys rotate
+}
+
+TEST_F(LiveTest, RefusesMoreChannelsThanItMayAndCountsThem) {
+  options.live.max_streams = 1;
+  options.vosk.url = "ws://127.0.0.1:1";
+  begin();
+  ASSERT_TRUE(stream);
+  EXPECT_FALSE(live->open({"rec-1", 2, 8000, "", ""}, [](const LiveEvent&) {}));
+  EXPECT_EQ(metric("stt_live_streams_refused_total"), 1);
+}
+
+TEST_F(LiveTest, TakesOutOfEachResultWhatMustNotBeKept) {
+  options.redaction.rules = {"card"};
+  serve([](Frames& frames, const PeerRequest&) {
+    while (const auto frame = frames.read())
+      if (frame->opcode == 2) frames.send(R"({"text":"my card is 4111 1111 1111 1111"})");
+  });
+  begin();
+  say(0s, 1s);
+  ASSERT_TRUE(run_until([&] { return !heard.empty(); }));
+  EXPECT_EQ(heard[0].segment.text, "my card is [card]");
+}
+
+TEST_F(LiveTest, EndsThoughTheProviderNeverAnswers) {
+  options.live.last_words = 50ms;
+  serve([](Frames& frames, const PeerRequest&) {
+    while (frames.read()) {
+    }
+  });
+  begin();
+  say(0s, 1s);
+  bool done = false;
+  stream->finish([&](const Use&) { done = true; });
+  EXPECT_TRUE(run_until([&] { return done; }));
+}
+
+TEST_F(LiveTest, IsCutWithTheCallThatNobodyHoldsAnyMore) {
+  std::atomic<bool> connected{false}, gone{false};
+  serve([&](Frames& frames, const PeerRequest&) {
+    connected = true;
+    while (frames.read()) {
+    }
+    gone = true;
+  });
+  begin();
+  say(0s, 1s);
+  ASSERT_TRUE(run_until([&] { return connected.load(); }));
+  stream.reset();
+  EXPECT_TRUE(run_until([&] { return gone.load() && live->streams() == 0; }));
+}
+
+TEST_F(LiveTest, SendsNothingToAServerThatNobodyVouchesFor) {
+  const auto certificate = directory / "server.pem";
+  srs::test::write_certificate(certificate, "IP:127.0.0.1");
+  std::size_t bytes = 0;
+  std::string config;
+  serve([&](Frames& frames, const PeerRequest&) { vosk(frames, bytes, config); },
+        HttpPeer::Tls{certificate, {}});
+  begin();
+  say(0s, 1s);
+  ASSERT_TRUE(run_until([&] { return failures("tls") >= 1; }));
+  EXPECT_EQ(bytes, 0U);
+  stream.reset();
+  options.vosk.ca_file = certificate;
+  begin();
+  say(0s, 1s);
+  bool done = false;
+  stream->finish([&](const Use&) { done = true; });
+  ASSERT_TRUE(run_until([&] { return done; }));
+  EXPECT_EQ(bytes, 16'000U);
+}
+
+TEST_F(LiveTest, StandsMessagesThatAreNone) {
+  const auto protocol = make_live_protocol(options);
+  for (const auto* message :
+       {"", "{", "[]", "\xFF\xFE", R"({"partial":7})", R"({"text":""})",
+        R"({"text":"x","result":{"a":1}})", R"({"text":"x","result":[1,{"start":"y"}]})"})
+    protocol->read(message);
+  EXPECT_FALSE(protocol->read("<html>"));
+}
+
+TEST(WebSocketUrls, AreTakenApart) {
+  const auto url = parse_websocket_url("wss://[2001:db8::1]:8443/a?b=c");
+  ASSERT_TRUE(url);
+  EXPECT_TRUE(url->secure);
+  EXPECT_EQ(url->host, "2001:db8::1");
+  EXPECT_EQ(url->port, "8443");
+  EXPECT_EQ(url->target, "/a?b=c");
+  EXPECT_EQ(parse_websocket_url("ws://host")->port, "80");
+  for (const auto* text : {"http://host", "ws://", "ws://host:port", "host"})
+    EXPECT_FALSE(parse_websocket_url(text)) << text;
+}
+
+}  // namespace
+}  // namespace srs::stt::test
