@@ -20,8 +20,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kBeat{500};
 constexpr std::chrono::milliseconds kPoll{50};
-constexpr std::chrono::seconds kEndingLimit{10};  // for sessions to close their files
-constexpr std::chrono::seconds kFlushLimit{3};    // the last spans, to their collectors
+constexpr std::chrono::seconds kEndingLimit{10};     // for sessions to close their files
+constexpr std::chrono::seconds kFlushLimit{3};       // the last spans, to their collectors
+constexpr std::chrono::seconds kLastWordsLimit{10};  // of live text
 constexpr std::chrono::seconds kRendersLimit{
     30};  // for renders; what is left is done at the next start
 
@@ -97,7 +98,7 @@ class AppImpl final : public App {
   static void announce_stopping(std::chrono::seconds drain) {
     constexpr std::chrono::seconds kSpare{10};
     const std::chrono::microseconds longest =
-        drain + kEndingLimit + kRendersLimit + kFlushLimit + kSpare;
+        drain + kEndingLimit + kRendersLimit + kLastWordsLimit + kFlushLimit + kSpare;
     sd_notify(0, ("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(longest.count())).c_str());
   }
 
@@ -112,6 +113,7 @@ class AppImpl final : public App {
     c.service->end_all();
     co_await until([&c] { return c.service->active() == 0; }, kEndingLimit, false);
     co_await until([&c] { return c.service->finished(); }, kRendersLimit, true);
+    co_await until([&c] { return !c.live || c.live->idle(); }, kLastWordsLimit, true);
     // The last responses (200 to a BYE, or our own BYEs) get their moment on the wire.
     co_await c.tracing.flush(kFlushLimit);
     if (c.live) c.live->broadcast().close();

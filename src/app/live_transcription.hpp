@@ -35,6 +35,9 @@ class LiveTranscription {
   // A recording is complete; its last words may still be on their way.
   void completed(const std::filesystem::path& directory, const recording::Document& document);
 
+  // No last words are on their way, to us or to the disk.
+  bool idle() const { return live_.streams() == 0 && editor_.idle(); }
+
   stt::Broadcast& broadcast() { return broadcast_; }
 
   // For listeners of calls.

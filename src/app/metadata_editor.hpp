@@ -26,6 +26,7 @@ class MetadataEditor {
              std::function<Result<recording::Amendment>()> work);
   // Appends a line to a file there.
   void append(const std::filesystem::path& file, std::string line);
+  bool idle() const { return worker_.waiting() == 0 && worker_.running() == 0; }
 
  private:
   void submit(const std::filesystem::path& path, std::function<Result<void>()> work);

@@ -175,6 +175,20 @@ TEST_F(Live, ListenersOfOneRecordingHearNoOther) {
   EXPECT_THAT(other->rest(), ::testing::Not(HasSubstr("data:")));
 }
 
+TEST_F(Live, AnOrderlyEndWaitsForTheLastWords) {
+  SRS_REQUIRE_WEBSOCKETS();
+  begin();
+  SrcCall call(*server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  converse(call);
+  ASSERT_EQ(call.bye().status(), 200);
+  server_->signal(SIGTERM);
+  EXPECT_EQ(server_->wait_exit(kSoon), 0);
+  const auto recordings = all_recordings(server_->recordings());
+  ASSERT_EQ(recordings.size(), 1U);
+  EXPECT_THAT(read_file(recordings[0].directory / "transcript.txt"), HasSubstr("word word"));
+}
+
 TEST(LiveOff, SaysHowToTurnItOn) {
   ServerProcess server(Settings{{"HTTP_TRANSCRIPT_TOKEN", "let-me-hear"}});
   ASSERT_TRUE(server.start());
