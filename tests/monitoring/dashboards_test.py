@@ -26,7 +26,7 @@ def install():
     (NPM / "package.json").write_text(wanted, encoding="utf-8")
     code, text = run("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", cwd=NPM)
     if code != 0:
-        support.skip(f"npm can't install Grafana's types:\n{text}")
+        support.skip_one(f"npm can't install Grafana's types:\n{text}")
     stamp.write_text(wanted, encoding="utf-8")
 
 
@@ -115,4 +115,4 @@ ELSEWHERE = {
 }
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    support.main()

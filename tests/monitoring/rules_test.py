@@ -119,6 +119,14 @@ class Rules(unittest.TestCase):
             for name in support.metrics_in(str(rule["expr"])):
                 self.assertIn(name, known, f"{path.name}: {rule.get('alert') or rule['record']}")
 
+    def test_errors_that_no_other_metric_counts_have_an_alert(self):
+        alone = support.errors_counted_nowhere_else() - {"refused_by_disk"}  # recordings_postponed has one
+        rule, = (rule for _, rule in ALERTS if rule["alert"] == "InternalErrors")
+        self.assertEqual(set(re.search(r'reason=~"([^"]*)"', rule["expr"])[1].split("|")), alone)
+        page = (RUNBOOKS / "InternalErrors.md").read_text(encoding="utf-8")
+        for reason in alone:
+            self.assertIn(f"`{reason}`", page)
+
     def test_no_overload_passes_unseen(self):
         watched = set()
         recorded = {rule["record"]: rule["expr"] for _, rule in support.rules("record")}
@@ -149,4 +157,4 @@ class Configurations(unittest.TestCase):
 
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
-    unittest.main(verbosity=2)
+    support.main()

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+import unittest
 import urllib.request
 
 try:
@@ -26,9 +27,21 @@ SKIPPED = 77
 
 
 def skip(why):
-    """Ends the test as skipped, or as failed on the CI machine."""
+    """Ends the program as skipped, or as failed on the CI machine. Before main(): a test calls skip_one()."""
     print(f"SKIPPED: {why}", flush=True)
     sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
+
+
+def skip_one(why):
+    """Ends one test of several as skipped, or as failed on the CI machine."""
+    print(f"SKIPPED: {why}", flush=True)
+    raise AssertionError(why) if os.environ.get("CI") == "true" else unittest.SkipTest(why)
+
+
+def main():
+    """Runs the tests of the calling program. A skipped one among those that hold is told by the exit code."""
+    result = unittest.main(verbosity=2, exit=False).result
+    sys.exit(1 if not result.wasSuccessful() else SKIPPED if result.skipped else 0)
 
 
 def need(*programs):
@@ -73,6 +86,17 @@ def documented_metrics():
             if row:
                 rows[row[1]] = (row[2], set(re.findall(r"`([a-z]+)`", row[3])))
     return rows
+
+
+def errors_counted_nowhere_else():
+    """The reasons of errors_total that docs/metrics.md and the source count in no other metric."""
+    page = (ROOT / "docs/metrics.md").read_text(encoding="utf-8")
+    alone = re.findall(r"^\| `[a-z]+` \| ([^|]*) \| *\|$", page, re.M)
+    documented = {reason for cell in alone for reason in re.findall(r"`([a-z_]+)`", cell)}
+    source = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "src").rglob("*.[ch]pp"))
+    counted = set(re.findall(r'\.error\(\s*"[a-z]+",\s*"([a-z_]+)"\)', source))
+    assert documented == counted, f"docs/metrics.md and the source differ: {documented ^ counted}"
+    return documented
 
 
 def metrics_in(expression):
