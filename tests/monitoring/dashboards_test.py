@@ -100,6 +100,13 @@ class Dashboards(unittest.TestCase):
                 for name in support.metrics_in(target["expr"]):
                     self.assertIn(name, known, path.name)
 
+    def test_every_picture_shows_its_dashboard_as_it_is_now(self):
+        drawn = load(ROOT / "docs/images/drawn.json")
+        for path in DASHBOARDS:
+            self.assertTrue((ROOT / f"docs/images/{path.stem}.png").exists())
+            self.assertEqual(drawn[path.stem], support.fingerprint(path),
+                             f"{path.stem} has changed: run tests/monitoring/pictures/draw_dashboards.py 6 {path.stem}")
+
     def test_provisioning_files_name_what_is_there(self):
         provider, = load(GRAFANA / "provisioning/dashboards/siprec.yml")["providers"]
         self.assertEqual((provider["type"], provider["folder"]), ("file", "SIPREC"))

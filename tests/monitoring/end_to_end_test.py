@@ -1,17 +1,21 @@
 """The whole chain: the real server under calls, real Prometheus, real Alertmanager, a mailbox."""
 import concurrent.futures
 import json
+import pathlib
 import re
 import unittest
 
 import support
-from support import HERE, ROOT, RUNBOOKS, fetch, load, wait_for
-from expressions import always, blocks, chosen, numbers, queries, query
+from support import HERE, ROOT, RULES, fetch, load, run, wait_for
+from expressions import PAGES, always, blocks, chosen, log_commands, numbers, queries, query
 
 support.need("prometheus", "prometheus-alertmanager", "amtool", "promtool", "openssl", "jq", "curl", "ss", "nstat",
              "vmstat")
 
 from rig import Rig  # noqa: E402
+
+
+SIGPIPE = 141  # head(1) had enough
 
 
 def excepted(expression):
@@ -52,6 +56,28 @@ class EndToEnd(unittest.TestCase):
         text = mail.get_body(("plain",)).get_content()
         self.assertEqual(text.count("Alert: "), 1, text)
         self.assertIn(rig.dead, text)
+
+    def test_alertmanager_keeps_mails_few(self):
+        url = f"--alertmanager.url={rig.alertmanager.url}"
+
+        def add(alert, severity, instance):
+            code, text = run("amtool", url, "alert", "add", alert, f"severity={severity}", "job=siprec-inhibition",
+                             f"instance={instance}", "--annotation=summary=x")
+            self.assertEqual(code, 0, text)
+
+        def known(state):
+            code, text = run("amtool", url, "-o", "json", "alert", "query", f"--{state}", "job=siprec-inhibition")
+            self.assertEqual(code, 0, text)
+            return {(a["labels"]["alertname"], a["labels"]["severity"], a["labels"]["instance"]) for a in json.loads(text)}
+
+        # A recorder that is down has no other trouble; its neighbour has.
+        quiet = {("DiskLow", "critical", "down"), ("STTSlow", "warning", "down"),
+                 ("DiskLow", "warning", "full"), ("RecordingErrorBudgetBurns", "warning", "burning")}
+        loud = {("SIPRECDown", "critical", "down"), ("DiskLow", "critical", "full"), ("STTSlow", "warning", "full"),
+                ("DiskLow", "warning", "burning"), ("RecordingErrorBudgetBurnsFast", "critical", "burning")}
+        for alert in sorted(loud) + sorted(quiet):
+            add(*alert)
+        wait_for("the inhibition", lambda: known("inhibited") == quiet and known("active") == loud)
 
     def test_every_recording_rule_returns_data(self):
         for _, rule in support.rules("record"):
@@ -112,18 +138,59 @@ class EndToEnd(unittest.TestCase):
                 self.assertTrue(done.stdout.strip())
 
     def test_every_command_and_query_of_the_documents_works_as_printed(self):
-        pages = sorted([ROOT / "docs/monitoring.md", *RUNBOOKS.glob("*.md")])
-        commands = {command: page.name for page in pages for command in blocks(page, "sh")}
+        commands = {command: page.name for page in PAGES for command in blocks(page, "sh")}
         self.assertGreater(len(commands), 50)
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             results = list(pool.map(rig.run, commands))
         for (command, page), done in zip(commands.items(), results):
             with self.subTest(page=page, command=command):
-                self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
-        for page in pages:
+                self.assertEqual((done.returncode in (0, SIGPIPE), done.stderr), (True, ""), done.stdout)
+        for page in PAGES:
             for expression in queries(page):
                 with self.subTest(page=page.name, expression=expression):
                     self.assertTrue(numbers(rig.prometheus, expression) or excepted(expression))
+
+
+    def test_commands_for_the_log_find_what_is_in_it_in_both_formats(self):
+        wait_for("the log of the calls", lambda: '"siprec.reason":"no_media"' in rig.json_server.log_text())
+        found = {rig.server: 0, rig.json_server: 0}
+        for command, page in log_commands().items():
+            for server in found:
+                with self.subTest(page=page, command=command, log=str(server.logs)):
+                    done = rig.run(command, server)
+                    self.assertEqual((done.returncode in (0, SIGPIPE), done.stderr), (True, ""), done.stdout)
+                    names = set(re.findall(r"[a-z]+(?:_[a-z]+)+", command.split("siprec-server.log")[0]))
+                    logged = any(name in server.log_text() for name in names)
+                    if logged or page in ("HighInternalErrorRate.md", "InternalErrors.md", "LogLinesDropped.md"):
+                        self.assertTrue(done.stdout.strip() or "| grep" in command.split("siprec-server.log")[1])
+                        found[server] += 1
+        self.assertGreater(min(found.values()), 6)
+
+    def test_the_list_of_frequent_lines_names_events(self):
+        command = next(c for c, page in log_commands().items() if page == "LogLinesDropped.md")
+        for server in (rig.server, rig.json_server):
+            lines = rig.run(command, server).stdout.splitlines()
+            self.assertGreater(len(lines), 3)
+            for line in lines:
+                self.assertRegex(line, r'^ *\d+ ("event.action":"[a-z_]+"|[a-z]+ \[[a-z]+\] [a-z_]+)$')
+
+    def test_the_first_five_minutes_install_what_prometheus_and_grafana_read(self):
+        etc, var = rig.directory / "etc", rig.directory / "var"
+        for directory in (etc / "prometheus", etc / "grafana/provisioning", var / "grafana"):
+            directory.mkdir(parents=True)
+        begin, publish = blocks(ROOT / "docs/monitoring.md", "console")
+        for commands in (begin, publish):
+            commands = commands.replace("/etc/", f"{etc}/").replace("/var/lib/", f"{var}/")
+            done = rig.run(f"systemctl() {{ :; }}\n{commands}")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+        code, text = run("promtool", "check", "config", etc / "prometheus/prometheus.yml")
+        self.assertEqual((code, text.count("rules found")), (0, len(list(RULES.glob("*.yml")))), text)
+        self.assertEqual(run("amtool", "check-config", etc / "prometheus/alertmanager.yml")[0], 0)
+        provider, = load(etc / "grafana/provisioning/dashboards/siprec.yml")["providers"]
+        installed = pathlib.Path(provider["options"]["path"].replace("/var/lib", str(var)))
+        self.assertEqual(len(list(installed.glob("*.json"))), len(list((ROOT / "deploy/grafana/dashboards").glob("*.json"))))
+        published = "".join(p.read_text(encoding="utf-8") for p in (etc / "prometheus/rules").glob("*.yml"))
+        self.assertEqual(published.count("runbook_url: https://wiki.example.com/siprec/runbooks/"), len(support.rules("alert")))
 
 
 if __name__ == "__main__":

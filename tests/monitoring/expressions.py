@@ -3,7 +3,9 @@ import json
 import re
 import urllib.parse
 
-from support import fetch
+from support import ROOT, RUNBOOKS, fetch
+
+PAGES = sorted([ROOT / "docs/monitoring.md", *RUNBOOKS.glob("*.md")])
 
 
 def always(expression):
@@ -50,6 +52,12 @@ def chosen(expression, job="siprec", instance=".*", interval="20s", span="5m"):
 def blocks(path, kind):
     """The fenced blocks of a Markdown page that are marked with `kind`."""
     return re.findall(rf"^```{kind}\n(.*?)^```$", path.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def log_commands():
+    """The commands of the documents that read the server's log, as {command: name of the page}."""
+    return {line: page.name for page in PAGES for block in blocks(page, "sh")
+            for line in block.splitlines() if "siprec-server.log" in line}
 
 
 def queries(path):

@@ -116,12 +116,17 @@ class Server(Process):
             "LOG_FILE": str(self.logs / "siprec-server.log"), **settings})
         ready = wait_for("the server's line server_ready", self._ready)
         self.sip = re.search(r"udp:(127\.0\.0\.1:\d+)", ready)[1]
+        tls = re.search(r"tls:127\.0\.0\.1:(\d+)", ready)
+        self.tls = int(tls[1]) if tls else 0
         self.http = int(re.search(r"http=\S*:(\d+)", ready)[1])
+
+    def log_text(self):
+        return "".join(p.read_text() for p in self.logs.glob("*.log"))
 
     def _ready(self):
         self.must_run()
-        text = self.output() + "".join(p.read_text() for p in self.logs.glob("*.log"))
-        return next((line for line in text.splitlines() if " server_ready " in line), None)
+        text = self.output() + self.log_text()
+        return next((line for line in text.splitlines() if "server_ready " in line), None)  # in JSON: the message
 
 
 def call(directory, name, server, *arguments):

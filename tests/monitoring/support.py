@@ -2,6 +2,8 @@
 
 A missing program is a loud skip (exit 77), and a failure where CI=true.
 """
+import hashlib
+import json
 import os
 import pathlib
 import re
@@ -106,6 +108,13 @@ def metrics_in(expression):
     bare = re.sub(r"\{[^}]*\}", "", bare)
     names = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b(?!\s*\()", re.sub(r"instance\w*:[\w:]+", "", bare)))
     return {re.sub(r"_(bucket|count|sum)$", "", name) for name in names}
+
+
+def fingerprint(path):
+    """What a dashboard's picture depends on, as a hash: its title and its panels."""
+    dashboard = json.loads(path.read_text(encoding="utf-8"))
+    drawn = json.dumps([dashboard["title"], dashboard["panels"]], sort_keys=True)
+    return hashlib.sha256(drawn.encode()).hexdigest()
 
 
 def wait_for(what, condition, seconds=30.0):

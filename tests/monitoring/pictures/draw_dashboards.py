@@ -21,7 +21,7 @@ import processes  # noqa: E402
 from rig import speech  # noqa: E402
 from stand_ins import StandIns  # noqa: E402
 from expressions import chosen  # noqa: E402
-from support import BUILD, ROOT, fetch, load, run, wait_for, yaml  # noqa: E402
+from support import BUILD, ROOT, fetch, fingerprint, load, run, wait_for, yaml  # noqa: E402
 
 STEP = 4
 
@@ -91,6 +91,14 @@ def buckets(cumulative):
     return own[used[0]:used[-1] + 1] if used else []
 
 
+def remember(path):
+    """Notes which state of the dashboard was drawn; dashboards_test.py compares."""
+    drawn = ROOT / "docs/images/drawn.json"
+    known = json.loads(drawn.read_text(encoding="utf-8")) if drawn.exists() else {}
+    known[path.stem] = fingerprint(path)
+    drawn.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
 def picture(prometheus, port, path, ends, directory):
     dashboard = json.loads(path.read_text(encoding="utf-8"))
     panels = []
@@ -114,6 +122,7 @@ def picture(prometheus, port, path, ends, directory):
     out.parent.mkdir(exist_ok=True)
     code, text = run("node", HERE / "draw.js", BUILD / "pictures-npm", data, out)
     assert code == 0, text
+    remember(path)
     print(out)
 
 
