@@ -10,6 +10,8 @@ other step it must be quiet:
 """
 import re
 
+from support import RULES, load
+
 LABELS = {"job": "siprec", "instance": "recorder:8080"}
 
 
@@ -42,6 +44,22 @@ def steps(text):
         first, _, last = part.partition("-")
         found.update(range(int(first), int(last or first) + 1))
     return found
+
+
+def minutes(text):
+    """`1h5m` as minutes."""
+    return sum(int(number) * {"d": 1440, "h": 60, "m": 1}[unit] for number, unit in re.findall(r"(\d+)([dhm])", text))
+
+
+def recording_rules(wanted):
+    """recording.yml without the rules that the text `wanted` does not ask for: less to evaluate."""
+    document = load(RULES / "recording.yml")
+    group, = document["groups"]
+    for rule in reversed(group["rules"]):
+        if re.search(re.escape(rule["record"]) + r"\b", wanted):
+            wanted += rule["expr"]
+    group["rules"] = [r for r in group["rules"] if re.search(re.escape(r["record"]) + r"\b", wanted)]
+    return document
 
 
 def promtool_test(case):
