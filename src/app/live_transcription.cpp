@@ -57,7 +57,7 @@ class CallListener final : public recording::LiveListener {
     finish(entry);
     entry.sample_rate = sample_rate;
     entry.stream = room_.live().open(
-        {job_.recording_id, channel, sample_rate, job_.language, job_.traceparent},
+        {job_.recording_id, channel, sample_rate, job_.language, job_.traceparent, job_.call_id},
         [&room = room_, directory = directory_](const stt::LiveEvent& event) {
           room.said(directory, event);
         });

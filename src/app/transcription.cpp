@@ -45,8 +45,9 @@ recording::AfterRender Transcription::hooks() {
   hooks.completing = [log = log_](const auto& directory, const recording::Document& document) {
     if (!document.audio) return;
     if (const auto stored = stt::store_job(job_of(directory, document)); !stored) {
-      log.error("transcription_not_queued",
-                {{"recording_id", document.recording_id}, {"error", stored.error().text}});
+      log.error("transcription_not_queued", {{"call_id", document.call_id},
+                                             {"recording_id", document.recording_id},
+                                             {"error", stored.error().text}});
     }
   };
   hooks.completed = [this](const auto& directory, const recording::Document& document) {

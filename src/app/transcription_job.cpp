@@ -89,6 +89,7 @@ stt::Job job_of(const std::filesystem::path& directory, const recording::Documen
   stt::Job job;
   job.directory = directory;
   job.recording_id = document.recording_id;
+  job.call_id = document.call_id;
   job.audio = recording::kAudioFile;
   job.language = language_of(document.session);
   job.priority = priority_of(document.session);

@@ -71,8 +71,9 @@ Document without_media(const std::filesystem::path& directory, Document document
     document.warn(
         std::string(kCaptureFile) +
         " is gone: somebody removed it, or moved the directory, and what was said with it");
-    log.error("capture_gone",
-              {{"recording_id", document.recording_id}, {"directory", directory.string()}});
+    log.error("capture_gone", {{"recording_id", document.recording_id},
+                               {"call_id", document.call_id},
+                               {"directory", directory.string()}});
   }
   return document;
 }
@@ -83,8 +84,9 @@ Completed written(const std::filesystem::path& directory, Document document, Doc
   auto done = storage::write_atomically(directory / kMetadataFile, to_json(document), durability);
   if (done) return {std::move(document), {}};
   if (!was_removed(directory)) return {std::move(given), done.error().text};
-  log.error("recording_not_finished",
-            {{"recording_id", given.recording_id}, {"error", done.error().text}});
+  log.error("recording_not_finished", {{"recording_id", given.recording_id},
+                                       {"call_id", given.call_id},
+                                       {"error", done.error().text}});
   given.state = State::Failed;
   return {std::move(given), {}};
 }
@@ -181,11 +183,14 @@ RenderQueue::~RenderQueue() {
 bool RenderQueue::submit(std::filesystem::path directory, Document document, Origin origin,
                          const tracing::SpanContext& session) {
   const auto id = document.recording_id;
+  const auto call_id = document.call_id;
   if (!unfinished_.insert(id).second) return true;
   if (start({std::move(directory), std::move(document), session}, origin, false)) return true;
   unfinished_.erase(id);
   left_out_ = true;
-  log_.warning("render_queue_full", {{"recording_id", id}, {"waiting", waiting()}});
+  traced(log_, session)
+      .warning("render_queue_full",
+               {{"recording_id", id}, {"call_id", call_id}, {"waiting", waiting()}});
   return false;
 }
 
@@ -230,9 +235,10 @@ void RenderQueue::postpone(Outcome& outcome) {
   ++refusals_;
   const auto& id = outcome.document.recording_id;
   if (told_.insert(id).second) {
-    log_.error(
-        "recording_postponed",
-        {{"recording_id", id}, {"call_id", outcome.document.call_id}, {"error", outcome.refused}});
+    traced(log_, outcome.session)
+        .error("recording_postponed", {{"recording_id", id},
+                                       {"call_id", outcome.document.call_id},
+                                       {"error", outcome.refused}});
   }
   if (postponed_.size() >= options_.render_queue) {
     // It stays on disk as it is, like what did not fit into the queue.
@@ -284,7 +290,8 @@ void RenderQueue::report(const Outcome& outcome) {
   const auto since_end = wall_now() - document.ended_at.value_or(wall_now());
   for (auto i = outcome.warnings_before; i < document.warnings.size(); ++i) {
     metrics_.warned(Warning::Render, i == outcome.warnings_before);
-    log_.warning("session_warning", {{"recording_id", document.recording_id},
+    traced(log_, outcome.session)
+        .warning("session_warning", {{"recording_id", document.recording_id},
                                      {"call_id", document.call_id},
                                      {"kind", to_string(Warning::Render)},
                                      {"warning", document.warnings[i]}});

@@ -164,7 +164,10 @@ class ServiceImpl final : public Service {
     const auto trace = session->trace();
     session.reset();
     if (!failure.empty()) {
-      log_.error("session_failed", {{"call_id", document.call_id}, {"error", failure}});
+      traced(log_, trace)
+          .error("session_failed", {{"call_id", document.call_id},
+                                    {"recording_id", document.recording_id},
+                                    {"error", failure}});
       document.end_reason = EndReason::Failed;
       document.warn("our own error ended the session: " + failure);
     }
@@ -189,7 +192,8 @@ class ServiceImpl final : public Service {
               const tracing::SpanContext& trace) {
     if (document.state != State::Recording && document.state != State::Rendering) {
       metrics_.finished(document.state);
-      log_.info("recording_" + std::string(to_string(document.state)),
+      traced(log_, trace)
+          .info("recording_" + std::string(to_string(document.state)),
                 {{"recording_id", document.recording_id},
                  {"call_id", document.call_id},
                  {"directory", directory.string()},

@@ -32,12 +32,14 @@ EndReason reason_of(sip::DialogEnd end) {
   return EndReason::Failed;
 }
 
-Document new_document(const sip::Request& invite) {
+Document new_document(const sip::Request& invite, const tracing::SpanContext& trace) {
   Document document;
   document.recording_id = make_recording_id(invite.received);
   document.call_id = invite.call_id;
   document.started_at = invite.received;
   document.session = session_entry(invite);
+  // Also where nothing is sampled, or tracing is off: those who come after us learn it from here.
+  document.session.traceparent = tracing::traceparent(trace);
   return document;
 }
 
@@ -55,16 +57,15 @@ Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
     : room_(room),
       span_(room.tracer.start("recording.session", cause)),
       dialog_(std::move(dialog)),
-      document_(new_document(invite)),
+      document_(new_document(invite, span_.context())),
+      log_(traced(log.with("recording_id", document_.recording_id), span_.context())),
       directory_(room.archive.directory_of(document_.recording_id, document_.started_at)),
       capture_(room.captures.open(directory_ / kCaptureFile)),
       live_(tap(room.live, directory_, document_, *capture_)),
-      media_(room.media, live_ ? static_cast<rtp::StreamSink&>(*live_) : *capture_, log),
+      media_(room.media, live_ ? static_cast<rtp::StreamSink&>(*live_) : *capture_, log_),
       events_(room.media.executor, kMaxWaitingEvents),
       sdp_session_id_(std::to_string(invite.received.time_since_epoch().count() / 1000)),
       active_since_(invite.received) {
-  log_ = traced(log.with("recording_id", document_.recording_id), span_.context());
-  if (span_.recording()) document_.session.traceparent = tracing::traceparent(span_.context());
   span_.set("recording.id", document_.recording_id);
   span_.set("sip.call_id", document_.call_id);
 }

@@ -107,9 +107,9 @@ class Session final : public sip::DialogHandler {
 
   const SessionRoom& room_;
   tracing::Span span_;
-  log::Logger log_;
   std::shared_ptr<sip::Dialog> dialog_;
   Document document_;
+  log::Logger log_;  // with all ids
   const std::filesystem::path directory_;
   std::unique_ptr<Capture> capture_;
   std::unique_ptr<LiveAudio> live_;  // before the capture; null: nobody listens

@@ -58,6 +58,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   const std::vector<Engine>& engines() const { return engines_; }
 
  private:
+  // Its lines carry the job's ids.
+  log::Logger log_of(const Job& job) const;
   using Clock = std::chrono::steady_clock;
   // What a step of a job says: go on with the next, or leave the job for now.
   enum class Step { Next, Leave };

@@ -26,7 +26,6 @@ Outcome<HttpRequest> make_request(const Options& options, const Job& job) {
                  {"X-Siprec-Recording", job.recording_id},
                  // The same for each try of the same transcript: receivers take it once.
                  {"Idempotency-Key", hex(sha256(job.recording_id + *text)).substr(0, 32)}};
-  if (!job.traceparent.empty()) out.headers.emplace_back("traceparent", job.traceparent);
   if (!secret->empty()) sign(out.headers, *secret, *text, std::time(nullptr));
   out.body = std::move(*text);
   return out;
@@ -36,6 +35,7 @@ Outcome<HttpRequest> make_request(const Options& options, const Job& job) {
 
 boost::asio::awaitable<PoolCore::Step> PoolCore::deliver(EntryPointer entry, Exchange& exchange) {
   auto& record = entry->state.delivery;
+  exchange.traceparent = entry->state.job.traceparent;
   const auto outcome =
       co_await exchange.ask([&] { return make_request(options_, entry->state.job); },
                             [&](std::string_view) -> Outcome<bool> {
@@ -53,8 +53,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::deliver(EntryPointer entry, Exc
   ++record.failures;
   record.reason = failure.reason;
   record.text = failure.text;
-  log_.warning("transcript_not_delivered", {{"recording_id", entry->state.job.recording_id},
-                                            {"reason", to_string(failure.reason)},
+  log_of(entry->state.job)
+      .warning("transcript_not_delivered", {{"reason", to_string(failure.reason)},
                                             {"error", failure.text},
                                             {"failures", record.failures}});
   if (remedy_of(failure.reason) == Remedy::Never)

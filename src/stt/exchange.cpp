@@ -104,6 +104,7 @@ boost::asio::awaitable<Outcome<HttpResponse>> Exchange::send(HttpRequest request
   request.timeout = options_.timeout;
   request.max_response_bytes = options_.max_answer;
   request.cancellation = cancellation_->http();
+  if (!traceparent.empty()) request.headers.emplace_back("traceparent", traceparent);
   const auto headers = request.headers;
   auto outcome = co_await http_.fetch(std::move(request));
   if (cancelled()) co_return Failure{Reason::Cancelled, "cancelled"};

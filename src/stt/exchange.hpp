@@ -57,6 +57,9 @@ class Exchange {
   auto ask(Prepare prepare, Parse parse)
       -> boost::asio::awaitable<std::invoke_result_t<Parse, std::string_view>>;
 
+  // Of every request and connection (W3C Trace Context); empty: they carry none.
+  std::string traceparent;
+
   // False where the job was cancelled meanwhile.
   boost::asio::awaitable<bool> pause(std::chrono::milliseconds time);
 

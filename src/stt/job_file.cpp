@@ -169,6 +169,7 @@ std::string_view to_string(Phase phase) {
 std::string to_json(const JobState& state) {
   nlohmann::ordered_json json{{"schema", kSchema},
                               {"recording_id", state.job.recording_id},
+                              {"call_id", state.job.call_id},
                               {"state", to_string(state.phase)},
                               {"written", state.written},
                               {"submitted_at", to_rfc3339(state.submitted_at)},
@@ -194,6 +195,7 @@ Result<JobState> job_from_json(std::string_view text, const std::filesystem::pat
   JobState state;
   state.job.directory = directory;
   state.job.recording_id = text_of(*json, "recording_id");
+  state.job.call_id = text_of(*json, "call_id");
   state.job.audio = text_of(*json, "audio");
   // A name, not a path: the file may have come from anywhere.
   if (state.job.audio.empty() || state.job.audio.find('/') != std::string::npos)

@@ -88,6 +88,12 @@ void PoolCore::add(JobState state, bool stored) {
     tasks_.spawn("stt.store", store_and_queue(entry));
 }
 
+log::Logger PoolCore::log_of(const Job& job) const {
+  const auto log = log_.with("call_id", job.call_id).with("recording_id", job.recording_id);
+  const auto trace = tracing::parse_traceparent(job.traceparent);
+  return trace ? log.with("trace.id", trace->trace_id_hex()) : log;
+}
+
 boost::asio::awaitable<void> PoolCore::store_and_queue(EntryPointer entry) {
   const auto self = shared_from_this();
   Exchange exchange(http_, workers_, options_, entry->cancellation);
@@ -100,8 +106,8 @@ boost::asio::awaitable<void> PoolCore::store_and_queue(EntryPointer entry) {
   if (entry->forgotten) co_return co_await clean_up(entry);
   entry->stored = stored.has_value();
   if (!stored)
-    log_.error("transcription_job_not_stored",
-               {{"recording_id", entry->state.job.recording_id}, {"error", stored.error().text}});
+    log_of(entry->state.job)
+        .error("transcription_job_not_stored", {{"error", stored.error().text}});
   if (stored && entries_.size() > options_.queue) {
     left_out_ = true;
     forget(entry);

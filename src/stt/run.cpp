@@ -227,9 +227,8 @@ boost::asio::awaitable<Outcome<Part>> PoolCore::ask(EntryPointer entry, Exchange
   request.recording_id = job.recording_id;
   request.channels = names_of(piece.channels);
   request.idempotency_key = idempotency_key(job, piece, number);
-  request.traceparent = tracing::traceparent(entry->span.context());
-  if (request.traceparent.empty()) request.traceparent = job.traceparent;
   request.directory = job.directory;
+  exchange.traceparent = tracing::traceparent(entry->span.context());
   const auto key = std::to_string(number) + " " + engine.name();
   exchange.remote = progress.remote[key];
   exchange.remember = [&](std::string id) -> boost::asio::awaitable<void> {
@@ -305,8 +304,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::fail(EntryPointer entry, Exchan
   note(engine, record, failure);
   entry->state.last_provider = name;
   metrics_.failed(name, failure.reason);
-  log_.warning("transcription_failed", {{"recording_id", entry->state.job.recording_id},
-                                        {"provider", name},
+  log_of(entry->state.job)
+      .warning("transcription_failed", {{"provider", name},
                                         {"reason", to_string(failure.reason)},
                                         {"error", failure.text},
                                         {"failures", record.failures}});
@@ -324,8 +323,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::keep_and_wait(EntryPointer entr
     return true;
   });
   if (!stored && stored.error().reason != Reason::Cancelled)
-    log_.error("transcription_job_not_stored",
-               {{"recording_id", state.job.recording_id}, {"error", stored.error().text}});
+    log_of(state.job).error("transcription_job_not_stored", {{"error", stored.error().text}});
   co_return Step::Leave;
 }
 
@@ -341,8 +339,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::give_up(EntryPointer entry, Exc
   const auto state = phase == Phase::Parked ? Unfinished::State::Parked : Unfinished::State::Failed;
   if (phase == Phase::Parked) parked_.insert(entry->state.job.directory);
   metrics_.ended(to_string(phase), 0);
-  log_.error("transcription_given_up", {{"recording_id", entry->state.job.recording_id},
-                                        {"state", to_string(phase)},
+  log_of(entry->state.job)
+      .error("transcription_given_up", {{"state", to_string(phase)},
                                         {"provider", provider},
                                         {"reason", to_string(reason)},
                                         {"error", text}});
@@ -369,8 +367,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
   if (stopped_ || entry->forgotten) co_return Step::Leave;
   if (!assembled) {
     // A full disk, most likely: it passes.
-    log_.error("transcript_not_written",
-               {{"recording_id", job.recording_id}, {"error", assembled.error().text}});
+    log_of(job).error("transcript_not_written", {{"error", assembled.error().text}});
     entry->pause = pause_after(1, options_.retry, chance(), options_.breaker.pause);
     co_return Step::Leave;
   }
@@ -379,11 +376,10 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
   const auto& finished = assembled->finished;
   metrics_.ended("done", seconds(wall_now() - entry->state.submitted_at));
   for (const auto& redaction : assembled->redactions) metrics_.redacted(redaction.rule);
-  log_.info("transcript_finished", {{"recording_id", job.recording_id},
-                                    {"segments", finished.segments},
-                                    {"words", finished.words},
-                                    {"redactions", finished.redactions},
-                                    {"warnings", finished.warnings.size()}});
+  log_of(job).info("transcript_finished", {{"segments", finished.segments},
+                                           {"words", finished.words},
+                                           {"redactions", finished.redactions},
+                                           {"warnings", finished.warnings.size()}});
   if (listener != nullptr) listener->transcript_finished(finished);
   co_return Step::Next;
 }

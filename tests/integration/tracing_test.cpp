@@ -103,12 +103,16 @@ Settings traced_to(const std::string& endpoint) {
   return {{"OTEL_EXPORTER_OTLP_ENDPOINT", endpoint}, {"TRACING_BATCH_DELAY", "100ms"}};
 }
 
-// A call whose INVITE names the trace of the one who placed it.
-void place_traced_call(const ServerProcess& server) {
-  SrcCall call(server);
+// An INVITE that names the trace of the one who placed the call.
+SipText traced_invite(SrcCall& call, const std::string& flags = "01") {
   auto invite = call.dialog().request("INVITE", siprec_body(two_legs()));
-  invite.set_header("traceparent", "00-" + std::string(kTrace) + "-" + kCaller + "-01");
-  ASSERT_EQ(call.invite(invite).status(), 200);
+  invite.set_header("traceparent", "00-" + std::string(kTrace) + "-" + kCaller + "-" + flags);
+  return invite;
+}
+
+void place_traced_call(const ServerProcess& server, const std::string& flags = "01") {
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(traced_invite(call, flags)).status(), 200);
   RtpSource alice(0, 0xA11CE);
   call.send_packets(0, alice, 50);
   ASSERT_EQ(call.bye().status(), 200);
@@ -136,18 +140,131 @@ TEST(Tracing, FollowsOneRecordingFromItsInviteToItsFile) {
   EXPECT_GE(metric(server, "tracing_spans_exported_total"), 6);
 }
 
-TEST(Tracing, PutsTheTraceIntoTheLog) {
+// A recogniser and a receiver of transcripts in one: what `traceparent` they were told, by path.
+class Told {
+ public:
+  Settings settings() const {
+    return {{"STT_PROVIDERS", "openai"},
+            {"STT_OPENAI_URL", peer_.url("/v1")},
+            {"STT_OPENAI_API_KEY", "a-key"},
+            {"STT_PIECE_SILENCE_DB", "-90"},
+            {"STT_DELIVERY_URL", peer_.url("/transcripts")}};
+  }
+  // Waits for it.
+  std::string of(const std::string& path) const {
+    const auto known = [&] {
+      const std::lock_guard lock(mutex_);
+      return told_.contains(path);
+    };
+    EXPECT_TRUE(wait_until(known)) << path << " was asked for nothing";
+    const std::lock_guard lock(mutex_);
+    return told_.contains(path) ? told_.at(path) : "";
+  }
+
+ private:
+  void serve(PeerConnection& connection) {
+    while (auto request = connection.read_request()) {
+      {
+        const std::lock_guard lock(mutex_);
+        told_[request->target] = request->headers["traceparent"];
+      }
+      if (!connection.answer(200, R"({"text":"hello"})")) return;
+    }
+  }
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> told_;
+  HttpPeer peer_{[this](PeerConnection& connection) { serve(connection); }};
+};
+
+std::string trace_of(const std::string& traceparent) {
+  return traceparent.size() == 55 ? traceparent.substr(3, 32) : traceparent;
+}
+
+TEST(Tracing, HandsTheCallersContextOnWhereItIsOff) {
+  const Told told;
+  ServerProcess server(told.settings());
+  ASSERT_TRUE(server.start());
+  place_traced_call(server);
+  const auto came = "00-" + std::string(kTrace) + "-" + kCaller + "-01";
+  EXPECT_EQ(told.of("/v1/audio/transcriptions"), came);
+  EXPECT_EQ(told.of("/transcripts"), came);
+}
+
+TEST(Tracing, MakesNoSpanOfATraceThatIsNotSampled) {
+  Collector collector;
+  const Told told;
+  auto settings = traced_to(collector.url());
+  settings.merge(told.settings());
+  ServerProcess server(settings);
+  ASSERT_TRUE(server.start());
+  place_traced_call(server, "00");
+  for (const char* path : {"/v1/audio/transcriptions", "/transcripts"}) {
+    EXPECT_EQ(trace_of(told.of(path)), kTrace) << path;
+    EXPECT_TRUE(told.of(path).ends_with("-00")) << path;
+  }
+  // A span of something else says that those before it have been sent.
+  EXPECT_EQ(http_get(url(server, "/nothing")).status, 404);
+  ASSERT_TRUE(wait_until([&] { return collector.spans().contains("http.request"); }));
+  EXPECT_EQ(collector.spans().size(), 1U);
+}
+
+TEST(Tracing, TakesTheTraceOfAnHttpRequest) {
   Collector collector;
   ServerProcess server(traced_to(collector.url()));
   ASSERT_TRUE(server.start());
-  place_traced_call(server);
-  for (const char* event : {"session_started", "session_ended", "recording_complete"}) {
-    // metadata.json is complete a moment before the log says so.
-    ASSERT_TRUE(wait_until([&] { return !server.log(event).empty(); })) << event;
-    const auto lines = server.log(event);
-    ASSERT_EQ(lines.size(), 1U) << event;
-    EXPECT_EQ(lines[0].value("trace.id", ""), kTrace) << event;
-  }
+  HttpConnection connection("127.0.0.1", server.http_port());
+  connection.send("GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\ntraceparent: 00-" +
+                  std::string(kTrace) + "-" + kCaller + "-01\r\n\r\n");
+  EXPECT_EQ(connection.reply().status, 200);
+  ASSERT_TRUE(wait_until([&] { return collector.spans().contains("http.request"); }));
+  EXPECT_EQ(collector.spans()["http.request"].trace_id, kTrace);
+  EXPECT_EQ(collector.spans()["http.request"].parent, kCaller);
+}
+
+// metadata.json is complete a moment before the log says so.
+nlohmann::json line_of(const ServerProcess& server, const std::string& event) {
+  EXPECT_TRUE(wait_until([&] { return !server.log(event).empty(); })) << event;
+  const auto lines = server.log(event);
+  EXPECT_EQ(lines.size(), 1U) << event;
+  return lines.empty() ? nlohmann::json::object() : lines[0];
+}
+
+void expect_all_ids(const ServerProcess& server, const std::string& event,
+                    const std::string& call_id) {
+  const auto line = line_of(server, event);
+  EXPECT_EQ(line.value("trace.id", ""), kTrace) << event;
+  EXPECT_EQ(line.value("siprec.call_id", ""), call_id) << event;
+  EXPECT_NE(line.value("siprec.recording_id", ""), "") << event;
+}
+
+TEST(Tracing, LeadsFromEachLineOfACallToItsTrace) {
+  Collector collector;
+  const Told told;
+  auto settings = traced_to(collector.url());
+  settings.merge(told.settings());
+  ServerProcess server(settings);
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(traced_invite(call)).status(), 200);
+  RtpSource alice(0, 0xA11CE), moved(0, 0xA11CF);
+  call.send_packets(0, alice, 50);
+  call.send_packets(0, moved, 50);
+  call.send_rtp(0, "what is this, and who sends it?");
+  ASSERT_TRUE(wait_until([&] { return !server.log("rtp_invalid").empty(); }));
+  ASSERT_EQ(call.bye().status(), 200);
+  for (const char* event : {"session_started", "rtp_source_changed", "rtp_invalid", "session_ended",
+                            "recording_complete", "transcript_finished"})
+    expect_all_ids(server, event, call.call_id());
+}
+
+TEST(Tracing, LeadsFromACallWithoutMediaToItsTrace) {
+  Collector collector;
+  ServerProcess server(traced_to(collector.url()));
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(traced_invite(call)).status(), 200);
+  ASSERT_EQ(call.bye().status(), 200);
+  expect_all_ids(server, "recording_complete", call.call_id());
 }
 
 TEST(Tracing, FollowsHttpRequestsButNoProbes) {

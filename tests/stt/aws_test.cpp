@@ -51,6 +51,8 @@ class AwsTest : public PoolTest {
     options.aws.storage_url = peer.url("/bucket");
   }
 
+  void TearDown() override { expect_traced(asked); }
+
   void serve(PeerConnection& connection) {
     while (auto request = connection.read_request()) {
       asked.add(*request);

@@ -14,6 +14,9 @@ using testing::HasSubstr;
 // A provider with several paths: what a request gets is decided by `METHOD path`.
 class CloudTest : public PoolTest {
  protected:
+  // Tokens, uploads, questions and deletions alike.
+  void TearDown() override { expect_traced(asked); }
+
   struct Reply {
     int status = 200;
     std::string body;

@@ -33,6 +33,13 @@ std::string field(const std::vector<FormPart>& form, const std::string& name) {
   return all;
 }
 
+void expect_traced(const Asked& asked) {
+  for (std::size_t i = 0; i < asked.count(); ++i) {
+    auto request = asked.at(i);
+    EXPECT_EQ(request.headers["traceparent"], kTraceparent) << request.method << request.target;
+  }
+}
+
 PoolTest::PoolTest() {
   // Times of tests: failures repeat at once, nothing waits for long.
   options.retry.first_pause = std::chrono::milliseconds(2);
@@ -74,6 +81,7 @@ Job PoolTest::recording(const std::string& name, const std::vector<Samples>& cha
   Job job;
   job.directory = directory.path() / "2026-11-22" / name;
   job.recording_id = name;
+  job.traceparent = kTraceparent;
   std::filesystem::create_directories(job.directory);
   write_wav(job.directory / "audio.wav", channels);
   return job;

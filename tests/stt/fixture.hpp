@@ -51,6 +51,12 @@ class Asked {
   std::vector<PeerRequest> requests_;
 };
 
+// Of the recordings' jobs, unless a test says otherwise.
+inline constexpr const char* kTraceparent =
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+// Every one of the requests carries it.
+void expect_traced(const Asked& asked);
+
 // One part of a multipart/form-data body (RFC 7578).
 struct FormPart {
   std::string name;

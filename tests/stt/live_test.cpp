@@ -1,6 +1,7 @@
 // Live transcription against servers that speak RFC 6455 by hand, as Vosk's and Deepgram's do.
 #include "stt/fixture.hpp"
 #include "stt/live/protocol.hpp"
+#include "tracing/spans.hpp"
 #include "util/http_client/certificate.hpp"
 #include "util/http_client/websocket_peer.hpp"
 
@@ -39,7 +40,7 @@ class LiveTest : public PoolTest {
     registry = std::make_unique<metrics::Registry>();
     reader = std::make_unique<WorkerPool>(1, 100);
     live = std::make_unique<Live>(tasks, options, *reader, tracer, *registry, log::Logger());
-    stream = live->open({"rec-1", 1, 8000, "", ""},
+    stream = live->open({"rec-1", 1, 8000, "", kTraceparent},
                         [this](const LiveEvent& event) { heard.push_back(event); });
   }
   // Sound of that length, in packets of 20 ms.
@@ -103,6 +104,27 @@ TEST_F(LiveTest, VoskHearsInterimAndFinalTextAtItsPlaceInTheRecording) {
   EXPECT_EQ(last.segment.words[1].start, 20200ms);
 }
 
+TEST_F(LiveTest, TellsTheProviderTheSpanOfItsConnection) {
+  tracing::test::KeptSpans kept;
+  tracer = tracing::Tracer({}, kept);
+  std::size_t bytes = 0;
+  std::string config;
+  std::string told;
+  serve([&](Frames& frames, const PeerRequest& request) {
+    told = request.headers.at("traceparent");
+    vosk(frames, bytes, config);
+  });
+  begin();
+  say(0s, 1s);
+  bool done = false;
+  stream->finish([&](const Use&) { done = true; });
+  ASSERT_TRUE(run_until([&] { return done; }));
+  ASSERT_EQ(kept.all.size(), 1U);
+  EXPECT_EQ(kept.all[0].context.trace_id_hex(), "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_EQ(told, tracing::traceparent(kept.all[0].context));
+  tracer = {};
+}
+
 TEST_F(LiveTest, DeepgramIsAskedAsItsReferenceSays) {
   options.live.provider = "deepgram";
   options.deepgram.api_key = "dg-key";
@@ -135,6 +157,7 @@ TEST_F(LiveTest, DeepgramIsAskedAsItsReferenceSays) {
       "/v1/listen?model=nova-2&encoding=linear16&sample_rate=8000&channels=1&interim_results=true"
       "&punctuate=true&language=en&keywords=SIPREC");
   EXPECT_EQ(seen.headers.at("authorization"), "Token dg-key");
+  EXPECT_EQ(seen.headers.at("traceparent"), kTraceparent) << "tracing is off: as it came";
   EXPECT_EQ(heard.back().segment.text, "Hello.");
   EXPECT_EQ(heard.back().segment.words[0].end, 500ms);
 }

@@ -509,6 +509,7 @@ TEST_F(PoolTest, DeliversTranscriptsSignedAndOnce) {
   EXPECT_EQ(first.headers.at("idempotency-key"), second.headers.at("idempotency-key"));
   EXPECT_EQ(second.body, srs::test::read_file(job.directory / kTranscriptFile));
   EXPECT_EQ(second.headers.at("x-siprec-recording"), "rec-1");
+  expect_traced(receiver.asked);
   // openssl judges the signature.
   srs::test::write_file(directory / "signed",
                         second.headers.at("x-siprec-timestamp") + "." + second.body);
@@ -562,6 +563,27 @@ TEST_F(PoolTest, FollowsEachRequestInASpanOfTheCallsTrace) {
   EXPECT_EQ(kept.all[0].status, tracing::Status::Error);
   EXPECT_EQ(kept.all[1].status, tracing::Status::Unset);
   stop();
+  tracer = {};
+}
+
+TEST_F(PoolTest, MakesNoSpanBelowOneThatIsNotSampledAndSaysSo) {
+  tracing::test::KeptSpans kept;
+  tracer = tracing::Tracer({}, kept);
+  Provider provider(kWorking);
+  Provider receiver(kWorking);
+  options.openai.url = provider.url();
+  options.delivery.url = receiver.url();
+  start();
+  auto job = spoken("rec-1");
+  job.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+  pool->submit(job);
+  ASSERT_TRUE(run_until([&] { return !finished.empty() && pool->size() == 0; }));
+  const auto asked = provider.asked.at(0).headers.at("traceparent");
+  EXPECT_TRUE(asked.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-")) << asked;
+  EXPECT_TRUE(asked.ends_with("-00")) << asked;
+  EXPECT_EQ(receiver.asked.at(0).headers.at("traceparent"), job.traceparent);
+  stop();
+  EXPECT_TRUE(kept.all.empty());
   tracer = {};
 }
 

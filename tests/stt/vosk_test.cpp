@@ -13,14 +13,21 @@ class VoskTest : public PoolTest {
  protected:
   using Script = std::function<void(Frames&)>;
   void serve(Script script) {
-    peer = std::make_unique<HttpPeer>([script = std::move(script)](PeerConnection& connection) {
-      Frames frames(connection);
-      if (frames.accept()) script(frames);
-    });
+    peer =
+        std::make_unique<HttpPeer>([this, script = std::move(script)](PeerConnection& connection) {
+          Frames frames(connection);
+          const auto request = frames.accept();
+          if (!request) return;
+          asked.add(*request);
+          script(frames);
+        });
     options.providers = {"vosk"};
     options.vosk.url = "ws://127.0.0.1:" + std::to_string(peer->port());
     start();
   }
+  void TearDown() override { expect_traced(asked); }
+
+  Asked asked;
   std::unique_ptr<HttpPeer> peer;
 };
 
@@ -73,14 +80,14 @@ TEST_F(VoskTest, ThatAnswersNoJsonIsNoRecogniser) {
 }
 
 TEST_F(VoskTest, EndsAtOnceWhereTheJobIsCancelled) {
-  std::atomic<bool> asked{false}, gone{false};
+  std::atomic<bool> spoken_to{false}, gone{false};
   serve([&](Frames& frames) {
-    while (frames.read()) asked = true;
+    while (frames.read()) spoken_to = true;
     gone = true;
   });
   const auto job = spoken("a");
   pool->submit(job);
-  ASSERT_TRUE(run_until([&] { return asked.load(); }));
+  ASSERT_TRUE(run_until([&] { return spoken_to.load(); }));
   EXPECT_TRUE(pool->cancel(job.directory));
   EXPECT_TRUE(run_until([&] { return gone.load(); }));
 }

@@ -27,6 +27,7 @@ struct LiveChannel {
   std::uint32_t sample_rate = 0;  // Hz
   std::string language;           // BCP 47; empty: the configured one
   std::string traceparent;        // the recording's (W3C Trace Context); may be empty
+  std::string call_id = {};       // for the log
 };
 
 // Begins and counts streams. What a provider does to them touches nobody else: audio waits in a

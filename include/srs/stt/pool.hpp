@@ -31,6 +31,7 @@ struct Job {
   std::string language;     // BCP 47, by metadata or a SIP header; empty: the configured one
   int priority = 0;         // larger goes first
   std::string traceparent;  // passed on to providers (W3C Trace Context); may be empty
+  std::string call_id;      // for the log
 };
 
 // A file that was made beside the recording, for `files` of metadata.json.

@@ -133,6 +133,8 @@ asio::awaitable<bool> LiveCall::connect() {
     failed(headers->error().reason, headers->error().text);
     co_return false;
   }
+  if (auto parent = tracing::traceparent(span_.context()); !parent.empty())
+    (*headers)->emplace_back("traceparent", std::move(parent));
   WebSocket::Options wanted;
   wanted.connect_timeout = state_->options.live.connect_timeout;
   wanted.ca_file = state_->protocol->authorities();
@@ -149,14 +151,17 @@ asio::awaitable<bool> LiveCall::connect() {
 }
 
 void LiveCall::failed(Reason reason, const std::string& text) {
+  auto log =
+      state_->log.with("call_id", channel_.call_id).with("recording_id", channel_.recording_id);
+  if (const auto trace = span_.context().trace_id_hex(); !trace.empty())
+    log = log.with("trace.id", trace);
   span_.fail(text);
   span_ = {};
   state_->metrics.failed(use_.provider, reason);
-  state_->log.warning("live_transcription_failed", {{"recording_id", channel_.recording_id},
-                                                    {"channel", channel_.channel},
-                                                    {"provider", use_.provider},
-                                                    {"reason", to_string(reason)},
-                                                    {"error", text}});
+  log.warning("live_transcription_failed", {{"channel", channel_.channel},
+                                            {"provider", use_.provider},
+                                            {"reason", to_string(reason)},
+                                            {"error", text}});
 }
 
 asio::awaitable<bool> LiveCall::send() {

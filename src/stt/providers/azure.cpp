@@ -51,7 +51,6 @@ Outcome<HttpRequest> request(const Options& options, const Request& request) {
                   .url = with_path(base, "/speechtotext/transcriptions:transcribe?" +
                                              query({{"api-version", own.api_version}}))};
   out.headers = {{"Ocp-Apim-Subscription-Key", *key}, {"Accept", "application/json"}};
-  if (!request.traceparent.empty()) out.headers.emplace_back("traceparent", request.traceparent);
   std::vector<HttpPart> form;
   form.push_back({"audio", request.sound.wav, "audio.wav", "audio/wav"});
   form.push_back({"definition", definition(options, request), "", "application/json"});

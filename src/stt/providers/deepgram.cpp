@@ -87,7 +87,6 @@ Outcome<HttpRequest> request(const Options& options, const Request& request) {
   out.headers = {{"Authorization", "Token " + *key},
                  {"Content-Type", "audio/wav"},
                  {"Accept", "application/json"}};
-  if (!request.traceparent.empty()) out.headers.emplace_back("traceparent", request.traceparent);
   out.body = request.sound.wav;
   return out;
 }

@@ -33,7 +33,6 @@ Outcome<HttpRequest> request(const Options& options, const Request& request) {
   if (!key) return key.error();
   HttpRequest out{.method = "POST", .url = with_path(own.url, "/v1/speech-to-text")};
   out.headers = {{"xi-api-key", *key}, {"Accept", "application/json"}};
-  if (!request.traceparent.empty()) out.headers.emplace_back("traceparent", request.traceparent);
   std::vector<HttpPart> form;
   form.push_back({"model_id", own.model, "", ""});
   form.push_back({"timestamps_granularity", "word", "", ""});

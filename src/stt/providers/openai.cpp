@@ -69,7 +69,6 @@ Outcome<HttpRequest> request(const Options& options, const Request& request) {
     else
       out.headers.emplace_back("Authorization", "Bearer " + *key);
   }
-  if (!request.traceparent.empty()) out.headers.emplace_back("traceparent", request.traceparent);
   std::vector<HttpPart> form;
   form.push_back({"file", request.sound.wav, "audio.wav", "audio/wav"});
   form.push_back({"model", own.model, "", ""});

@@ -25,7 +25,6 @@ struct Request {
   std::string channels;  // `0`, or `0,1`: for those who want to know
   // The same for each try of the same piece, for providers that recognise repetitions.
   std::string idempotency_key;
-  std::string traceparent;
   std::filesystem::path directory;  // the recording's, for temporary files
 };
 

@@ -59,6 +59,7 @@ class Vosk : public Provider {
     wanted.connect_timeout = std::min(wanted.connect_timeout, options_.timeout);
     auto url = protocol_->url(request.sound.sample_rate, "");
     WebSocket::Headers headers;
+    if (!exchange.traceparent.empty()) headers.emplace_back("traceparent", exchange.traceparent);
     auto socket = co_await WebSocket::connect(std::move(url), std::move(headers), wanted);
     if (!socket) co_return socket.error();
     const auto executor = co_await boost::asio::this_coro::executor;

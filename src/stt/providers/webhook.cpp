@@ -24,7 +24,6 @@ Outcome<HttpRequest> make_request(const Options& options, const Request& request
                  {"X-Siprec-Recording", request.recording_id},
                  {"X-Siprec-Channels", request.channels}};
   if (!request.language.empty()) out.headers.emplace_back("X-Siprec-Language", request.language);
-  if (!request.traceparent.empty()) out.headers.emplace_back("traceparent", request.traceparent);
   if (!authorization->empty()) out.headers.emplace_back("Authorization", *authorization);
   if (!secret->empty()) sign(out.headers, *secret, request.sound.wav, std::time(nullptr));
   out.body = request.sound.wav;
