@@ -223,9 +223,7 @@ int ServerDialog::on_offer(nta_incoming_t* irq, const sip_t& sip, msg_t* message
 int ServerDialog::on_bye(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
   const Transport transport(nta_incoming_transport(server_->agent().get(), irq, message));
   const auto& listener = server_->agent().listener_of(transport.get());
-  const auto since = std::chrono::steady_clock::now();
   const int status = server_->reply(irq, {});
-  server_->metrics().answered("BYE", std::chrono::steady_clock::now() - since);
   refuse_waiting(487);  // RFC 3261 §15.1.2
   if (handler_ == nullptr) {
     end(DialogEnd::Bye, nullptr);

@@ -172,7 +172,7 @@ void Server::keep_house() {
 }
 
 void Server::tend_listeners() {
-  udp_drops_.find(agent_->listeners());
+  udp_sockets_.find(agent_->listeners());
   stream_buffers_.bound(agent_->listeners());
 }
 
@@ -242,7 +242,7 @@ Metrics::Levels Server::levels() const {
   levels.garbage = bad > named ? bad - named : 0;
   levels.overflows = root_.overflows();
   levels.merged = merged;
-  levels.kernel_drops = udp_drops_.count();
+  levels.kernel_drops = udp_sockets_.drops();
   levels.certificate_expiry = certificate_expiry_;
   return levels;
 }
@@ -300,16 +300,22 @@ int Server::refuse(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
   return reply(irq, response, extras);
 }
 
-int Server::reply(nta_incoming_t* irq, const Response& response, const ReplyExtras& extras) {
+int Server::reply(nta_incoming_t* irq, const Response& response, const ReplyExtras& extras,
+                  std::chrono::steady_clock::time_point arrived) {
   const bool sent = replier_->send(irq, response, extras);
+  metrics_->answered(nta_incoming_method_name(irq), std::chrono::steady_clock::now() - arrived);
   root_.pump();
   metrics_->response(response.status);
   log_response(irq, response);
   trace_response(irq);
   if (!sent) {
     metrics_->response_not_sent();
+    const Message request(nta_incoming_getrequest(irq));
+    const auto* sip = sip_object(request.get());
     log_.warning("sip_response_not_sent",
-                 {{"status", response.status}, {"method", nta_incoming_method_name(irq)}});
+                 {{"status", response.status},
+                  {"method", nta_incoming_method_name(irq)},
+                  {"call_id", sip != nullptr ? sip->sip_call_id->i_id : ""}});
     hide(irq);
   }
   return response.status;
@@ -395,11 +401,13 @@ int Server::on_request_guarded(nta_incoming_t* irq, const sip_t& sip) {
 
 int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {
   const Message message(nta_incoming_getrequest(irq));
+  Transport transport(nta_incoming_transport(agent_->get(), irq, message.get()));
+  arrived_ = std::chrono::steady_clock::now() - udp_sockets_.waited(transport.get());
   note(sip, message.get());
   if (body_left_unread(sip) && declared_size(sip, message.get()) > options_.max_message_size) {
     ++bodies_unread_;
     metrics_->malformed(Metrics::Malformed::TooLarge);
-    hang_up(Transport(nta_incoming_transport(agent_->get(), irq, message.get())));
+    hang_up(std::move(transport));
   }
   const auto method = sip.sip_request->rq_method;
   if (method == sip_method_ack) return 481;  // gets no answer; sofia drops the transaction

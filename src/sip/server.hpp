@@ -9,7 +9,7 @@
 #include "sip/reply.hpp"
 #include "sip/root.hpp"
 #include "sip/sofia.hpp"
-#include "sip/udp_drops.hpp"
+#include "sip/udp_sockets.hpp"
 
 #include <srs/log/logger.hpp>
 #include <srs/sip/stack.hpp>
@@ -66,8 +66,15 @@ class Server final : public Stack {
   // Refusals that need no decision: 513, 415 for an encoding, 416, 420, 405, 501. The status sent,
   // or 0.
   int refuse(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
-  // Sends, counts and logs a final response; returns its status.
-  int reply(nta_incoming_t* irq, const Response& response, const ReplyExtras& extras = {});
+  // When the request that sofia tells us of at this moment arrived.
+  std::chrono::steady_clock::time_point arrived() const { return arrived_; }
+  // Sends, counts, times and logs a final response; returns its status. The first is for requests
+  // that are answered at once, within sofia's callback.
+  int reply(nta_incoming_t* irq, const Response& response, const ReplyExtras& extras = {}) {
+    return reply(irq, response, extras, arrived_);
+  }
+  int reply(nta_incoming_t* irq, const Response& response, const ReplyExtras& extras,
+            std::chrono::steady_clock::time_point arrived);
   void reply_trying(nta_incoming_t* irq);
   int answer_options(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   int answer_unsupported(nta_incoming_t* irq, const sip_t& sip);
@@ -100,7 +107,7 @@ class Server final : public Stack {
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<Replier> replier_;
   std::unique_ptr<Metrics> metrics_;
-  UdpDrops udp_drops_;
+  UdpSockets udp_sockets_;
   StreamBuffers stream_buffers_;
   // Connections whose last response has been sent, and since when they wait for the peer to close.
   struct HungUp {
@@ -109,6 +116,7 @@ class Server final : public Stack {
   };
   std::vector<HungUp> hung_up_;
   std::uint64_t bodies_unread_ = 0;
+  std::chrono::steady_clock::time_point arrived_;
   std::optional<WallTime> certificate_expiry_;
   DialogTable dialogs_;
   std::unordered_set<std::shared_ptr<ServerTransaction>> transactions_;

@@ -18,7 +18,8 @@ ServerTransaction::ServerTransaction(Server& server, nta_incoming_t* irq,
       request_(std::move(request)),
       timer_(timer),
       invite_(request_.method == "INVITE"),
-      initial_(invite_ && request_.to.tag.empty()) {
+      initial_(invite_ && request_.to.tag.empty()),
+      arrived_(server.arrived()) {
   nta_incoming_bind(irq_, &ServerTransaction::on_event, this);
 }
 
@@ -27,8 +28,7 @@ void ServerTransaction::respond(const Response& response) {
   const auto self = shared_from_this();
   answered_ = true;
   status_ = response.status;
-  server_->metrics().answered(request_.method, std::chrono::steady_clock::now() - since_);
-  server_->reply(irq_, response, dialog_->extras_for(*this, response));
+  server_->reply(irq_, response, dialog_->extras_for(*this, response), arrived_);
   const auto dialog = dialog_;
   const bool sent = nta_incoming_status(irq_) >= 200;
   if (!invite_ || !sent) finish();  // nothing more comes from sofia
@@ -74,7 +74,7 @@ void ServerTransaction::on_cancel(const sip_t& cancel) {
   answered_ = true;
   status_ = 487;
   const auto dialog = dialog_;
-  server_->reply(irq_, {487, {}, {}, {}, {}, {}});  // stays until its ACK
+  server_->reply(irq_, {487, {}, {}, {}, {}, {}}, {}, arrived_);  // stays until its ACK
   if (initial_) dialog->end(DialogEnd::Cancelled, nullptr);
 }
 

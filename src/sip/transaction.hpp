@@ -50,9 +50,9 @@ class ServerTransaction : public std::enable_shared_from_this<ServerTransaction>
   TimerAnswer timer_;
   const bool invite_;
   const bool initial_;
+  const std::chrono::steady_clock::time_point arrived_;
   bool answered_ = false;
   int status_ = 0;
-  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
 };
 
 // What the application holds: answers 500 where it is dropped unanswered.

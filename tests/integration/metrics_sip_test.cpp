@@ -6,9 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
+#include <thread>
 
 namespace srs::test {
 namespace {
@@ -116,6 +118,67 @@ TEST_P(SipFigures, Move) {
 }
 INSTANTIATE_TEST_SUITE_P(, SipFigures, ::testing::ValuesIn(kScenarios),
                          [](const auto& one) { return one.param.name; });
+
+// Does it while the server can't run, and wakes it meanwhile; for how long it slept at least.
+std::chrono::duration<double> while_it_sleeps(ServerProcess& server, auto act) {
+  server.signal(SIGSTOP);
+  const auto asleep = std::chrono::steady_clock::now();
+  std::chrono::duration<double> slept{};
+  std::thread waker([&] {
+    std::this_thread::sleep_for(300ms);  // nothing to wait for: time itself is what is measured
+    slept = std::chrono::steady_clock::now() - asleep;
+    server.signal(SIGCONT);
+  });
+  act();
+  waker.join();
+  return slept;
+}
+
+TEST(ResponseTime, CountsFromTheArrivalAtTheHost) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  const auto expect_seen = [&](const std::string& method, auto act) {
+    const auto slept = while_it_sleeps(server, act);
+    const auto seen =
+        metric(server, "sip_response_time_seconds_sum", {"method=\"" + method + "\""});
+    // What passed between the stop and the datagram is not its own.
+    EXPECT_GT(seen, slept.count() - 0.1) << method;
+    EXPECT_LT(seen, slept.count() + 5) << method;
+  };
+  expect_seen("INVITE", [&] { EXPECT_EQ(call.invite(siprec_body(two_legs())).status(), 200); });
+  expect_seen("OPTIONS", [&] { EXPECT_EQ(call.request("OPTIONS").status(), 200); });
+  expect_seen("BYE", [&] { EXPECT_EQ(call.bye().status(), 200); });
+}
+
+TEST(ResponseTime, IsThatOfEveryFinalResponseOfOurs) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start());
+  SrcCall call(server), extended(server), packed(server), stranger(server);
+  EXPECT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  EXPECT_EQ(call.request("OPTIONS").status(), 200);
+  auto wants_more = extended.dialog().invite(siprec_body(two_legs()));
+  wants_more.set_header("Require", "siprec, telepathy");
+  EXPECT_EQ(extended.invite(wants_more).status(), 420);
+  auto zipped = packed.dialog().invite(siprec_body(two_legs()));
+  zipped.set_header("Content-Encoding", "gzip");
+  EXPECT_EQ(packed.invite(zipped).status(), 415);
+  EXPECT_EQ(stranger.request("OPTIONS").status(), 200);
+  EXPECT_EQ(stranger.request("REGISTER").status(), 405);
+  EXPECT_EQ(stranger.request("BREW").status(), 501);
+  EXPECT_EQ(stranger.bye().status(), 481);
+  EXPECT_EQ(call.bye().status(), 200);
+  const auto timed = [&](const std::string& method) {
+    return metric(server, "sip_response_time_seconds_count", {"method=\"" + method + "\""});
+  };
+  EXPECT_EQ(timed("INVITE"), 3);
+  EXPECT_EQ(timed("OPTIONS"), 2);
+  EXPECT_EQ(timed("BYE"), 2);
+  EXPECT_EQ(timed("other"), 2);
+  EXPECT_EQ(metric(server, "sip_responses_total") -
+                metric(server, "sip_responses_total", {"code=\"100\""}),
+            9);
+}
 
 // sofia answers some of these by itself, and counts all that it sends.
 TEST(Retransmissions, AreNotCountedWhereNoneWereSent) {
