@@ -33,6 +33,7 @@ struct Entry {
   bool stored = false;
   bool told = false;       // the listener knows that the transcript is there
   bool forgotten = false;  // cancelled: its files are to go
+  bool held = false;       // counted as held back by a bound since it ran last
   std::chrono::steady_clock::time_point not_before{};
   std::chrono::milliseconds pause{0};  // what the step that ran wants before the next one
   tracing::Span span;                  // of the request under way; here, so that stop() can end it
@@ -69,7 +70,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void forget(const EntryPointer& entry);
   void put_back(const EntryPointer& entry, std::chrono::milliseconds pause);
   void dispatch();
-  std::chrono::milliseconds wait_of(const Entry& entry, const Now& now) const;
+  std::chrono::milliseconds wait_of(Entry& entry, const Now& now);
+  void hold_back(Entry& entry, const Choice& choice);
   void wake_in(std::chrono::milliseconds time);
   void fetch_left_out();
   void figures(std::vector<prometheus::MetricFamily>& families) const;

@@ -133,8 +133,14 @@ void PoolCore::put_back(const EntryPointer& entry, milliseconds pause) {
   dispatch();
 }
 
+// Counts once for each time that a job waits, however often it is looked at meanwhile.
+void PoolCore::hold_back(Entry& entry, const Choice& choice) {
+  if (choice.bound == Budget::Bound::None || std::exchange(entry.held, true)) return;
+  metrics_.held_back(engines_[choice.engine].name(), to_string(choice.bound));
+}
+
 // How long a job has to wait from now on.
-milliseconds PoolCore::wait_of(const Entry& entry, const Now& now) const {
+milliseconds PoolCore::wait_of(Entry& entry, const Now& now) {
   const auto own = entry.not_before <= now.steady
                        ? milliseconds(0)
                        : std::chrono::ceil<milliseconds>(entry.not_before - now.steady);
@@ -142,6 +148,7 @@ milliseconds PoolCore::wait_of(const Entry& entry, const Now& now) const {
   const auto choice = choose(engines_, entry.state, options_.retry.attempts, milliseconds(0), now);
   // Overdue ones and those that nobody takes have to be told so.
   if (choice.kind != Choice::Kind::Wait || is_overdue(entry)) return own;
+  hold_back(entry, choice);
   return std::max(own, choice.time);
 }
 
@@ -167,6 +174,7 @@ void PoolCore::dispatch() {
     fresh_.erase(rank);
     tried_.erase(rank);
     best->running = true;
+    best->held = false;
     ++running_;
     tasks_.spawn("stt.transcribe", run(best));
   }

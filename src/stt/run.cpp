@@ -168,7 +168,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
   if (choice.kind == Choice::Kind::Wait) {
     // Other waits end by themselves or when a request does; the queue knows them.
     if (choice.bound != Budget::Bound::None) {
-      metrics_.held_back(engines_[choice.engine].name(), to_string(choice.bound));
+      hold_back(*entry, choice);
       entry->pause = choice.time;
     }
     co_return Step::Leave;

@@ -113,6 +113,7 @@ TEST_F(Live, TextReachesListenersWhileTheCallRunsAndTheRecordingAfterIt) {
   Peer reader("/usr/bin/python3 '" + kPeers + "websocket_reader.py' ws://127.0.0.1:" +
               std::to_string(server_->http_port()) + "/ws/transcriptions 1 let-me-hear");
   ASSERT_EQ(reader.line(), "open");
+  EXPECT_TRUE(wait_until([&] { return metric(*server_, "stt_live_listeners") == 2; }));
   SrcCall call(*server_);
   ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
   converse(call);
@@ -122,11 +123,15 @@ TEST_F(Live, TextReachesListenersWhileTheCallRunsAndTheRecordingAfterIt) {
   EXPECT_EQ(interim.at("text"), "word");
   EXPECT_EQ(json::parse(reader.line()), interim);
   EXPECT_EQ(metric(*server_, "stt_live_streams"), 2);
+  EXPECT_GT(metric(*server_, "stt_live_results_total", {R"(kind="interim")"}), 0);
+  EXPECT_EQ(metric(*server_, "stt_live_results_total", {R"(kind="final")"}), 0);
   ASSERT_EQ(call.bye().status(), 200);
   json last;
   do last = next_event(*events);
   while (!last.at("final"));
   EXPECT_EQ(last.at("text"), "word word");
+  EXPECT_GE(metric(*server_, "stt_live_results_total", {R"(kind="final")"}), 1);
+  EXPECT_GE(metric(*server_, "stt_live_lines_total"), 2);
 
   const auto found = wait_for_recording(server_->recordings(), call.call_id());
   ASSERT_TRUE(found);

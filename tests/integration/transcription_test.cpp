@@ -66,6 +66,11 @@ TEST(Transcription, PutsWordsAndTheirCostIntoTheRecording) {
   EXPECT_GT(transcription["uses"][0].value("cost", 0.0), 0);
   EXPECT_GT(metric(server, "stt_transcription_cost_total"), 0);
   EXPECT_GT(metric(server, "stt_audio_processed_bytes_total"), 0);
+  EXPECT_NEAR(metric(server, "stt_audio_processed_seconds_total"), 2, 0.5);
+  EXPECT_EQ(metric(server, "stt_transcription_duration_seconds_count"), 2);
+  EXPECT_TRUE(wait_until([&] { return metric(server, "stt_job_seconds_count") == 1; }));
+  EXPECT_GT(metric(server, "stt_job_seconds_sum"), 0);
+  EXPECT_EQ(metric(server, "stt_jobs_total", {R"(state="done")"}), 1);
   const auto recording = all_recordings(server.recordings()).at(0);
   const auto transcript = json::parse(read_file(recording.directory / "transcript.json"));
   ASSERT_EQ(transcript.at("segments").size(), 2U);
@@ -157,6 +162,39 @@ TEST(Transcription, SaysInTheRecordingWhyThereIsNone) {
   EXPECT_EQ(transcription.value("state", ""), "parked") << transcription;
   EXPECT_EQ(transcription.value("reason", ""), "auth") << transcription;
   EXPECT_GT(metric(server, "stt_transcription_errors_total"), 0);
+  EXPECT_TRUE(wait_until([&] { return metric(server, "stt_jobs_parked") == 1; }));
+}
+
+TEST(Transcription, ShowsWhatRunsWhatWaitsAndWhatALimitHoldsBack) {
+  std::atomic<bool> hanging{true};
+  HttpPeer provider(HttpPeer::Script([&](PeerConnection& connection) {
+    while (connection.read_request()) {
+      wait_until([&] { return !hanging; });
+      connection.answer(200, R"({"text": "hello"})");
+    }
+  }));
+  ServerProcess server({{"STT_PROVIDERS", "openai"},
+                        {"OPENAI_BASE_URL", provider.url("/v1")},
+                        {"STT_CONCURRENCY", "1"},
+                        {"STT_PRICES", "openai 60 EUR"},
+                        {"STT_LIMITS", "openai cost=0.01/day"},
+                        {"STT_PIECE_SILENCE_DB", "-90"}});
+  ASSERT_TRUE(server.start());
+  for (int i = 0; i < 2; ++i) {
+    SrcCall call(server);
+    ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+    RtpSource alice(0, 0xA11CE);
+    call.send_packets(0, alice, 50);
+    ASSERT_EQ(call.bye().status(), 200);
+  }
+  EXPECT_TRUE(wait_until([&] { return metric(server, "stt_queue_jobs") == 1; }));
+  EXPECT_EQ(metric(server, "stt_jobs_running"), 1);
+  EXPECT_TRUE(wait_until([&] { return metric(server, "stt_requests_in_flight") > 0; }));
+  EXPECT_TRUE(wait_until([&] { return metric(server, "stt_queue_oldest_seconds") > 0; }));
+  hanging = false;  // a second costs a hundred times the limit: the other recording waits
+  EXPECT_TRUE(
+      wait_until([&] { return metric(server, "stt_held_back_total", {R"(bound="cost")"}) > 0; }));
+  EXPECT_TRUE(wait_until([&] { return metric(server, "stt_requests_in_flight") == 0; }));
 }
 
 TEST(Transcription, OutlivesTheServersDeathAndIsMadeOnce) {

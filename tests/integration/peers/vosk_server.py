@@ -3,11 +3,14 @@
 
 Speaks its protocol: a configuration, PCM of 16 bits, {"eof" : 1}. Hears one word in every half
 second of sound, at the place where it is. Prints its port on standard output.
+
+usage: vosk_server.py [SECONDS]: until it ends itself, 120 where nothing is said.
 """
 import asyncio
 import json
 import math
 import struct
+import sys
 
 import websockets
 
@@ -44,7 +47,8 @@ async def recognise(websocket, path=None):
 async def main():
     server = await websockets.serve(recognise, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.sleep(120)  # the test ends it, and where that died it ends itself
+    # The test ends it, and where that died it ends itself.
+    await asyncio.sleep(float(sys.argv[1]) if len(sys.argv) > 1 else 120)
 
 
 asyncio.run(main())

@@ -28,8 +28,11 @@ STEP = 4
 
 def start(directory):
     stand_ins, nobody = StandIns(), f"http://127.0.0.1:{processes.free_port()}"
+    # /usr/bin: where the distribution's own WebSockets are.
+    vosk = processes.Process("vosk", ["/usr/bin/python3", "-B", ROOT / "tests/integration/peers/vosk_server.py", "3600"], directory)
+    live = {**speech(stand_ins, nobody), "VOSK_URL": f"ws://127.0.0.1:{wait_for('the live provider', vosk.output).strip()}"}
     server = processes.Server(directory, 100, RTP_RTCP_INTERVAL="5s", RECORDING_NO_MEDIA_TIMEOUT="15s",
-                              OTEL_EXPORTER_OTLP_ENDPOINT=stand_ins.url, **speech(stand_ins, nobody))
+                              OTEL_EXPORTER_OTLP_ENDPOINT=stand_ins.url, **live)
     config = load(ROOT / "deploy/prometheus/prometheus.yml")
     config["global"] = {"scrape_interval": "2s", "evaluation_interval": "2s"}
     config["rule_files"] = [str(ROOT / "deploy/prometheus/rules/*.yml")]
