@@ -35,6 +35,9 @@ Check listeners(const Components& c) {
   if (bound.empty()) {
     check.status = Status::Unhealthy;
     check.message = check.blocks_new_calls = "no SIP listener";
+  } else if (c.stack->dialogs() >= c.settings.sip.max_dialogs) {
+    check.status = Status::Degraded;
+    check.blocks_new_calls = "all dialogs are in use (sip.max_dialogs)";
   }
   return check;
 }

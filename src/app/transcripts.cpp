@@ -41,7 +41,9 @@ http::Response read(const std::filesystem::path& directory, const Format& format
     return http::error_response(404, "no such recording");
   if (!std::filesystem::exists(directory / format.file, error)) {
     return http::error_response(
-        404, "no transcript yet: `transcription` in the recording's metadata.json tells why");
+        404,
+        "no transcript: nobody transcribes (stt.providers), it is under way, or `transcription` in "
+        "the recording's metadata.json tells why");
   }
   auto text = storage::read_file(directory / format.file, kMaxTranscriptBytes);
   if (!text) return http::error_response(500, "the transcript can't be read");

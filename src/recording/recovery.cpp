@@ -1,5 +1,7 @@
 #include "recording/recovery.hpp"
 
+#include "recording/rebuilt.hpp"
+
 #include <srs/storage/files.hpp>
 
 #include <system_error>
@@ -19,19 +21,24 @@ std::vector<std::filesystem::path> directories_in(const std::filesystem::path& p
   return result;
 }
 
-void look_into(const std::filesystem::path& directory, WallTime before, Orphans& orphans) {
+// Evidence without metadata is evidence all the same.
+void rescue(const std::filesystem::path& directory, const std::string& why, Orphans& orphans) {
   std::error_code error;
+  if (!std::filesystem::exists(directory / kCaptureFile, error)) return;
+  auto rebuilt = rebuilt_from_capture(directory);
+  if (rebuilt)
+    orphans.found.push_back({directory, std::move(*rebuilt), true});
+  else
+    orphans.unreadable.push_back(directory.string() + ": " + why + "; " + rebuilt.error().text);
+}
+
+void look_into(const std::filesystem::path& directory, Orphans& orphans) {
   const auto text = storage::read_file(directory / kMetadataFile, kMaxDocumentBytes);
   auto document = text ? from_json(*text) : Result<Document>(text.error());
-  if (!document) {
-    if (std::filesystem::exists(directory / kCaptureFile, error)) {
-      orphans.unreadable.push_back(directory.string() + ": " + document.error().text);
-    }
-    return;
-  }
+  if (!document) return rescue(directory, document.error().text, orphans);
   const bool unfinished =
       document->state == State::Recording || document->state == State::Rendering;
-  if (!unfinished || document->started_at >= before) return;
+  if (!unfinished) return;
   const bool was_recording = document->state == State::Recording;
   if (was_recording) {
     document->end_reason = EndReason::Crashed;
@@ -42,10 +49,10 @@ void look_into(const std::filesystem::path& directory, WallTime before, Orphans&
 
 }  // namespace
 
-Orphans find_orphans(const std::filesystem::path& root, WallTime before) {
+Orphans find_orphans(const std::filesystem::path& root) {
   Orphans orphans;
   for (const auto& day : directories_in(root)) {
-    for (const auto& recording : directories_in(day)) look_into(recording, before, orphans);
+    for (const auto& recording : directories_in(day)) look_into(recording, orphans);
   }
   return orphans;
 }

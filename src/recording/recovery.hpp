@@ -21,7 +21,8 @@ struct Orphans {
 };
 
 // Looks through <root>/<date>/<recording-id>/metadata.json for recordings in the states `recording`
-// and `rendering` that started before `before`. Blocks: for a worker thread.
-Orphans find_orphans(const std::filesystem::path& root, WallTime before);
+// and `rendering`, whatever the clock says of them: sessions that run now are among them. Where
+// metadata.json can't be read, the capture tells what it can. Blocks: for a worker thread.
+Orphans find_orphans(const std::filesystem::path& root);
 
 }  // namespace srs::recording

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <set>
 #include <unordered_set>
 #include <utility>
 
@@ -51,7 +52,7 @@ class ServiceImpl final : public Service {
               ground.live},
         timer_(ground.tasks.executor()),
         searcher_(std::make_unique<WorkerPool>(1, 4)) {
-    renders_.on_room = [this] { search(wall_now(), false); };
+    renders_.on_room = [this] { search(false); };
   }
 
   ~ServiceImpl() override {
@@ -65,7 +66,7 @@ class ServiceImpl final : public Service {
 
   void start() override {
     ground_.tasks.spawn("session_checks", check_sessions());
-    search(wall_now(), true);
+    search(true);
   }
 
   void drain() override { draining_ = true; }
@@ -104,8 +105,12 @@ class ServiceImpl final : public Service {
     }
     metrics_.started();
     sessions_.insert(session);
+    if (searching_) begun_.insert(session->document().recording_id);
     ground_.tasks.spawn("session", tell(std::move(session)));
   }
+
+  // The stack had no room for one more dialog and has answered 503.
+  void on_crowded() override { metrics_.refused(Refusal::Busy); }
 
   std::string_view unavailable() const override {
     if (draining_) return "shutting down";
@@ -208,11 +213,11 @@ class ServiceImpl final : public Service {
   }
 
   // Looks for unfinished recordings off the io_context and renders what it finds.
-  void search(WallTime before, bool after_crash) {
+  void search(bool after_crash) {
     searching_ = true;
-    searcher_->submit([this, alive = alive_, before, after_crash, root = archive_.root(),
+    searcher_->submit([this, alive = alive_, after_crash, root = archive_.root(),
                        executor = ground_.tasks.executor()] {
-      auto orphans = find_orphans(root, before);
+      auto orphans = find_orphans(root);
       boost::asio::post(executor,
                         [this, alive, after_crash, orphans = std::move(orphans)]() mutable {
                           if (*alive) take(std::move(orphans), after_crash);
@@ -228,8 +233,9 @@ class ServiceImpl final : public Service {
     }
     for (auto& orphan : orphans.found) {
       // After a full queue only what waits for its render is ours; what records belongs to a
-      // session.
+      // session, and so does what began while we searched.
       if (orphan.was_recording && !after_crash) continue;
+      if (begun_.contains(orphan.document.recording_id)) continue;
       if (after_crash) {
         metrics_.recovered();
         log_.warning("recording_recovered", {{"recording_id", orphan.document.recording_id},
@@ -238,6 +244,7 @@ class ServiceImpl final : public Service {
       renders_.submit(std::move(orphan.directory), std::move(orphan.document),
                       RenderQueue::Origin::Disk);
     }
+    begun_.clear();
   }
 
   const Ground ground_;
@@ -256,6 +263,7 @@ class ServiceImpl final : public Service {
   bool draining_ = false;
   bool stopped_ = false;
   bool searching_ = false;
+  std::set<std::string> begun_;  // ids of sessions that began while a search ran
 };
 
 }  // namespace

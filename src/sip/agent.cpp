@@ -1,5 +1,7 @@
 #include "sip/agent.hpp"
 
+#include "sip/certificate.hpp"
+
 #include <srs/util/text.hpp>
 
 #include <arpa/inet.h>
@@ -27,18 +29,6 @@ const url_string_t* as_url(const std::string& text) {
 // Asks nta_agent_create for no listener yet.
 const url_string_t* no_url() {
   return reinterpret_cast<const url_string_t*>(std::intptr_t{-1});
-}
-
-// sofia would start without them, and fail at every handshake.
-Result<void> check_certificates(const std::filesystem::path& directory) {
-  for (const char* name : {"agent.pem", "cafile.pem"}) {
-    const auto path = directory / name;
-    if (!std::ifstream(path).good()) {
-      return Error{"tls needs " + path.string() +
-                   (name[0] == 'a' ? " (certificate and key)" : " (the authorities we trust)")};
-    }
-  }
-  return {};
 }
 
 std::string text_of(const su_sockaddr_t& address) {

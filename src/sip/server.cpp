@@ -160,8 +160,9 @@ std::string Server::media_address(std::string_view source) const {
 
 void Server::keep_house() {
   house_timer_.expires_after(house_interval);
-  house_timer_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
+  // A handler that was due already comes without an error, even after the destructor's cancel().
+  house_timer_.async_wait([this, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
+    if (error || alive.expired()) return;
     // A wildcard means addresses that come later too: a floating one, a container's second network.
     if (agent_->has_wildcard()) agent_->cover(local_addresses());
     tend_listeners();
@@ -370,9 +371,17 @@ int Server::answer_options(nta_incoming_t* irq, const sip_t&, msg_t* message) {
   const Transport transport(nta_incoming_transport(agent_->get(), irq, message));
   const auto& listener = agent_->listener_of(transport.get());
   extras.contact = agent_->contact(listener, "+sip.srs");
-  const auto unavailable = handler_.unavailable();
+  const std::string unavailable(is_crowded() ? crowded_text() : handler_.unavailable());
   if (unavailable.empty()) return reply(irq, {}, extras);
-  return reply(irq, {503, {}, std::string(unavailable), {}, {}, {}}, extras);
+  return reply(irq, {503, {}, unavailable, {}, {}, {}}, extras);
+}
+
+bool Server::is_crowded() const {
+  return dialogs_.size() >= options_.max_dialogs;
+}
+
+std::string Server::crowded_text() const {
+  return "all " + std::to_string(options_.max_dialogs) + " dialogs are in use";
 }
 
 int Server::answer_unsupported(nta_incoming_t* irq, const sip_t& sip) {
@@ -439,13 +448,9 @@ int Server::on_invite(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
     return reply(irq,
                  {482, {}, "this INVITE came before and made a call that goes on", {}, {}, {}});
   }
-  if (dialogs_.size() >= options_.max_dialogs) {
-    return reply(irq, {503,
-                       {},
-                       "all " + std::to_string(options_.max_dialogs) + " dialogs are in use",
-                       {},
-                       {},
-                       {}});
+  if (is_crowded()) {
+    handler_.on_crowded();
+    return reply(irq, {503, {}, crowded_text(), {}, {}, {}});
   }
   auto dialog = std::make_shared<ServerDialog>(*this, irq, sip, message);
   auto transaction = dialog->begin(irq, sip, message);

@@ -76,6 +76,8 @@ class Server final : public Stack {
   int reply(nta_incoming_t* irq, const Response& response, const ReplyExtras& extras,
             std::chrono::steady_clock::time_point arrived);
   void reply_trying(nta_incoming_t* irq);
+  bool is_crowded() const;
+  std::string crowded_text() const;
   int answer_options(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   int answer_unsupported(nta_incoming_t* irq, const sip_t& sip);
 
@@ -104,6 +106,7 @@ class Server final : public Stack {
   MessageTrace trace_;
   Root root_;
   boost::asio::steady_timer house_timer_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<Replier> replier_;
   std::unique_ptr<Metrics> metrics_;

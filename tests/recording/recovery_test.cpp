@@ -1,5 +1,6 @@
 #include "recording/recovery.hpp"
 
+#include "recording/files/call_builder.hpp"
 #include "support/files.hpp"
 #include "support/temp_dir.hpp"
 
@@ -26,12 +27,11 @@ class RecoveryTest : public testing::Test {
 
   test::TempDir root_;
   WallTime started_ = *from_rfc3339("2026-11-22T11:09:45Z");
-  WallTime later_ = *from_rfc3339("2026-11-22T12:00:00Z");
 };
 
 TEST_F(RecoveryTest, FindsACallThatWasRunningAndCallsItCrashed) {
   const auto directory = put("a", State::Recording);
-  const auto orphans = find_orphans(root_.path(), later_);
+  const auto orphans = find_orphans(root_.path());
   ASSERT_EQ(orphans.found.size(), 1u);
   EXPECT_EQ(orphans.found[0].directory, directory);
   EXPECT_EQ(orphans.found[0].document.end_reason, EndReason::Crashed);
@@ -41,18 +41,44 @@ TEST_F(RecoveryTest, FindsACallThatWasRunningAndCallsItCrashed) {
 
 TEST_F(RecoveryTest, KeepsTheReasonOfACallThatOnlyWaitedForItsRender) {
   put("a", State::Rendering, EndReason::Bye);
-  const auto orphans = find_orphans(root_.path(), later_);
+  const auto orphans = find_orphans(root_.path());
   ASSERT_EQ(orphans.found.size(), 1u);
   EXPECT_EQ(orphans.found[0].document.end_reason, EndReason::Bye);
   EXPECT_FALSE(orphans.found[0].was_recording);
 }
 
-TEST_F(RecoveryTest, LeavesFinishedAndYoungerRecordingsAlone) {
+TEST_F(RecoveryTest, LeavesFinishedRecordingsAlone) {
   put("a", State::Complete, EndReason::Bye);
   put("b", State::Failed, EndReason::Failed);
-  put("c", State::Recording);
-  EXPECT_TRUE(find_orphans(root_.path(), started_).found.empty());
-  EXPECT_EQ(find_orphans(root_.path(), later_).found.size(), 1u);
+  EXPECT_TRUE(find_orphans(root_.path()).found.empty());
+}
+
+TEST_F(RecoveryTest, FindsARecordingFromTheFutureSinceClocksAreSetBack) {
+  started_ = wall_now() + std::chrono::hours(24);
+  put("a", State::Recording);
+  EXPECT_EQ(find_orphans(root_.path()).found.size(), 1u);
+}
+
+TEST_F(RecoveryTest, RebuildsFromTheCaptureWhatAPowerCutTookFromTheMetadata) {
+  const auto directory = root_ / "2026-11-22" / "20261122T100000000Z-0123456789abcdef";
+  std::filesystem::create_directories(directory);
+  test::write_file(directory / kMetadataFile, "");
+  test::CallBuilder call;
+  test::Leg callee{call, 4002}, caller{call, 4000};
+  callee.send(20 * test::kMs, std::vector<std::uint8_t>(160), 160);
+  caller.send(40 * test::kMs, std::vector<std::uint8_t>(160), 160);
+  call.write(directory);
+  const auto orphans = find_orphans(root_.path());
+  ASSERT_EQ(orphans.found.size(), 1u);
+  const auto& document = orphans.found[0].document;
+  EXPECT_EQ(document.recording_id, "20261122T100000000Z-0123456789abcdef");
+  EXPECT_EQ(document.started_at, *from_rfc3339("2026-11-22T10:00:00Z"));
+  EXPECT_EQ(document.state, State::Rendering);
+  EXPECT_EQ(document.end_reason, EndReason::Crashed);
+  ASSERT_EQ(document.streams.size(), 2u);
+  EXPECT_EQ(document.streams[0].local_port, 4000);
+  EXPECT_EQ(document.streams[1].channel, 1u);
+  EXPECT_EQ(document.warnings.size(), 1u);
 }
 
 TEST_F(RecoveryTest, ReportsACaptureWhoseMetadataCannotBeRead) {
@@ -60,14 +86,14 @@ TEST_F(RecoveryTest, ReportsACaptureWhoseMetadataCannotBeRead) {
   std::filesystem::create_directories(directory);
   test::write_file(directory / kCaptureFile, "");
   test::write_file(directory / kMetadataFile, "{ torn");
-  const auto orphans = find_orphans(root_.path(), later_);
+  const auto orphans = find_orphans(root_.path());
   EXPECT_TRUE(orphans.found.empty());
   ASSERT_EQ(orphans.unreadable.size(), 1u);
   EXPECT_NE(orphans.unreadable[0].find(directory.string()), std::string::npos);
 }
 
 TEST_F(RecoveryTest, FindsNothingWhereThereIsNoDirectory) {
-  const auto orphans = find_orphans(root_ / "missing", later_);
+  const auto orphans = find_orphans(root_ / "missing");
   EXPECT_TRUE(orphans.found.empty());
   EXPECT_TRUE(orphans.unreadable.empty());
 }

@@ -1,4 +1,5 @@
 // Listeners: what they bind, and what they name to peers.
+#include "support/files.hpp"
 #include "sip/endpoint.hpp"
 #include "sip/server.hpp"
 #include "stack_fixture.hpp"
@@ -221,6 +222,27 @@ TEST_F(Tls, WithMutualAuthenticationAnswersOnlyClientsWithACertificate) {  // RF
   start();
   EXPECT_THAT(answer_to_openssl(""), testing::Not(HasSubstr("SIP/2.0")));
   EXPECT_THAT(answer_to_openssl("-cert client.crt -key client.key"), HasSubstr("SIP/2.0 200 OK"));
+}
+
+TEST_F(Tls, WithFilesThatServeNoTlsRefusesToStartAndSaysWhatBelongsThere) {
+  const auto refusal = [this] {
+    std::string text;
+    call([&] {
+      const auto opened =
+          sip::Stack::open(asio_.get_executor(), options, application, registry, log);
+      text = opened ? "started" : opened.error().text;
+    });
+    return text;
+  };
+  const auto agent = directory / "agent.pem";
+  const auto good = test::read_file(agent);
+  test::write_file(agent, "garbage");
+  EXPECT_THAT(refusal(), HasSubstr("holds no certificate"));
+  test::write_file(agent, test::read_file(directory / "cafile.pem"));
+  EXPECT_THAT(refusal(), HasSubstr("private key"));
+  test::write_file(agent, good);
+  test::write_file(directory / "cafile.pem", "garbage");
+  EXPECT_THAT(refusal(), HasSubstr("cafile.pem holds no certificate of an authority"));
 }
 
 TEST_F(Tls, WithoutItsCertificateRefusesToStart) {

@@ -58,6 +58,8 @@ class SessionHandler {
   // An INVITE outside a dialog. The handler answers through `invite`, now or later, and calls
   // `dialog->set_handler` before it returns if it wants the dialog's events.
   virtual void on_invite(std::shared_ptr<Dialog> dialog, std::shared_ptr<Transaction> invite) = 0;
+  // An INVITE was answered 503 since max_dialogs are in use: it never came to on_invite.
+  virtual void on_crowded() {}
   // Whether OPTIONS outside a dialog gets 200; otherwise 503 with this text as Warning.
   virtual std::string_view unavailable() const { return {}; }
 };
