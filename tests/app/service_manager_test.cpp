@@ -64,7 +64,7 @@ TEST(ServiceManager, GivesADrainLongerThanItsStopTimeoutTheTimeItTakes) {
       {{"NOTIFY_SOCKET", (directory / "notify").string()}, {"SERVER_DRAIN_TIMEOUT", "1h"}});
   ASSERT_TRUE(server.start());
   server.signal(SIGTERM);
-  EXPECT_TRUE(systemd.hears("EXTEND_TIMEOUT_USEC=3653000000"));
+  EXPECT_TRUE(systemd.hears("EXTEND_TIMEOUT_USEC=3663000000"));
   EXPECT_EQ(server.wait_exit(kSoon), 0);
 }
 
