@@ -67,7 +67,7 @@ class LiveTest : public PoolTest {
 };
 
 // As Vosk's server: partials while audio comes, a result at its end.
-void vosk(Frames& frames, std::size_t& bytes, std::string& config) {
+void vosk(Frames& frames, std::atomic<std::size_t>& bytes, std::string& config) {
   while (const auto frame = frames.read()) {
     if (frame->opcode == 8) return;
     if (frame->opcode == 1 && frame->data.find("eof") != std::string::npos) {
@@ -82,7 +82,7 @@ void vosk(Frames& frames, std::size_t& bytes, std::string& config) {
 }
 
 TEST_F(LiveTest, VoskHearsInterimAndFinalTextAtItsPlaceInTheRecording) {
-  std::size_t bytes = 0;
+  std::atomic<std::size_t> bytes{0};
   std::string config;
   serve([&](Frames& frames, const PeerRequest&) { vosk(frames, bytes, config); });
   begin();
@@ -92,6 +92,7 @@ TEST_F(LiveTest, VoskHearsInterimAndFinalTextAtItsPlaceInTheRecording) {
   bool done = false;
   stream->finish([&](const Use&) { done = true; });
   ASSERT_TRUE(run_until([&] { return done; }));
+  peer.reset();  // its threads have ended
   EXPECT_EQ(json::parse(config), json::parse(R"({"config":{"sample_rate":8000,"words":true}})"));
   EXPECT_EQ(bytes, 32'000U);
   ASSERT_GE(heard.size(), 2U);
@@ -107,7 +108,7 @@ TEST_F(LiveTest, VoskHearsInterimAndFinalTextAtItsPlaceInTheRecording) {
 TEST_F(LiveTest, TellsTheProviderTheSpanOfItsConnection) {
   tracing::test::KeptSpans kept;
   tracer = tracing::Tracer({}, kept);
-  std::size_t bytes = 0;
+  std::atomic<std::size_t> bytes{0};
   std::string config;
   std::string told;
   serve([&](Frames& frames, const PeerRequest& request) {
@@ -151,6 +152,7 @@ TEST_F(LiveTest, DeepgramIsAskedAsItsReferenceSays) {
   bool done = false;
   stream->finish([&](const Use&) { done = true; });
   ASSERT_TRUE(run_until([&] { return done; }));
+  peer.reset();  // its threads have ended
   EXPECT_TRUE(closed);
   EXPECT_EQ(
       seen.target,
@@ -164,7 +166,7 @@ TEST_F(LiveTest, DeepgramIsAskedAsItsReferenceSays) {
 
 TEST_F(LiveTest, ConnectsAgainAfterTheProviderBrokeOff) {
   std::atomic<int> connections{0};
-  std::size_t bytes = 0;
+  std::atomic<std::size_t> bytes{0};
   std::string config;
   serve([&](Frames& frames, const PeerRequest&) {
     if (++connections == 1) {
@@ -259,7 +261,7 @@ TEST_F(LiveTest, IsCutWithTheCallThatNobodyHoldsAnyMore) {
 TEST_F(LiveTest, SendsNothingToAServerThatNobodyVouchesFor) {
   const auto certificate = directory / "server.pem";
   srs::test::write_certificate(certificate, "IP:127.0.0.1");
-  std::size_t bytes = 0;
+  std::atomic<std::size_t> bytes{0};
   std::string config;
   serve([&](Frames& frames, const PeerRequest&) { vosk(frames, bytes, config); },
         HttpPeer::Tls{certificate, {}});
