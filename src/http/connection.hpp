@@ -64,7 +64,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<void> serve_feed();
   boost::asio::awaitable<void> send_events(std::shared_ptr<Feed> feed);
   boost::asio::awaitable<bool> send(std::string text);
-  boost::asio::awaitable<void> watch(std::shared_ptr<Feed> feed);
+  // Begins later: `self` keeps the connection.
+  static boost::asio::awaitable<void> watch(std::shared_ptr<Connection> self,
+                                            std::shared_ptr<Feed> feed);
   boost::asio::awaitable<void> talk(std::shared_ptr<Feed> feed, Incoming handshake);
 
   std::shared_ptr<Shared> shared_;

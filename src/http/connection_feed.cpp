@@ -86,7 +86,7 @@ asio::awaitable<void> Connection::send_events(std::shared_ptr<Feed> feed) {
               "\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
               "X-Accel-Buffering: no\r\nConnection: close\r\n\r\n: connected\n\n";
   bool open = co_await send(std::move(head));
-  shared_->tasks.spawn("http_events_watch", watch(feed));
+  shared_->tasks.spawn("http_events_watch", watch(shared_from_this(), feed));
   while (open) {
     const auto line = co_await feed->next(kHeartbeat);
     if (!line) break;
@@ -110,11 +110,12 @@ asio::awaitable<bool> Connection::send(std::string text) {
 }
 
 // Until the client leaves: nothing else tells before the next line is due.
-asio::awaitable<void> Connection::watch(std::shared_ptr<Feed> feed) {
-  const auto self = shared_from_this();
+asio::awaitable<void> Connection::watch(std::shared_ptr<Connection> self,
+                                        std::shared_ptr<Feed> feed) {
   std::array<char, 1024> waste;
   for (;;) {
-    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(waste), kNoThrow);
+    const auto [error, size] =
+        co_await self->socket_.async_read_some(asio::buffer(waste), kNoThrow);
     if (error) break;
   }
   feed->leave();

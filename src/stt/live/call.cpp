@@ -108,7 +108,7 @@ asio::awaitable<bool> LiveCall::talk() {
   if (!connected) co_return false;
   timeline_ = Timeline(channel_.sample_rate);
   reading_ = true;
-  state_->tasks.spawn("stt.live.read", read(socket_));
+  state_->tasks.spawn("stt.live.read", read(shared_from_this(), socket_));
   const bool well = co_await send();
   if (well) co_await hear_out();
   socket_->cut();
@@ -220,16 +220,17 @@ asio::awaitable<void> LiveCall::hear_out() {
   while (reading_ && !cut_ && Clock::now() < until) co_await wait(until - Clock::now());
 }
 
-asio::awaitable<void> LiveCall::read(std::shared_ptr<WebSocket> socket) {
-  const auto self = shared_from_this();
+asio::awaitable<void> LiveCall::read(std::shared_ptr<LiveCall> self,
+                                     std::shared_ptr<WebSocket> socket) {
   for (;;) {
     const auto message = co_await socket->read();
-    if (!message || cut_) break;
-    if (auto utterance = state_->protocol->read(*message)) tell(std::move(*utterance));
-    if (finishing_ && waiting_.empty() && state_->protocol->is_last(*message)) break;
+    if (!message || self->cut_) break;
+    if (auto utterance = self->state_->protocol->read(*message)) self->tell(std::move(*utterance));
+    if (self->finishing_ && self->waiting_.empty() && self->state_->protocol->is_last(*message))
+      break;
   }
-  reading_ = false;
-  wake_.cancel();
+  self->reading_ = false;
+  self->wake_.cancel();
 }
 
 void LiveCall::place(Segment& segment) const {

@@ -44,7 +44,8 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   boost::asio::awaitable<bool> send_next();
   boost::asio::awaitable<bool> stay_silent();
   boost::asio::awaitable<void> hear_out();
-  boost::asio::awaitable<void> read(std::shared_ptr<WebSocket> socket);
+  static boost::asio::awaitable<void> read(std::shared_ptr<LiveCall> self,
+                                           std::shared_ptr<WebSocket> socket);
   void failed(Reason reason, const std::string& text);
   void tell(Utterance utterance);
   void place(Segment& segment) const;

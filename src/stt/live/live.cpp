@@ -41,6 +41,11 @@ class Handle : public Live::Stream {
   bool finished_ = false;
 };
 
+// A parameter, since the coroutine begins later and nobody else may hold the call by then.
+boost::asio::awaitable<void> run(std::shared_ptr<LiveCall> call) {
+  co_await call->run();
+}
+
 void report(const LiveFigures& figures, std::size_t streams,
             std::vector<prometheus::MetricFamily>& families) {
   using prometheus::MetricType;
@@ -99,7 +104,7 @@ std::shared_ptr<Live::Stream> Live::open(LiveChannel channel, Heard heard) {
     return nullptr;
   }
   auto call = std::make_shared<LiveCall>(state_, std::move(channel), std::move(heard));
-  state_->tasks.spawn("stt.live", call->run());
+  state_->tasks.spawn("stt.live", run(call));
   return std::make_shared<Handle>(std::move(call));
 }
 
