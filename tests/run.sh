@@ -70,7 +70,7 @@ sanitized() {
 }
 
 threaded() {
-  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/tsan.supp
   build tsan threaded_tests && run_ctest tsan -L threads
 }
 
