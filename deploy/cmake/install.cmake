@@ -33,10 +33,22 @@ srs_install_once(${staged}/siprec.yaml /etc/siprec siprec.yaml)
 srs_install_once(${deploy}/systemd/siprec-server.default /etc/default siprec-server)
 srs_install_once(${deploy}/logrotate/siprec-server /etc/logrotate.d siprec-server)
 
-# Documents, and as examples what other systems need to watch this one.
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/siprec-server)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${deploy}/debian/copyright
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/siprec-server)
+# Documents, and as examples what other systems need to watch this one. Their links lead to where
+# things are once they are installed.
+install(CODE "
+  file(REMOVE_RECURSE \"${staged}/doc\")
+  file(COPY \"${PROJECT_SOURCE_DIR}/docs/\" \"${PROJECT_SOURCE_DIR}/README.md\" DESTINATION \"${staged}/doc\")
+  file(GLOB_RECURSE pages \"${staged}/doc/*.md\")
+  foreach(page IN LISTS pages)
+    file(READ \"\${page}\" text)
+    string(REPLACE \"](../../deploy\" \"](../examples\" text \"\${text}\")
+    string(REPLACE \"](../deploy\" \"](examples\" text \"\${text}\")
+    string(REPLACE \"](docs/\" \"](\" text \"\${text}\")
+    string(REPLACE \"](config/siprec.yaml\" \"](/etc/siprec/siprec.yaml\" text \"\${text}\")
+    file(WRITE \"\${page}\" \"\${text}\")
+  endforeach()")
+install(DIRECTORY ${staged}/doc/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/siprec-server)
+install(FILES ${deploy}/debian/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/siprec-server)
 
 # srs_install_gz(SOURCE DIRECTORY NAME): as NAME.gz.
 function(srs_install_gz source directory name)

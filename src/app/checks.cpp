@@ -17,6 +17,7 @@ using health::Status;
 constexpr double kPortsLow = 0.9;  // share in use that is worth a warning
 constexpr double kDescriptorsLow = 0.9;
 constexpr std::chrono::milliseconds kLagHigh{500};
+constexpr std::chrono::seconds kStoodStill{5};
 constexpr std::chrono::minutes kRenderLate{10};
 constexpr std::size_t kPortsPerCall = 2;  // pairs that one two-leg call needs
 
@@ -144,12 +145,28 @@ http::Response json_response(const std::pair<int, nlohmann::ordered_json>& repor
 }
 
 http::Response live(const Components& c) {
-  // The io_context that answers this is the one that is asked about: the beat is measured apart
-  // from it, so a loop that crawls is told from one that turns.
-  const bool alive = c.heartbeat->alive(std::chrono::seconds(5));
+  // The io_context that answers this is the one that is asked about: while it stands still nobody
+  // is answered, which probes take for a failure too. Once it turns it owns up to that, for as long
+  // as the heartbeat remembers, so that one which stops again and again fails every probe.
+  const auto lag = c.heartbeat->recent_lag();
+  const bool alive = lag <= kStoodStill;
   const nlohmann::ordered_json body = {{"status", alive ? "alive" : "stuck"},
-                                       {"lag_seconds", seconds(c.heartbeat->recent_lag())}};
+                                       {"lag_seconds", seconds(lag)}};
   return json_response({alive ? 200 : 503, body});
+}
+
+// What /ready answers, for those who scrape and do not probe.
+std::shared_ptr<prometheus::Collectable> expose_readiness(metrics::Registry& registry,
+                                                          const health::Health& health) {
+  return metrics::computed(registry, [&health](auto& families) {
+    std::vector<metrics::Sample> samples;
+    for (const auto& [check, takes_calls] : health.readiness())
+      samples.push_back({{{"check", check}}, takes_calls ? 1.0 : 0.0});
+    families.push_back(metrics::family(
+        "siprec_ready",
+        "1 where this check lets the server take new calls; /ready wants all of them.",
+        prometheus::MetricType::Gauge, samples));
+  });
 }
 
 }  // namespace
@@ -163,6 +180,7 @@ void add_checks(Components& c) {
   c.health.add("file_descriptors", file_descriptors);
   c.health.add("memory", memory);
   c.health.add("event_loop", [&c] { return event_loop(c); });
+  c.figures.push_back(expose_readiness(c.registry, c.health));
 }
 
 void add_routes(Components& c) {

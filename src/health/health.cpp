@@ -91,14 +91,12 @@ std::pair<int, Json> Health::ready() const {
   return {503, std::move(json)};
 }
 
-std::string Health::not_ready() const {
-  std::string all;
+std::vector<std::pair<std::string, bool>> Health::readiness() const {
+  std::vector<std::pair<std::string, bool>> result;
   for (const auto& [name, probe] : checks_) {
-    const Check check = ask(probe);
-    if (check.blocks_new_calls.empty()) continue;
-    all += (all.empty() ? "" : "; ") + check.blocks_new_calls;
+    result.emplace_back(name, ask(probe).blocks_new_calls.empty());
   }
-  return all;
+  return result;
 }
 
 }  // namespace srs::health

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <utility>
 
 namespace srs::health {
@@ -59,8 +58,7 @@ class TimerHeartbeat final : public Heartbeat, public std::enable_shared_from_th
                  .Name("event_loop_lag_seconds")
                  .Help("How late a timer of the event loop fires.")
                  .Register(registry.native())
-                 .Add({}, metrics::latency_buckets())),
-        beat_(Clock::now().time_since_epoch().count()) {}
+                 .Add({}, metrics::latency_buckets())) {}
 
   void arm() {
     timer_.expires_after(interval_);
@@ -83,18 +81,12 @@ class TimerHeartbeat final : public Heartbeat, public std::enable_shared_from_th
     return std::max(recent_.at(now), overdue);
   }
 
-  bool alive(std::chrono::milliseconds limit) const override {
-    const Clock::duration since = Clock::now().time_since_epoch() - Clock::duration(beat_.load());
-    return since <= limit;
-  }
-
  private:
   void beat() {
     const auto now = Clock::now();
     const nanoseconds lag = std::max<Clock::duration>(now - timer_.expiry(), Clock::duration(0));
     recent_.add(now, lag);
     lag_.Observe(std::chrono::duration<double>(lag).count());
-    beat_ = now.time_since_epoch().count();
     if (on_beat_) on_beat_();
     if (!stopped_) arm();
   }
@@ -105,7 +97,6 @@ class TimerHeartbeat final : public Heartbeat, public std::enable_shared_from_th
   prometheus::Histogram& lag_;
   RecentMax recent_;
   bool stopped_ = false;
-  std::atomic<Clock::rep> beat_;  // asked for by other threads
 };
 
 }  // namespace

@@ -21,8 +21,11 @@ inline constexpr const char* kShutdown = "shutdown";
 // Used on the io_context's thread.
 class Figures final : public prometheus::Collectable {
  public:
-  // Makes its series begin at 0.
+  // Makes its series begin at 0, so that rate() sees the first event.
   void announce(const std::string& exporter) { exported_[exporter]; }
+  void announce_failures(const std::string& exporter, const std::vector<std::string>& reasons) {
+    for (const auto& reason : reasons) failures_[{exporter, reason}];
+  }
 
   void exported(const std::string& exporter, std::uint64_t spans) { exported_[exporter] += spans; }
   void dropped(const std::string& reason, std::uint64_t spans) { dropped_[reason] += spans; }

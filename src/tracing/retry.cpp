@@ -15,9 +15,19 @@ using std::chrono::seconds;
 
 constexpr milliseconds kFirstPause{1000};
 constexpr seconds kLongestPause{60};
+constexpr int kStatusClasses = 5;
+constexpr std::initializer_list<int> kNamedStatuses = {400, 401, 403, 404, 413, 429, 502, 503, 504};
 
 bool is_one_of(int status, std::initializer_list<int> statuses) {
   return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
+}
+
+std::string status_text(int status) {
+  return "status_" + std::to_string(status);
+}
+
+std::string class_text(int first_digit) {
+  return status_text(first_digit) + "xx";
 }
 
 }  // namespace
@@ -35,10 +45,17 @@ Verdict judge(const HttpOutcome& outcome) {
 
 std::string reason_of(const HttpOutcome& outcome) {
   if (!outcome) return std::string(to_string(outcome.error().kind));
-  if (is_one_of(outcome->status, {400, 401, 403, 404, 413, 429, 502, 503, 504})) {
-    return "status_" + std::to_string(outcome->status);
-  }
-  return "status_" + std::to_string(std::clamp(outcome->status / 100, 1, 5)) + "xx";
+  if (is_one_of(outcome->status, kNamedStatuses)) return status_text(outcome->status);
+  return class_text(std::clamp(outcome->status / 100, 1, kStatusClasses));
+}
+
+std::vector<std::string> all_reasons() {
+  std::vector<std::string> reasons;
+  for (std::size_t kind = 0; kind < kHttpFailureKinds; ++kind)
+    reasons.emplace_back(to_string(static_cast<HttpFailure::Kind>(kind)));
+  for (const int status : kNamedStatuses) reasons.push_back(status_text(status));
+  for (int first = 1; first <= kStatusClasses; ++first) reasons.push_back(class_text(first));
+  return reasons;
 }
 
 std::string text_of(const HttpOutcome& outcome) {

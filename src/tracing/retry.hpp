@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace srs::tracing {
 
@@ -17,6 +18,8 @@ enum class Verdict { Taken, TryAgain, Refused };
 Verdict judge(const HttpOutcome& outcome);
 // For a metric's label: `connect`, `timeout`, `status_429`, `status_4xx`, ...
 std::string reason_of(const HttpOutcome& outcome);
+// Every text that reason_of() gives.
+std::vector<std::string> all_reasons();
 // For a person.
 std::string text_of(const HttpOutcome& outcome);
 

@@ -18,7 +18,9 @@ Sender::Sender(asio::any_io_executor executor, HttpClient& http, std::string nam
       figures_(figures),
       log_(std::move(log)),
       timer_(std::move(executor)),
-      random_(std::random_device{}()) {}
+      random_(std::random_device{}()) {
+  figures_.announce_failures(name_, all_reasons());
+}
 
 asio::awaitable<Sender::Outcome> Sender::send(HttpRequest request) {
   request.cancellation = cancellation_;

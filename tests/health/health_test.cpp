@@ -1,6 +1,6 @@
 #include <srs/health/health.hpp>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -78,7 +78,7 @@ TEST(Ready, IsIndependentOfHealth) {
   health.add("sick", always({Status::Unhealthy, "sick", {}, {}}));
   EXPECT_EQ(health.ready().first, 200);
   EXPECT_EQ(health.ready().second.dump(), R"({"ready":true})");
-  EXPECT_EQ(health.not_ready(), "");
+  EXPECT_THAT(health.readiness(), testing::ElementsAre(testing::Pair("sick", true)));
 }
 
 TEST(Ready, NamesEveryReasonAgainstNewCalls) {
@@ -89,7 +89,9 @@ TEST(Ready, NamesEveryReasonAgainstNewCalls) {
   const auto [code, json] = health.ready();
   EXPECT_EQ(code, 503);
   EXPECT_EQ(json.dump(), R"({"ready":false,"reasons":["no RTP ports left","draining"]})");
-  EXPECT_EQ(health.not_ready(), "no RTP ports left; draining");
+  EXPECT_THAT(health.readiness(),
+              testing::ElementsAre(testing::Pair("ports", false), testing::Pair("sip", true),
+                                   testing::Pair("drain", false)));
 }
 
 }  // namespace

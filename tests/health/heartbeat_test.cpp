@@ -33,23 +33,8 @@ struct HeartbeatTest : testing::Test {
 TEST_F(HeartbeatTest, BeatsWhileTheLoopTurns) {
   const auto heartbeat = start();
   EXPECT_TRUE(run_until(io, [&] { return beats >= 3; }));
-  EXPECT_TRUE(heartbeat->alive(10s));
+  EXPECT_LT(heartbeat->recent_lag(), 10s);
   EXPECT_THAT(registry.text(), testing::HasSubstr("event_loop_lag_seconds_count 3"));
-}
-
-TEST_F(HeartbeatTest, IsNotAliveWhileTheLoopIsStuck) {
-  const auto heartbeat = start();
-  EXPECT_TRUE(run_until(io, [&] { return beats >= 1; }));
-  std::atomic<bool> noticed = false;
-  std::thread watcher;
-  boost::asio::post(io, [&] {  // blocks the loop until the other thread has noticed
-    watcher = std::thread([&] { noticed = wait_until([&] { return !heartbeat->alive(50ms); }); });
-    watcher.join();
-  });
-  EXPECT_TRUE(run_until(io, [&] { return watcher.get_id() == std::thread::id() && noticed; }));
-  const int before = beats;
-  EXPECT_TRUE(run_until(io, [&] { return beats > before; }));
-  EXPECT_TRUE(heartbeat->alive(10s));
 }
 
 TEST_F(HeartbeatTest, RemembersTheWorstLagOfTheLastSeconds) {

@@ -39,8 +39,12 @@ TEST_F(Lifecycle, DrainsAtSigtermAndRefusesNewCalls) {
   SrcCall call(server_);
   ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
   call.send_packets(0, alice_, 50);
+  const auto sessions = [&] { return metric(server_, "siprec_ready", {"check=\"sessions\""}); };
+  EXPECT_EQ(sessions(), 1);
   server_.signal(SIGTERM);
   ASSERT_TRUE(wait_until([&] { return !ready(); })) << "/ready stayed 200";
+  EXPECT_EQ(sessions(), 0) << "whoever scrapes does not see what /ready says";
+  EXPECT_EQ(metric(server_, "siprec_ready", {"check=\"sip_listeners\""}), 1);
   EXPECT_EQ(http_get(url(server_, "/live")).status, 200);
 
   SrcCall refused(server_);
@@ -56,6 +60,20 @@ TEST_F(Lifecycle, DrainsAtSigtermAndRefusesNewCalls) {
   ASSERT_TRUE(recording) << "the call's files were not finished";
   EXPECT_EQ(recording->metadata.value("end_reason", ""), "bye");
   EXPECT_EQ(packets(*recording, 0), 100U);
+}
+
+// While it stands still nobody is answered. Whoever asks within ten seconds afterwards hears of it:
+// a server that stops again and again fails every probe, one that stopped once is left alone.
+TEST_F(Lifecycle, OwnsUpToHavingStoodStillForAWhile) {
+  const auto live = url(server_, "/live");
+  EXPECT_EQ(http_get(live).status, 200);
+  server_.signal(SIGSTOP);
+  EXPECT_THROW(http_get(live, 6500ms), std::runtime_error);
+  server_.signal(SIGCONT);
+  const auto reply = http_get(live);
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_GE(nlohmann::json::parse(reply.body).value("lag_seconds", 0.0), 5);
+  EXPECT_TRUE(wait_until([&] { return http_get(live).status == 200; })) << "it is restarted for it";
 }
 
 TEST_F(Lifecycle, HurriesAtASecondSigtermAndSaysByeToTheSrc) {

@@ -1,8 +1,12 @@
 // Whatever strangers write into their messages: /metrics has as many series as before.
 #include "integration/metrics_stage.hpp"
+#include "support/files.hpp"
+#include "util/http_client/http_peer.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <atomic>
 #include <random>
 
 namespace srs::test {
@@ -33,9 +37,55 @@ class Noise {
   std::minstd_rand random_{4711};
 };
 
+// A collector of traces that refuses each batch in another way.
+class MoodyCollector {
+ public:
+  std::string url() const { return peer_.url(""); }
+
+ private:
+  void serve(PeerConnection& connection) {
+    while (connection.read_request()) {
+      const int turn = ++turns_;
+      if (turn % 10 == 0) return connection.reset();
+      if (!connection.answer(200 + turn * 37 % 400, "{]", "Retry-After: 0\r\n")) return;
+    }
+  }
+  std::atomic<int> turns_ = 0;
+  HttpPeer peer_{[this](PeerConnection& connection) { serve(connection); }};
+};
+
+// A recogniser that writes what it likes, or fails.
+Settings moody_recogniser(const TempDir& directory) {
+  const auto program = directory / "recognise";
+  write_file(program, R"(#!/bin/sh
+case $(($$ % 4)) in
+  0) echo '{"language": "x\"} 1\n", "segments": [{"start": -5, "end": 1e300, "text": "{a=\"b\"} 1"}]}' ;;
+  1) printf 'no \377 {"json' ;;
+  2) echo "$0{reason=$$} 1" >&2; exit $(($$ % 250 + 1)) ;;
+  3) echo '{"text": "hello"}' ;;
+esac
+)");
+  ::chmod(program.c_str(), 0755);
+  return {
+      {"STT_PROVIDERS", "command"},          {"STT_COMMAND_PROGRAM", program.string() + ",{audio}"},
+      {"STT_PRICES", "command 0.6 EUR"},     {"STT_RETRY_ATTEMPTS", "1"},
+      {"STT_RETRY_FIRST_PAUSE", "10ms"},     {"STT_BREAKER_PAUSE", "10ms"},
+      {"STT_BREAKER_LONGEST_PAUSE", "20ms"}, {"STT_PIECE_SILENCE_DB", "-90"}};
+}
+
 class Cardinality : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(server_.start()); }
+
+  Settings settings() const {
+    // Freed ports serve at once, so that a thousand calls find enough of them.
+    Settings all = {{"LOG_LEVEL", "info"},
+                    {"RTP_QUARANTINE", "0"},
+                    {"OTEL_EXPORTER_OTLP_ENDPOINT", collector_.url()},
+                    {"TRACING_BATCH_DELAY", "100ms"}};
+    all.merge(moody_recogniser(directory_));
+    return all;
+  }
 
   // Names and labels of every series; values left out.
   std::set<std::string> series() {
@@ -59,7 +109,8 @@ class Cardinality : public ::testing::Test {
     sdp +=
         "a=rtpmap:" + std::to_string(96 + noise_.number(32)) + " " + noise_.token() + "/8000\r\n";
     auto invite = call.dialog().invite(siprec_body(sdp, rs_metadata(streams)));
-    for (const auto* header : {"User-Agent", "Subject", "X-Call-Direction", "Server"})
+    for (const auto* header : {"User-Agent", "Subject", "X-Call-Direction", "Server", "traceparent",
+                               "tracestate", "X-Language", "Priority"})
       invite.set_header(header, noise_.text(60));
     invite.set_header("X-" + noise_.token(), noise_.text(60));
     if (number % 5 == 0) invite.set_header("Content-Type", noise_.token() + "/" + noise_.token());
@@ -67,8 +118,11 @@ class Cardinality : public ::testing::Test {
     const auto answer = call.invite(invite);
     ASSERT_GE(answer.status(), 200) << answer.bytes();
     if (answer.status() < 300) {
-      RtpSource source(static_cast<std::uint8_t>(noise_.number(128)), 0xA11CE);
-      call.send_packets(0, source, 2);
+      // One in three can be heard, and is transcribed.
+      const bool audible = number % 3 == 0;
+      const std::size_t type = audible ? 0 : noise_.number(128);
+      RtpSource source(static_cast<std::uint8_t>(type), 0xA11CE);
+      call.send_packets(0, source, audible ? 10 : 2);
     }
     // sofia takes some methods (PING, X+Y) for no SIP at all, which ends a TCP connection's use.
     if (!tcp) call.wire().send(call.dialog().request(noise_.token()));
@@ -76,14 +130,18 @@ class Cardinality : public ::testing::Test {
     EXPECT_EQ(call.bye().status(), 200);
   }
 
-  // Freed ports serve at once, so that a thousand calls find enough of them.
-  ServerProcess server_{{{"LOG_LEVEL", "info"}, {"RTP_QUARANTINE", "0"}}};
+  const TempDir directory_;
+  const MoodyCollector collector_;
+  ServerProcess server_{settings()};
   Noise noise_;
 };
 
 TEST_F(Cardinality, DoesNotDependOnWhatAThousandHostileCallsSay) {
   const auto before = series();
   for (int i = 0; i < 1000; ++i) ASSERT_NO_FATAL_FAILURE(hostile_call(i)) << "call " << i;
+  EXPECT_TRUE(wait_until([&] { return metric(server_, "stt_jobs_total") > 100; }));
+  EXPECT_GT(metric(server_, "stt_transcription_errors_total"), 10);
+  EXPECT_GT(metric(server_, "tracing_export_failures_total"), 3);
   EXPECT_EQ(series(), before);
   EXPECT_GT(metric(server_, "sip_sessions_total"), 500);
 }

@@ -180,6 +180,13 @@ std::string trace_of(const std::string& traceparent) {
   return traceparent.size() == 55 ? traceparent.substr(3, 32) : traceparent;
 }
 
+// With a collector, a recogniser and a receiver of transcripts.
+Settings traced_and_told(const Collector& collector, const Told& told) {
+  auto settings = traced_to(collector.url());
+  settings.merge(told.settings());
+  return settings;
+}
+
 TEST(Tracing, HandsTheCallersContextOnWhereItIsOff) {
   const Told told;
   ServerProcess server(told.settings());
@@ -193,9 +200,7 @@ TEST(Tracing, HandsTheCallersContextOnWhereItIsOff) {
 TEST(Tracing, MakesNoSpanOfATraceThatIsNotSampled) {
   Collector collector;
   const Told told;
-  auto settings = traced_to(collector.url());
-  settings.merge(told.settings());
-  ServerProcess server(settings);
+  ServerProcess server(traced_and_told(collector, told));
   ASSERT_TRUE(server.start());
   place_traced_call(server, "00");
   for (const char* path : {"/v1/audio/transcriptions", "/transcripts"}) {
@@ -240,9 +245,7 @@ void expect_all_ids(const ServerProcess& server, const std::string& event,
 TEST(Tracing, LeadsFromEachLineOfACallToItsTrace) {
   Collector collector;
   const Told told;
-  auto settings = traced_to(collector.url());
-  settings.merge(told.settings());
-  ServerProcess server(settings);
+  ServerProcess server(traced_and_told(collector, told));
   ASSERT_TRUE(server.start());
   SrcCall call(server);
   ASSERT_EQ(call.invite(traced_invite(call)).status(), 200);

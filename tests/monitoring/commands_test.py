@@ -1,13 +1,17 @@
 """What the documents' commands look for exists: events of the log, metrics, keys of metadata.json."""
+import os
+import pathlib
 import re
 import shlex
+import tempfile
 import unittest
 
 import support
 from support import ROOT, run
+from cluster import Cluster
 from expressions import PAGES, blocks, log_commands
 
-support.need("tcpdump")
+support.need("tcpdump", "kubectl")
 
 LINES = {line: page.name for page in PAGES for kind in ("sh", "console") for block in blocks(page, kind)
          for line in block.splitlines()}
@@ -75,6 +79,23 @@ class Commands(unittest.TestCase):
                     self.assertLessEqual(set(words), known)
                     looked += 1
         self.assertGreater(looked, 8)
+
+    def test_commands_for_a_cluster_find_what_they_look_for(self):
+        blocks_and_words = [*LINES, *re.findall(r"`(kubectl [^`]*)`", "".join(p.read_text(encoding="utf-8") for p in PAGES))]
+        # `kubectl apply` wants a whole cluster.
+        commands = {c for c in blocks_and_words if c.startswith("kubectl") and not c.startswith("kubectl apply")}
+        self.assertGreater(len(commands), 2)
+        cluster = Cluster()
+        self.addCleanup(cluster.close)
+        with tempfile.TemporaryDirectory() as directory:
+            environment = {**os.environ, **cluster.configure(pathlib.Path(directory))}
+            for command in commands:
+                with self.subTest(command):
+                    command = command.replace("POD", "siprec-server-0")
+                    code, told = run("bash", "-o", "pipefail", "-c", command, env=environment)
+                    self.assertEqual((code, bool(told.strip())), (0, True), told)
+                    if "Last State" in command:
+                        self.assertRegex(told, r"Reason: +OOMKilled")
 
     def test_filters_for_packets_compile(self):
         filters = [words for words in map(shlex.split, LINES) if words[:1] == ["tcpdump"]]

@@ -116,6 +116,17 @@ class Rules(unittest.TestCase):
         for reason in alone:
             self.assertIn(f"`{reason}`", page)
 
+    def test_errors_of_others_are_told_from_our_own(self):
+        sentence = re.search(r"^Not faults of this server, .*: (.*?)\. Each", (ROOT / "docs/metrics.md").read_text(encoding="utf-8"), re.M)
+        documented = set(re.findall(r"`(\w+)`", sentence[1]))
+        rule, = (rule for _, rule in ALERTS if rule["alert"] == "HighInternalErrorRate")
+        self.assertEqual(set(re.search(r'reason!~"([^"]*)"', rule["expr"])[1].split("|")), documented)
+        # Whatever can be wrong with a message, somebody else has written it.
+        source = (ROOT / "src/sip/metrics.cpp").read_text(encoding="utf-8")
+        faults = re.findall(r'"reason", "(\w+)"', source)
+        self.assertGreater(len(faults), 5)
+        self.assertLessEqual(set(faults), documented)
+
     def test_no_overload_passes_unseen(self):
         watched = set()
         recorded = {rule["record"]: rule["expr"] for _, rule in support.rules("record")}

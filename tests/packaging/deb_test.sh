@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # The Debian package, looked at without installing it: control data, files, dependencies, lintian.
 #
-# usage: deb_test.sh BUILD_DIRECTORY
+# usage: deb_test.sh BUILD_DIRECTORY DEB
+#
+#   DEB  where a package that holds is put, for those who install it
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need dpkg-deb dpkg-shlibdeps lintian cpack
 
 build=$(realpath "$1")
+kept=$2
+rm -f "$kept"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -57,4 +61,5 @@ check "its programs are stripped" is_stripped
 check "it names no path of the machine that built it" tells_no_build_path
 check "it carries no recordings and no logs" fails test -e "$work/tree/var"
 check "lintian finds no errors and no warnings" lintian_is_quiet
+cp "$deb" "$kept"
 finish

@@ -97,6 +97,64 @@ rm -r /etc/systemd/system/$unit.d
 systemctl daemon-reload
 systemctl start $unit
 
+# --- what the pages print for root is run as it is printed, while a call runs
+doc=/usr/share/doc/siprec-server
+# shellcheck disable=SC2016
+blocks() { sed -n '/^```console$/,/^```$/{/^```/!p}' "$@"; }
+# kubectl has no cluster here (tests/monitoring/commands_test.py).
+for_root() { blocks "$doc"/runbooks/*.md | grep -v '^kubectl' | sort -u; }
+says_something() { [ -n "$(timeout 30 bash -o pipefail -c "$1" </dev/null)" ]; }
+# Longer than any media packet (RTPDatagramsTruncated).
+send_long_datagrams() {
+  while sleep 0.1; do head -c 2000 /dev/zero >/dev/udp/127.0.0.1/10000; done
+}
+becomes_true 10 ready >/dev/null
+call 60 >/dev/null 2>&1 &
+caller=$!
+send_long_datagrams 2>/dev/null &
+sender=$!
+check "there are such commands" test "$(for_root | wc -l)" -ge 7
+while IFS= read -r line; do
+  check "as printed: $line" says_something "$line"
+done < <(for_root)
+kill "$caller" "$sender"
+wait "$caller" "$sender" 2>/dev/null
+found_in_journal() { blocks $doc/runbooks/SIPRECRestarting.md | grep '^journalctl' | bash | grep -q "$1"; }
+check "SIPRECRestarting finds the crash" found_in_journal 'status=11/SEGV'
+check "SIPRECRestarting finds the hang" found_in_journal Watchdog
+
+no_cores() { coredumpctl list siprec-server 2>&1 | grep -q 'No coredumps found'; }
+if command -v coredumpctl >/dev/null; then
+  check "coredumpctl takes the runbook's words" no_cores  # the host keeps them
+fi
+
+# --- the first five minutes of monitoring.md, with Debian's own units where they are installed
+mkdir -p /srv/tree
+ln -sfn $doc/examples /srv/tree/deploy
+five_minutes() { (cd /srv/tree && blocks $doc/monitoring.md | sed '/^sed /,$d' | bash -e); }
+publish() { blocks $doc/monitoring.md | grep '^sed ' | bash -e; }
+scraped() { curl -s http://localhost:9090/api/v1/targets | grep -q '"health":"up"'; }
+has_rules() { curl -s http://localhost:9090/api/v1/rules | grep -q HighInternalErrorRate; }
+leads_to_the_wiki() { curl -s http://localhost:9090/api/v1/rules | grep -q 'https://wiki.example.com/siprec/runbooks/SIPRECDown.md'; }
+if [ -e /lib/systemd/system/prometheus.service ] && [ -e /lib/systemd/system/prometheus-alertmanager.service ]; then
+  # It gossips on addresses of a network, and here is none but the loopback.
+  echo 'ARGS="--cluster.listen-address="' >/etc/default/prometheus-alertmanager
+  # Grafana is no Debian package; this takes its place for one line.
+  printf '[Service]\nType=oneshot\nExecStart=/bin/true\n' >/etc/systemd/system/grafana-server.service
+  mkdir -p /etc/grafana/provisioning
+  systemctl daemon-reload
+  check "Debian's Prometheus and Alertmanager start" systemctl start prometheus prometheus-alertmanager
+  check "Prometheus is ready" becomes_true 30 curl -sf http://localhost:9090/-/ready
+  check "Alertmanager is ready" becomes_true 30 curl -sf http://localhost:9093/-/ready
+  check "the first five minutes, as printed" five_minutes
+  check "Prometheus scrapes the server" becomes_true 40 scraped
+  check "Prometheus has the rules" has_rules
+  check "runbook links are published as printed" publish
+  check "Prometheus takes the published rules" systemctl reload prometheus
+  check "alerts lead to the published pages" becomes_true 20 leads_to_the_wiki
+  systemctl stop prometheus prometheus-alertmanager
+fi
+
 # --- wrong settings
 cp /etc/siprec/siprec.yaml /siprec.yaml.good
 echo 'nonsense: 1' >>/etc/siprec/siprec.yaml

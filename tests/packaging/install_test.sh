@@ -52,6 +52,25 @@ logs_where_shippers_look() {
     grep -q '^/var/log/siprec/siprec-server.log ' "$root/etc/logrotate.d/siprec-server"
 }
 
+# The documents' links to files, each after the page that it stands on.
+links() {
+  (cd "$root/usr/share/doc/siprec-server" && grep -roE --include='*.md' '\]\([^)#: ]+' .) | sed 's/:\](/ /' | grep -v ' https*$'
+}
+links_lead_somewhere() {
+  local page link bad=0
+  while read -r page link; do
+    [[ $link == /* ]] && link=$root$link || link=$root/usr/share/doc/siprec-server/${page%/*}/$link
+    [ -e "$link" ] || { say "$page: $link"; bad=1; }
+  done < <(links)
+  return "$bad"
+}
+alerts_lead_to_pages() {
+  local url
+  while read -r url; do
+    [ -s "$root${url#file://}" ] || { say "$url"; return 1; }
+  done < <(grep -rhoP 'runbook_url: \K.*' "$root/usr/share/doc/siprec-server/examples/prometheus/rules")
+}
+
 keeps_edits() {
   echo '# mine' >>"$root/etc/siprec/siprec.yaml"
   install_into && grep -qx '# mine' "$root/etc/siprec/siprec.yaml"
@@ -70,5 +89,8 @@ check "systemd-analyze verify finds nothing" unit_is_clean
 check "systemd-analyze security says 3.0 at most" exposure_is_low
 check "systemd waits as long as shutting down may take" stop_timeout_covers_drain
 check "the log is where logrotate and log shippers look" logs_where_shippers_look
+check "the documents have links" test "$(links | wc -l)" -gt 200
+check "links of the documents lead somewhere" links_lead_somewhere
+check "every alert leads to an installed page" alerts_lead_to_pages
 check "a second installation keeps what the administrator wrote" keeps_edits
 finish

@@ -73,6 +73,9 @@ TEST(Reasons, AreFew) {
   std::set<std::string> reasons;
   for (int status = 0; status < 1000; ++status) reasons.insert(reason_of(answer(status)));
   EXPECT_LT(reasons.size(), 20U);
+  for (std::size_t kind = 0; kind < kHttpFailureKinds; ++kind)
+    reasons.insert(reason_of(failure(static_cast<HttpFailure::Kind>(kind))));
+  EXPECT_THAT(all_reasons(), testing::UnorderedElementsAreArray(reasons));
   EXPECT_EQ(reason_of(answer(429)), "status_429");
   EXPECT_EQ(reason_of(answer(418)), "status_4xx");
   EXPECT_EQ(reason_of(failure(HttpFailure::Kind::Connect)), "connect");

@@ -3,7 +3,7 @@ from dashboard import dashboard
 from panels import gauges, graph, heatmap, quantiles, row, stat
 
 OVERVIEW = dashboard("siprec-overview", "SIPREC Overview", "All recorders at a glance: the golden signals.", [
-    stat("Recorders up", "Targets that answer Prometheus.", "sum(up{@})", thresholds={None: "red", 1: "green"}),
+    stat("Recorders ready", "Those that answer Prometheus and take new calls.", "sum(min by (instance) (siprec_ready{@}))", thresholds={None: "red", 1: "green"}),
     stat("Active sessions", "Recording sessions in progress.", "sum(sip_sessions_active{@})"),
     stat("Calls per second", "Recording sessions answered, over 5 minutes.", "sum(rate(sip_sessions_total{@}[5m]))", "cps"),
     stat("Not recorded (1 h)", "Share of the calls offered in the last hour that were not recorded through our own fault. Objective: 0.1 %.",

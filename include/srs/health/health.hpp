@@ -39,8 +39,8 @@ class Health {
   std::pair<int, nlohmann::ordered_json> report(bool detailed) const;
   // 200, or 503 with `reasons`.
   std::pair<int, nlohmann::ordered_json> ready() const;
-  // The reasons of ready(), joined by `; `; empty: new calls can be taken.
-  std::string not_ready() const;
+  // Whether each check, by its name, lets the server take new calls; ready() wants all of them.
+  std::vector<std::pair<std::string, bool>> readiness() const;
 
  private:
   std::string version_;

@@ -11,8 +11,8 @@
 
 namespace srs::health {
 
-// A timer on the io_context that measures how late it fires: event_loop_lag_seconds. Other threads
-// may ask alive(). `on_beat` runs with every beat (the systemd watchdog).
+// A timer on the io_context that measures how late it fires: event_loop_lag_seconds. `on_beat` runs
+// with every beat (the systemd watchdog).
 class Heartbeat {
  public:
   static std::shared_ptr<Heartbeat> start(boost::asio::any_io_executor executor,
@@ -21,10 +21,8 @@ class Heartbeat {
                                           std::function<void()> on_beat);
   virtual ~Heartbeat() = default;
   virtual void stop() = 0;
-  // The worst lateness of the last 10 s.
+  // The worst lateness of the last 10 s, that of a beat which is overdue included.
   virtual std::chrono::nanoseconds recent_lag() const = 0;
-  // The last beat is no older than `limit`.
-  virtual bool alive(std::chrono::milliseconds limit) const = 0;
 };
 
 }  // namespace srs::health
