@@ -34,7 +34,7 @@ make_base() {
   rm -rf "$base.new"
   mkdir -p "$work"
   debootstrap --variant=minbase \
-    --include=systemd,systemd-sysv,systemd-coredump,dbus,logrotate,curl,procps,libcap2-bin,tcpdump \
+    --include=systemd,systemd-sysv,dbus,logrotate,curl,procps,libcap2-bin,tcpdump \
     "$codename" "$base.new" "$(mirror "$codename")" >"$work/debootstrap.log" 2>&1 ||
     { tail "$work/debootstrap.log"; exit 1; }
   mv "$base.new" "$base"

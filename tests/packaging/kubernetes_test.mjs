@@ -3,7 +3,7 @@
 //
 // usage: kubernetes_test.mjs SOURCE_DIRECTORY PACKAGES_DIRECTORY SIPREC_SERVER
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check, finish, importFrom, skip } from "./judge.mjs";
@@ -61,6 +61,13 @@ for (const file of files) {
     check(`${file}: ${object.kind} is what its schema says`, await complaints(object));
   }
 }
+
+// What docs/monitoring.md prints for the operator makes objects of all rules.
+const printed = readFileSync(join(source, "docs/monitoring.md"), "utf8").match(/^```sh\n(for file in deploy[^]*?)^```$/m)[1];
+const made = documents(spawnSync("bash", ["-e", "-c", printed], { cwd: source, encoding: "utf8" }).stdout);
+check("there is a PrometheusRule for each file of rules",
+  made.length === readdirSync(join(source, "deploy/prometheus/rules")).length ? [] : `${made.length} objects`);
+for (const object of made) check(`PrometheusRule ${object.metadata.name} is what its schema says`, await complaints(object));
 
 const broken = structuredClone(objects.StatefulSet);
 broken.spec.template.spec.containers[0].livenesProbe = {};
