@@ -117,6 +117,7 @@ guarded_install() {
 }
 
 main() {
+  case ${1:-} in -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; return ;; esac
   [ $# -gt 0 ] || set -- build run
   local kind
   for kind in "$@"; do packages "$kind" >/dev/null; done

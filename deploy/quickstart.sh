@@ -2,22 +2,25 @@
 # From a clone to a recorded call: installs packages, builds, starts the server with its default
 # configuration, places one call with two spoken legs, and shows what became of it.
 #
-# usage: deploy/quickstart.sh [--once] [--no-install]
+# usage: deploy/quickstart.sh [--once] [--no-install] [--bin DIR]
 #
 #   --once        ends after the demo; exit code 0 only where the recording is right
 #   --no-install  leave the machine's packages alone
+#   --bin DIR     take siprec-server and siprec-call from there and build nothing but the check of
+#                 the audio; includes --no-install
 #
 # Without --once the server runs on until Ctrl-C. Its settings come from the environment, for
 # example: SIP_LISTEN=udp:127.0.0.1:5070,tcp:127.0.0.1:5070 HTTP_PORT=8081 deploy/quickstart.sh
-set -euo pipefail
+set -eEuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bin=build/release/bin
-work=build/quickstart
+work=${QUICKSTART_WORK:-build/quickstart}
 log=$work/server.log
 caller=tests/data/audio/caller.wav
 callee=tests/data/audio/callee.wav
 server=
+trap 'die "line $LINENO failed: $BASH_COMMAND"' ERR
 
 banner() { if [ -t 1 ]; then printf '\n\033[1m%s\033[0m\n' "$*"; else printf '\n%s\n' "$*"; fi; }
 die() { printf '\nquickstart: %s\n' "$*" >&2; exit 1; }
@@ -30,25 +33,68 @@ build() {
   [ -f build/release/CMakeCache.txt ] || tests=(-DSRS_TESTS=OFF)
   cmake --preset release "${tests[@]}" >"$work/configure.log" || { cat "$work/configure.log"; die "CMake failed"; }
   cmake --build --preset release -j "${JOBS:-$(nproc)}" --target siprec-server siprec-call
-  g++ -std=c++20 -O2 -I tests -o "$work/audio-check" deploy/audio_check.cpp
 }
 
-# Prints field $1 of the server's server_ready line; nothing while it is not there. The line is
-# text or JSON, as LOG_FORMAT says.
-ready_field() {
-  grep -h 'server_ready' "$log" ${LOG_FILE:+"$LOG_FILE"} 2>/dev/null | tail -n 1 |
-    sed -nE "s/.*[ \"]$1\"?[=:]\"?([^ \"]+).*/\1/p"
+build_check() {
+  [ "$work/audio-check" -nt deploy/audio_check.cpp ] ||
+    g++ -std=c++20 -O2 -I tests -o "$work/audio-check" deploy/audio_check.cpp
 }
 
+# Prints a setting as the server will see it, wherever it comes from: setting SECTION KEY
+setting() {
+  awk -v section="$1:" -v key="$2:" '/^[^ ]/ {here = $1}
+    here == section && /^  [^ ]/ && $1 == key {sub(/^ *[^ ]+ */, ""); gsub(/^"|"$/, ""); print}' "$work/settings"
+}
+
+# Where something that listens at $1 can be reached from here.
+reachable() {
+  case $1 in
+    0.0.0.0:*) printf '127.0.0.1:%s' "${1##*:}" ;;
+    '[::]':*) printf '[::1]:%s' "${1##*:}" ;;
+    *) printf '%s' "$1" ;;
+  esac
+}
+
+get() { curl -gs "$@"; }
+
+# Reads the settings and decides what depends on them.
+read_settings() {
+  "$bin/siprec-server" --print-config >"$work/settings" || die "the settings above can't be used"
+  http=$(reachable "$(setting http listen)")
+  [ "${http##*:}" != 0 ] || die "http.listen has port 0: choose one, as HTTP_LISTEN=127.0.0.1:8081"
+  ! get -o /dev/null "http://$http/" || die "http://$http answers already: stop what runs there, or choose another port, as HTTP_PORT=8081 $0"
+  recordings=$(setting recording directory)
+  if ! setting sip listen | grep -qE '(udp|tcp):[0-9]' && [ "$(setting rtp bind_address)" = 0.0.0.0 ]; then
+    printf 'SIP comes over IPv6 alone, so media is taken over both: RTP_BIND_ADDRESS=::\n'
+    export RTP_BIND_ADDRESS=::
+  fi
+}
+
+# The listeners that the server has, one a line.
+listeners() {
+  get "http://$http/health?detailed=true" |
+    sed -nE 's/.*"sip_listeners":\{[^{}]*"message":"([^"]*)".*/\1/p' | tr -d ' ' | tr ',' '\n'
+}
+
+calls_running() { get "http://$http/metrics" | awk '$1 == "sip_sessions_active" {print $2}'; }
+
+# Lets running calls finish, and says so; a second Ctrl-C ends them.
 stop_server() {
   [ -n "$server" ] || return 0
+  local calls
+  calls=$(calls_running || true)
+  trap 'printf "\nending them now\n"; kill -TERM "$server" 2>/dev/null || true' INT TERM
   kill -TERM "$server" 2>/dev/null || true
-  wait "$server" 2>/dev/null || true
+  if [ "${calls:-0}" -gt 0 ]; then
+    printf 'calls still run (%s) and have %s to end; Ctrl-C ends them now\n' "$calls" "$(setting server drain_timeout)"
+  fi
+  while kill -0 "$server" 2>/dev/null; do wait "$server" 2>/dev/null || true; done
   server=
 }
 
 start_server() {
   banner "Starting the server"
+  read_settings
   # In a session of its own: Ctrl-C is for this script, which ends the server gently.
   setsid "$bin/siprec-server" >"$log" 2>&1 </dev/null &
   server=$!
@@ -56,28 +102,26 @@ start_server() {
   trap 'printf "\nquickstart: interrupted\n" >&2; exit 130' INT TERM
   local i
   for ((i = 0; i < 150; ++i)); do
-    [ -z "$(ready_field http)" ] || break
+    ! get -o "$work/ready" "http://$http/ready" || break
     kill -0 "$server" 2>/dev/null || break
     sleep 0.1
   done
-  if [ -z "$(ready_field http)" ]; then
+  if ! kill -0 "$server" 2>/dev/null || ! get -o "$work/ready" "http://$http/ready"; then
     cat "$log"
     die "the server did not start. Where a port is taken, choose others, as: SIP_LISTEN=udp:127.0.0.1:5070,tcp:127.0.0.1:5070 HTTP_PORT=8081 $0"
   fi
-  http=$(ready_field http)
-  http=127.0.0.1:${http##*:}
-  # The first listener that siprec-call can reach, as a SIP URI.
+  get -f -o /dev/null "http://$http/ready" || die "the server takes no calls: $(cat "$work/ready")"
+  # The first listener that siprec-call can reach, as a SIP URI; IPv4 where there is a choice.
   local listener
-  listener=$(ready_field sip | tr ',' '\n' | grep -E '^(udp|tcp):' | head -n 1)
-  local address=${listener#*:}
-  case $address in 0.0.0.0:* | '['*) address=127.0.0.1:${address##*:} ;; esac
-  target="sip:$address;transport=${listener%%:*}"
-  printf 'process %s, SIP %s, http://%s/health, log %s\n' "$server" "$(ready_field sip)" "$http" "$log"
+  listener=$(listeners | grep -E '^(udp|tcp):' | sort -t: -k2,2 -s | head -n 1) ||
+    die "sip.listen has neither a udp: nor a tcp: listener for the demo call"
+  target="sip:$(reachable "${listener#*:}");transport=${listener%%:*}"
+  printf 'process %s, SIP %s, http://%s/health, log %s\n' "$server" "$(listeners | paste -sd,)" "$http" "$(setting log file | grep . || echo "$log")"
 }
 
 # The counters, as `name{labels} value`, without those that move by themselves.
 scrape() {
-  curl -sf "http://$http/metrics" | grep -E '^[a-z_]+_total[{ ]' | grep -vE '^(process|http|goroutines)_' | sort >"$1"
+  get -f "http://$http/metrics" | grep -E '^[a-z_]+_total[{ ]' | grep -vE '^(process|http|goroutines)_' | sort >"$1"
 }
 
 place_call() {
@@ -89,17 +133,17 @@ place_call() {
 
 # Sets `recording` to the directory that the call left behind.
 find_recording() {
-  local root=${RECORDING_DIRECTORY:-${RECORDING_DIR:-recordings}} metadata i
+  local metadata i
   recording=
   for ((i = 0; i < 300; ++i)); do
-    metadata=$(find "$root" -name metadata.json -newer "$work/started" 2>/dev/null | head -n 1)
+    metadata=$(find "$recordings" -name metadata.json -newer "$work/started" -print -quit)
     if [ -n "$metadata" ] && grep -qE '"state": *"complete"' "$metadata"; then
       recording=$(dirname "$metadata")
       return
     fi
     sleep 0.1
   done
-  die "no complete recording appeared below $root; see $log"
+  die "no complete recording appeared below $recordings; see $log"
 }
 
 show() {
@@ -115,21 +159,24 @@ show() {
 }
 
 main() {
-  local once= install=yes argument good=0
-  for argument in "$@"; do
-    case $argument in
+  local once="" install=yes build=yes good=0
+  while [ $# -gt 0 ]; do
+    case $1 in
       --once) once=yes ;;
       --no-install) install= ;;
+      --bin) [ $# -gt 1 ] || { usage >&2; exit 64; }; bin=$2 install="" build=""; shift ;;
       -h | --help) usage; return ;;
       *) usage >&2; exit 64 ;;
     esac
+    shift
   done
   mkdir -p "$work"
   if [ -n "$install" ]; then
     banner "Packages"
     deploy/install-deps.sh build run
   fi
-  build
+  [ -z "$build" ] || build
+  build_check
   start_server
   place_call
   find_recording
@@ -141,7 +188,7 @@ main() {
     return
   fi
   banner "The server runs on: calls to ${target#sip:}, Ctrl-C ends it"
-  trap 'printf "\nstopping\n"; stop_server; exit 0' INT TERM
+  trap 'printf "\nstopping\n"; stop_server; banner "Done"; exit 0' INT TERM
   wait "$server" || die "the server ended by itself; see $log"
 }
 

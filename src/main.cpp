@@ -48,30 +48,29 @@ void print(const std::vector<srs::config::Fault>& faults, std::string_view kind)
   }
 }
 
-// What the system refuses. A server that runs holds its addresses, so only a start that has failed
-// already tries them here; one that goes on binds them for good.
-std::vector<srs::config::Fault> system_faults(const srs::config::Loaded& loaded, bool listeners) {
+// What the system refuses. A server that runs holds its addresses, its ports and its recordings, so
+// only a start that has failed already tries them here; one that goes on takes them for good.
+std::vector<srs::config::Fault> system_faults(const srs::config::Loaded& loaded, bool taken) {
   auto faults = srs::config::check_system(loaded.settings);
-  if (listeners) {
-    for (auto& fault : srs::config::check_listeners(loaded.settings))
-      faults.push_back(std::move(fault));
-  }
+  if (taken) add_new(faults, srs::config::check_taken(loaded.settings));
   return located(std::move(faults), loaded.origins);
 }
 
 int run(const srs::config::Loaded& loaded, const srs::config::CommandLine& line) {
   const auto& settings = loaded.settings;
+  std::vector<srs::config::Fault> refused;
   auto log = srs::log::Root::open(settings.log);
   if (!log) {
-    auto faults = system_faults(loaded, true);
-    std::erase_if(faults, [](const auto& fault) { return fault.key == "log.file"; });
-    faults.push_back({loaded.origins.of("log.file"), "log.file", log.error().text});
-    print(faults, "error");
-    return kSystemFault;
+    refused.push_back({"system", "log.file", log.error().text});
+    // Without a log nothing will run; what else is wrong is looked for all the same.
+    srs::log::Options nowhere;
+    nowhere.level = srs::log::Level::Off;
+    log = srs::log::Root::open(nowhere);
   }
   srs::config::raise_descriptor_limit(settings);
   boost::asio::io_context io(1);
-  auto opened = srs::app::App::open(io, settings, **log, [line] { return load(line); });
+  auto opened = srs::app::App::open(
+      io, settings, **log, [line] { return load(line); }, refused);
   if (const auto* faults = std::get_if<std::vector<srs::config::Fault>>(&opened)) {
     print(located(*faults, loaded.origins), "error");
     return kSystemFault;

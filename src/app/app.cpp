@@ -36,7 +36,9 @@ class AppImpl final : public App {
         log_(log.logger("app")),
         signals_(io, SIGTERM, SIGINT, SIGHUP) {}
 
-  std::vector<config::Fault> open() { return components_.open(); }
+  std::vector<config::Fault> open(std::vector<config::Fault> known) {
+    return components_.open(std::move(known));
+  }
 
   void start() override {
     auto& c = components_;
@@ -148,9 +150,10 @@ class AppImpl final : public App {
 }  // namespace
 
 std::variant<std::unique_ptr<App>, std::vector<config::Fault>> App::open(
-    boost::asio::io_context& io, const config::Settings& settings, log::Root& log, Reload reload) {
+    boost::asio::io_context& io, const config::Settings& settings, log::Root& log, Reload reload,
+    std::vector<config::Fault> known) {
   auto app = std::make_unique<AppImpl>(io, settings, log, std::move(reload));
-  if (auto faults = app->open(); !faults.empty()) return faults;
+  if (auto faults = app->open(std::move(known)); !faults.empty()) return faults;
   return std::unique_ptr<App>(std::move(app));
 }
 

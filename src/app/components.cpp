@@ -11,13 +11,13 @@ namespace srs::app {
 namespace {
 
 // Takes what `opened` holds, or notes its error as a fault of `key`.
-template <class Owner>
-void take(Owner& owner, Result<Owner> opened, const std::string& key,
+template <class Owner, class Opened>
+void take(Owner& owner, Result<Opened> opened, const std::string& key,
           std::vector<config::Fault>& faults) {
   if (opened) {
     owner = std::move(*opened);
   } else {
-    faults.push_back({"system", key, opened.error().text});
+    add_new(faults, {{"system", key, opened.error().text}});
   }
 }
 
@@ -71,14 +71,11 @@ recording::AfterRender Components::after_render() {
   return hooks;
 }
 
-std::vector<config::Fault> Components::open() {
+std::vector<config::Fault> Components::open(std::vector<config::Fault> known) {
   auto faults = config::check_system(settings);
+  add_new(faults, std::move(known));
   const auto executor = tasks.executor();
-  if (auto locked = storage::lock_directory(settings.recording.directory)) {
-    lock = std::move(*locked);
-  } else if (faults.empty()) {  // otherwise the directory's fault stands there already
-    faults.push_back({"system", "recording.directory", locked.error().text});
-  }
+  take(lock, storage::lock_directory(settings.recording.directory), "recording.directory", faults);
   // Where the address is the fault, every port of it would be another one.
   if (!names(faults, "rtp.bind_address"))
     take(ports, rtp::PortPool::open(settings.rtp, registry), "rtp.port_min", faults);
@@ -106,8 +103,14 @@ std::vector<config::Fault> Components::open() {
     void on_invite(std::shared_ptr<sip::Dialog>, std::shared_ptr<sip::Transaction>) override {}
   } nobody;
   sip::SessionHandler& handler = service ? static_cast<sip::SessionHandler&>(*service) : nobody;
-  take(stack, sip::Stack::open(executor, settings.sip, handler, registry, log_root.logger("sip")),
-       "sip.listen", faults);
+  auto sip_options = settings.sip;
+  if (names(faults, "sip.tls_directory")) {  // every tls: listener would be that fault again
+    std::erase_if(sip_options.listen, [](const auto& text) { return text.starts_with("tls:"); });
+  }
+  if (!sip_options.listen.empty()) {
+    take(stack, sip::Stack::open(executor, sip_options, handler, registry, log_root.logger("sip")),
+         "sip.listen", faults);
+  }
   if (!faults.empty()) {
     stack.reset();  // it knows `nobody`
     return faults;

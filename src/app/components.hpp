@@ -35,8 +35,9 @@ struct Components {
   Components(boost::asio::any_io_executor executor, const config::Settings& settings,
              log::Root& log);
 
-  // Opens everything that the system can refuse; each refusal is a fault with its key.
-  std::vector<config::Fault> open();
+  // Opens everything that the system can refuse; each refusal is a fault with its key, beside those
+  // that were `known` before.
+  std::vector<config::Fault> open(std::vector<config::Fault> known);
 
   const config::Settings settings;
   log::Root& log_root;

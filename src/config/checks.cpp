@@ -21,6 +21,7 @@ class Checker {
     if (sound({"sip.listen", "sip.tls_directory"})) tls();
     if (sound({"rtp.port_min", "rtp.port_max"})) port_range();
     if (sound({"sip.listen", "rtp.port_min", "rtp.port_max"})) sip_outside_rtp();
+    if (sound({"sip.listen", "sip.external_address", "rtp.bind_address"})) media_family();
     if (sound({"recording.capture.block_size", "recording.capture.max_pending"})) capture();
     if (sound({"rtp.sweep_interval", "rtp.quarantine"})) quarantine();
     if (sound({"tracing.enabled", "tracing.queue_size", "tracing.batch_size"})) collectors();
@@ -74,6 +75,21 @@ class Checker {
                                 std::to_string(settings_.rtp.port_min) + " to " +
                                 std::to_string(settings_.rtp.port_max));
       }
+    }
+  }
+
+  // An answer names an address of the family in which the call came.
+  void media_family() {
+    boost::system::error_code error;
+    const auto media = boost::asio::ip::make_address(settings_.rtp.bind_address, error);
+    const bool both = !error && media.is_v6() && media.is_unspecified();
+    if (error || both || !settings_.sip.external_address.empty()) return;
+    for (const auto& listener : settings_.sip.listen) {
+      const auto endpoint = parse_endpoint(listener.substr(listener.find(':') + 1));
+      if (!endpoint || endpoint->address.is_v6() == media.is_v6()) continue;
+      warn("rtp.bind_address", in_quotes(settings_.rtp.bind_address) +
+                                   " takes no media of calls that come to " + in_quotes(listener) +
+                                   ", for it is of the other family: write `::`, which takes both");
     }
   }
 

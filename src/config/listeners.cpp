@@ -1,5 +1,6 @@
-// Whether the addresses to listen on can be had, without listening there.
+// Whether what one server alone can hold can be had, without keeping it.
 #include <srs/config/config.hpp>
+#include <srs/storage/lock.hpp>
 #include <srs/util/endpoint.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -7,7 +8,9 @@
 #include <boost/asio/ip/udp.hpp>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 
 namespace srs::config {
 namespace {
@@ -29,7 +32,7 @@ std::string refusal(const Endpoint& endpoint, bool reuse) {
   if (!error && reuse) {
     if (::listen(socket.native_handle(), 1) != 0) error = {errno, boost::system::system_category()};
   }
-  return error ? error.message() : std::string();
+  return error ? bind_refusal(error.value(), endpoint.port) : std::string();
 }
 
 // `udp:0.0.0.0:5060`, or an address alone for TCP. What can't be read is another check's fault.
@@ -42,17 +45,49 @@ std::string unavailable(const std::string& listener) {
   return why.empty() ? why : listener + ": " + why;
 }
 
+// Why no pair of ports for media can be had; one that can is enough.
+std::string no_ports(const rtp::Options& options) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(options.bind_address, error);
+  if (error) return {};  // another check's fault
+  std::string why;
+  for (unsigned port = (options.port_min + 1U) & ~1U; port + 1 <= options.port_max; port += 2) {
+    why = refusal<udp>({address, static_cast<std::uint16_t>(port)}, false);
+    if (why.empty()) why = refusal<udp>({address, static_cast<std::uint16_t>(port + 1)}, false);
+    if (why.empty()) return {};
+  }
+  return why.empty() ? why : "no RTP port pair is free: " + why;
+}
+
+// Who else records there; empty: nobody. Makes no directory.
+std::string held(const std::filesystem::path& directory) {
+  std::error_code error;
+  if (!std::filesystem::exists(directory, error)) return {};
+  const auto lock = storage::lock_directory(directory);
+  return lock ? std::string() : lock.error().text;
+}
+
 }  // namespace
 
-std::vector<Fault> check_listeners(const Settings& settings) {
+std::vector<Fault> check_taken(const Settings& settings) {
   std::vector<Fault> faults;
-  const auto expect = [&](const char* key, const std::string& listener) {
-    if (auto wrong = unavailable(listener); !wrong.empty())
-      faults.push_back({"system", key, std::move(wrong)});
+  const auto expect = [&](const char* key, std::string wrong) {
+    if (!wrong.empty()) faults.push_back({"system", key, std::move(wrong)});
   };
-  for (const auto& listener : settings.sip.listen) expect("sip.listen", listener);
-  expect("http.listen", settings.http.listen);
+  for (const auto& listener : settings.sip.listen) expect("sip.listen", unavailable(listener));
+  expect("http.listen", unavailable(settings.http.listen));
+  expect("rtp.port_min", no_ports(settings.rtp));
+  expect("recording.directory", held(settings.recording.directory));
   return faults;
+}
+
+void add_new(std::vector<Fault>& faults, std::vector<Fault> more) {
+  const auto known = faults.size();
+  for (auto& fault : more) {
+    const auto told = [&](const Fault& earlier) { return earlier.key == fault.key; };
+    if (std::none_of(faults.begin(), faults.begin() + static_cast<std::ptrdiff_t>(known), told))
+      faults.push_back(std::move(fault));
+  }
 }
 
 }  // namespace srs::config

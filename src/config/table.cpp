@@ -30,8 +30,10 @@ std::vector<Key> server_keys() {
 
 std::vector<Key> sip_keys() {
   return {
-      SRS_KEY(sip.listen, list_of(text("", sip_listener), "udp:, tcp: or tls:ADDRESS:PORT"),
-              "Where SIP is awaited; port 0 takes any free one."),
+      SRS_KEY(
+          sip.listen, list_of(text("", sip_listener), "udp:, tcp: or tls:ADDRESS:PORT"),
+          "Where SIP is awaited; port 0 takes any free one. `[::]` is IPv6 alone: name 0.0.0.0 as "
+          "well."),
       SRS_KEY(
           sip.external_address, text("an address or host name, or empty", host_or_empty),
           "What Contact, Via and SDP name instead of our own address where NAT stands between."),
@@ -197,8 +199,8 @@ std::vector<Key> log_keys() {
 
 std::vector<Key> make_table() {
   std::vector<Key> all;
-  for (auto* part :
-       {server_keys, sip_keys, rtp_keys, recording_keys, http_keys, log_keys, tracing_keys, stt_keys}) {
+  for (auto* part : {server_keys, sip_keys, rtp_keys, recording_keys, http_keys, log_keys,
+                     tracing_keys, stt_keys}) {
     for (auto& key : part()) all.push_back(std::move(key));
   }
   return all;
@@ -234,7 +236,7 @@ Key secret(Key key) {
 Texts shown(const Key& key, const Settings& settings) {
   auto texts = key.get(settings);
   for (auto& text : texts) {
-    if (key.secret && !text.empty()) text = kMask;
+    text = key.secret && !text.empty() ? std::string(kMask) : without_credentials(std::move(text));
   }
   return texts;
 }

@@ -33,9 +33,6 @@ std::string environment_name(std::string_view key);
 // A key whose value is hidden from every output.
 Key secret(Key key);
 
-// Stands for a secret in --print-config.
-inline constexpr std::string_view kMask = "********";
-
 // What print() and faults may show of a key.
 Texts shown(const Key& key, const Settings& settings);
 

@@ -2,6 +2,7 @@
 
 #include <srs/util/text.hpp>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>
@@ -48,6 +49,15 @@ std::optional<std::uint64_t> times(std::uint64_t value, std::uint64_t by, std::u
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+// Whether a parameter of a URL is what lets somebody in.
+bool names_a_secret(std::string_view parameter) {
+  static constexpr std::array<std::string_view, 8> kWords{"token", "key", "secret", "pass",
+                                                          "pwd",   "sig", "auth",   "credential"};
+  const auto name = to_lower(parameter);
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
 // Takes the characters at the front for which `digits` is what is_digit() says.
@@ -127,8 +137,27 @@ Result<bool> read_switch(std::string_view text) {
   return Error{in_quotes(text) + " is neither true nor false"};
 }
 
-std::string in_quotes(std::string_view text) {
+std::string without_credentials(std::string text) {
+  const auto scheme = text.find("://");
+  if (scheme == std::string::npos) return text;
+  const auto host = scheme + 3;
+  const auto at = text.substr(0, text.find_first_of("/?#", host)).rfind('@');
+  if (at != std::string::npos && at > host) text.replace(host, at - host, kMask);
+  for (auto begin = text.find('?', host); begin != std::string::npos;) {
+    const auto end = std::min(text.find_first_of("&;#", begin + 1), text.size());
+    const auto equals = text.find('=', begin);
+    const auto name = std::string_view(text).substr(begin + 1, equals - begin - 1);
+    begin = end < text.size() && text[end] != '#' ? end : std::string::npos;
+    if (equals >= end || !names_a_secret(name)) continue;
+    text.replace(equals + 1, end - equals - 1, kMask);
+    if (begin != std::string::npos) begin = equals + 1 + kMask.size();
+  }
+  return text;
+}
+
+std::string in_quotes(std::string_view given) {
   constexpr std::size_t kShown = 120;
+  const auto text = without_credentials(std::string(given));
   std::string shown = to_utf8(text.substr(0, kShown));
   for (char& c : shown) {
     if (static_cast<unsigned char>(c) < ' ' || c == 0x7F) c = '?';

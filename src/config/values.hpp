@@ -25,7 +25,15 @@ std::string write_size(std::uint64_t value);
 // true/false, yes/no, on/off, 1/0.
 Result<bool> read_switch(std::string_view text);
 
-// What was given, as error texts show it: in backquotes, cut and without control characters.
+// A URL without what gives access: `user:password@`, and the values of parameters that are named
+// after tokens, keys, secrets, passwords or signatures become kMask. Any other text as it is.
+std::string without_credentials(std::string text);
+
+// Stands for a secret wherever settings are shown.
+inline constexpr std::string_view kMask = "********";
+
+// What was given, as error texts show it: in backquotes, cut and without control characters or
+// credentials.
 std::string in_quotes(std::string_view text);
 
 }  // namespace srs::config

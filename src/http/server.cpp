@@ -126,7 +126,8 @@ Result<std::unique_ptr<Server>> Server::open(Tasks& tasks, const Options& option
   if (!endpoint) return endpoint.error();
   auto acceptor = std::make_shared<tcp::acceptor>(tasks.executor());
   if (const auto error = listen(*acceptor, {endpoint->address, endpoint->port})) {
-    return Error{"can't listen on " + options.listen + ": " + error.message()};
+    return Error{"can't listen on " + options.listen + ": " +
+                 bind_refusal(error.value(), endpoint->port)};
   }
   auto shared = std::make_shared<Shared>(tasks, options, registry, std::move(log));
   return std::unique_ptr<Server>(new Listening(std::move(shared), std::move(acceptor), registry));

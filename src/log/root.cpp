@@ -89,7 +89,7 @@ Result<std::unique_ptr<Root>> Root::open(const Options& options) {
   try {
     return std::unique_ptr<Root>(new Root(std::make_shared<Core>(options, make_sink(options))));
   } catch (const spdlog::spdlog_ex& error) {
-    return Error{"log.file: " + std::string(error.what())};
+    return Error{error.what()};
   }
 }
 

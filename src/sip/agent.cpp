@@ -2,6 +2,7 @@
 
 #include "sip/certificate.hpp"
 
+#include <srs/util/endpoint.hpp>
 #include <srs/util/text.hpp>
 
 #include <arpa/inet.h>
@@ -117,7 +118,8 @@ Result<void> Agent::bind(const Endpoint& endpoint) {
       TAG_END());
   const int reason = errno;
   root_.pump();
-  if (failed < 0) return Error{endpoint.text() + ": " + std::strerror(reason != 0 ? reason : EIO)};
+  if (failed < 0)
+    return Error{endpoint.text() + ": " + bind_refusal(reason != 0 ? reason : EIO, endpoint.port)};
   return {};
 }
 

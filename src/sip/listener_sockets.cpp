@@ -76,8 +76,11 @@ void StreamBuffers::bound(const std::vector<Listener>& listeners) {
     const bool known = std::find(known_.begin(), known_.end(), listener.transport) != known_.end();
     if (listener.endpoint.transport != "udp" && !known) fresh.push_back(&listener);
   }
-  for (const int descriptor : sockets_of(fresh))
+  for (const int descriptor : sockets_of(fresh)) {
+    if (descriptor < 0) continue;
     ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    ::listen(descriptor, SOMAXCONN);  // once more: on Linux that sets the length of its queue
+  }
   // Looked for once, found or not.
   for (const auto* listener : fresh) known_.push_back(listener->transport);
 }

@@ -11,9 +11,14 @@ namespace srs::sip {
 // -1 where one is not found. Costs a system call for each descriptor.
 std::vector<int> sockets_of(const std::vector<const Listener*>& listeners);
 
-// Bounds what the kernel keeps of a connection that we have not read, for those that are accepted
-// from now on: sofia reads all that waits at once, and what a busy server finds waiting must fit
-// beside a message that is half there.
+// What the kernel keeps for us at TCP and TLS listeners, for connections that come from now on:
+//
+// Less than it would of what we have not read: sofia reads all that waits at once, and what a busy
+// server finds waiting must fit beside a message that is half there.
+//
+// More connections that wait to be accepted, as many as the system allows, where sofia asks for 64:
+// beyond, the kernel drops the SYN, and an SBC that comes back with all its connections at once
+// would lose a second or more.
 class StreamBuffers {
  public:
   // Bytes of SO_RCVBUF; the kernel keeps at most twice as many.

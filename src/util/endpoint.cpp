@@ -3,6 +3,9 @@
 
 #include <boost/system/error_code.hpp>
 
+#include <cerrno>
+#include <cstring>
+
 namespace srs {
 namespace {
 
@@ -33,6 +36,17 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
 std::string to_string(const Endpoint& endpoint) {
   const std::string host = endpoint.address.to_string();
   return (endpoint.address.is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port);
+}
+
+std::string bind_refusal(int error, std::uint16_t port) {
+  constexpr std::uint16_t kPrivileged = 1024;  // net.ipv4.ip_unprivileged_port_start
+  std::string text = std::strerror(error);
+  if (error == EACCES && port < kPrivileged) {
+    text +=
+        "; a port below 1024 takes CAP_NET_BIND_SERVICE (AmbientCapabilities= of the unit, or "
+        "setcap): grant it, or choose a port above";
+  }
+  return text;
 }
 
 }  // namespace srs

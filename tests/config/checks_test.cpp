@@ -48,6 +48,17 @@ TEST(Checks, KeepSipOutOfTheRtpPorts) {
   EXPECT_THAT(from_command_line({{"sip.listen", "tcp:0.0.0.0:15060"}}).faults, IsEmpty());
 }
 
+TEST(Checks, WantMediaInTheFamilyOfTheCalls) {
+  const auto warnings = [](const char* listen, const char* bind) {
+    return from_command_line({{"sip.listen", listen}, {"rtp.bind_address", bind}}).warnings;
+  };
+  EXPECT_THAT(warnings("udp:0.0.0.0:5060,tcp:[::]:5060", "0.0.0.0"),
+              ElementsAre(FaultIs("--rtp.bind_address", "rtp.bind_address", "`tcp:[::]:5060`")));
+  EXPECT_THAT(warnings("udp:0.0.0.0:5060", "::1"),
+              ElementsAre(FaultIs("--rtp.bind_address", "rtp.bind_address", "`udp:0.0.0.0:5060`")));
+  EXPECT_THAT(warnings("udp:0.0.0.0:5060,tcp:[::]:5060", "::"), IsEmpty());
+}
+
 TEST(Checks, KeepHttpAndSipApart) {
   EXPECT_THAT(from_command_line({{"sip.listen", "tcp:0.0.0.0:8080"}}).faults,
               ElementsAre(FaultIs("default", "http.listen", "is taken")));

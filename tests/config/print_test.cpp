@@ -42,5 +42,18 @@ TEST(Print, HidesSecretsButNotThatOneIsSet) {
   EXPECT_EQ(shown(key, settings), Texts{""});
 }
 
+TEST(Print, HidesWhatAUrlLetsSomebodyInWith) {
+  Settings settings;
+  settings.stt.openai.url = "https://user:pass@stt.example.com/v1";
+  settings.stt.webhook.url = "https://hook.example.com/in?lang=en&access_token=abc&x=1#top";
+  const auto printed = print(settings);
+  EXPECT_THAT(printed, HasSubstr("https://********@stt.example.com/v1"));
+  EXPECT_THAT(printed,
+              HasSubstr("https://hook.example.com/in?lang=en&access_token=********&x=1#top"));
+  const auto refused = from_command_line({{"stt.openai.url", "htp://user:pass@x/?sig=abc"}});
+  ASSERT_EQ(refused.faults.size(), 1U);
+  EXPECT_THAT(refused.faults.front().text, HasSubstr("`htp://********@x/?sig=********`"));
+}
+
 }  // namespace
 }  // namespace srs::config

@@ -136,6 +136,57 @@ TEST(Startup, NamesTheSystemsFaultsBesideBadSettingsEachWithItsLine) {
   EXPECT_TRUE(says(server, "siprec.yaml:2: sip.listen: ")) << server.output();
 }
 
+// Everything that the system can refuse, each by a fault of its own.
+class ManyFaults : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(other_.start());
+    const auto first = server_.rtp_first();
+    held_.push_back(Socket::udp(kLoopback, first));
+    ASSERT_EQ(held_.front().port(), first);
+    write_file(server_.directory() / "in-the-way", "");
+    for (const auto& [name, value] :
+         Settings{{"RECORDING_DIRECTORY", other_.recordings().string()},
+                  {"HTTP_LISTEN", "127.0.0.1:" + std::to_string(other_.http_port())},
+                  {"SIP_LISTEN",
+                   "udp:127.0.0.1:" + std::to_string(other_.udp_port()) + ",tls:127.0.0.1:0"},
+                  {"SIP_TLS_DIRECTORY", "/nonexistent/tls"},
+                  {"RTP_PORT_MIN", std::to_string(first)},
+                  {"RTP_PORT_MAX", std::to_string(first + 1)},
+                  {"HTTP_ADMIN_TOKEN_FILE", "/nonexistent/token"},
+                  {"LOG_FILE", (server_.directory() / "in-the-way/siprec.log").string()}})
+      server_.set(name, value);
+  }
+  void expect_each_once() {
+    for (const char* key :
+         {"environment RECORDING_DIRECTORY: recording.directory: ",
+          "environment HTTP_LISTEN: http.listen: ", "environment SIP_LISTEN: sip.listen: ",
+          "environment SIP_TLS_DIRECTORY: sip.tls_directory: ",
+          "environment RTP_PORT_MIN: rtp.port_min: ",
+          "environment HTTP_ADMIN_TOKEN_FILE: http.admin_token_file: ",
+          "environment LOG_FILE: log.file: "})
+      EXPECT_EQ(times(server_, key), 1u) << key << "\n" << server_.output();
+  }
+
+  ServerProcess other_, server_;
+  std::vector<Socket> held_;
+};
+
+TEST_F(ManyFaults, AreAllNamedByOneStartEachOnce) {
+  server_.launch();
+  EXPECT_EQ(server_.wait_exit(kSoon), kSystemFault);
+  expect_each_once();
+  EXPECT_EQ(times(server_, "error: "), 7u) << server_.output();
+}
+
+TEST_F(ManyFaults, AreNamedBesideABadSettingToo) {
+  server_.set("LOG_LEVEL", "loud");
+  server_.launch();
+  EXPECT_EQ(server_.wait_exit(kSoon), kConfigFault);
+  expect_each_once();
+  EXPECT_EQ(times(server_, "error: "), 8u) << server_.output();
+}
+
 // It would take the running calls of the first for those of a crash.
 TEST(Startup, RefusesTheRecordingsOfAServerThatRuns) {
   ServerProcess first;

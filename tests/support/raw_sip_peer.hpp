@@ -103,7 +103,9 @@ class RawSipPeer {
     const auto own = address(local_host, local_port);
     check(::bind(socket_, own.get(), own.size) == 0, "bind");
     const auto server = address(server_host_, server_port_);
+    wait_to_send(patience);
     check(::connect(socket_, server.get(), server.size) == 0, "connect");
+    wait_to_send({});
     const int size = 4 << 20;
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
     local_host_ = std::move(local_host);
@@ -252,12 +254,18 @@ class RawSipPeer {
     return host.find(':') == std::string::npos ? host : "[" + host + "]";
   }
 
+  // How long connect() and send() wait; zero: for ever.
+  void wait_to_send(std::chrono::seconds limit) {
+    const timeval wait{limit.count(), 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
+  }
+  // What has come counts, however late we look.
   bool receive(std::chrono::steady_clock::time_point deadline) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0 || closed_) return false;
     pollfd ready{socket_, POLLIN, 0};
-    if (::poll(&ready, 1, static_cast<int>(left.count())) <= 0) return false;
+    if (closed_ || ::poll(&ready, 1, std::max(0, static_cast<int>(left.count()))) <= 0)
+      return false;
     static thread_local std::array<char, 1 << 16> chunk;
     const auto size = ::recv(socket_, chunk.data(), chunk.size(), 0);
     if (size < 0 && !tcp()) return true;  // an ICMP error is no message
@@ -340,14 +348,14 @@ class RawSipCall {
   // INVITE, 200, ACK.
   RawSipMessage establish(const std::string& body = offer()) {
     peer_->send(invite(body));
-    auto answer = peer_->wait_for_status(200);
+    auto answer = wait_for_own("INVITE", 200);
     to_tag = answer.to_tag();
     peer_->send(request("ACK", cseq));
     return answer;
   }
   RawSipMessage bye() {
     peer_->send(request("BYE", ++cseq));
-    return peer_->wait_for_final("BYE");
+    return wait_for_own("BYE", 0);
   }
   // The SRC's response to a request of ours.
   static std::string response(const RawSipMessage& request, const std::string& status) {
@@ -363,6 +371,17 @@ class RawSipCall {
   }
 
  private:
+  // The final response to this call, with that status or (0) any; a 200 that came again for another
+  // call of the same connection is none.
+  RawSipMessage wait_for_own(const std::string& method, int status) {
+    return peer_->wait_for(
+        [&](const RawSipMessage& m) {
+          return m.status() >= 200 && (status == 0 || m.status() == status) &&
+                 m.method() == method && m.header("Call-ID") == id;
+        },
+        "final response to " + method + " of " + id);
+  }
+
   RawSipPeer* peer_;
 };
 

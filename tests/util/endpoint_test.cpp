@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 namespace srs {
 namespace {
 
@@ -23,6 +25,13 @@ TEST(Endpoint, RefusesWhatIsNone) {
 
 TEST(Endpoint, ShowsOnlyTheBeginningOfNonsense) {
   EXPECT_LT(parse_endpoint(std::string(100000, 'x')).error().text.size(), 300U);
+}
+
+TEST(Endpoint, SaysWhatAPrivilegedPortTakes) {
+  EXPECT_NE(bind_refusal(EACCES, 80).find("Permission denied; "), std::string::npos);
+  EXPECT_NE(bind_refusal(EACCES, 1023).find("CAP_NET_BIND_SERVICE"), std::string::npos);
+  EXPECT_EQ(bind_refusal(EACCES, 1024), "Permission denied");
+  EXPECT_EQ(bind_refusal(EADDRINUSE, 80), "Address already in use");
 }
 
 }  // namespace

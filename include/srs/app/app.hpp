@@ -19,11 +19,11 @@ class App {
   // Reads the settings anew; called on a thread of its own.
   using Reload = std::function<config::Loaded()>;
 
-  // Binds every socket and checks every directory; all faults at once where any is found. Without
-  // `reload` SIGHUP leaves the settings as they are.
+  // Binds every socket and checks every directory; all faults at once where any is found, or was
+  // found before (`known`). Without `reload` SIGHUP leaves the settings as they are.
   static std::variant<std::unique_ptr<App>, std::vector<config::Fault>> open(
       boost::asio::io_context& io, const config::Settings& settings, log::Root& log,
-      Reload reload = {});
+      Reload reload = {}, std::vector<config::Fault> known = {});
   virtual ~App() = default;
 
   // Takes calls from now on. SIGTERM and SIGINT drain and then stop `io`; a second one hurries;

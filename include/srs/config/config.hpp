@@ -89,9 +89,13 @@ Loaded load(const std::optional<std::filesystem::path>& file, const Environment&
 // What only the system can say: directories writable, file-descriptor limit against the port range,
 // an address for media that is ours.
 std::vector<Fault> check_system(const Settings& settings);
-// Addresses of sip.listen and http.listen that another process holds or that are not ours. Binds
-// each for a moment: not for a machine where this server runs already.
-std::vector<Fault> check_listeners(const Settings& settings);
+// What another process holds: addresses of sip.listen and http.listen (or that are not ours), every
+// port for media, the recordings. Takes each for a moment: not for a machine where this server runs
+// already.
+std::vector<Fault> check_taken(const Settings& settings);
+// Adds those of `more` whose key no fault names yet: two checks that see the same fault tell it
+// once.
+void add_new(std::vector<Fault>& faults, std::vector<Fault> more);
 // The system's faults told by who set the key (`siprec.yaml:12`, `default`), without those of keys
 // whose value was refused: their settings are not what was meant.
 std::vector<Fault> located(std::vector<Fault> faults, const Origins& origins);

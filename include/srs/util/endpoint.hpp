@@ -20,4 +20,8 @@ struct Endpoint {
 Result<Endpoint> parse_endpoint(std::string_view text);
 std::string to_string(const Endpoint& endpoint);
 
+// What the system says where `port` can't be bound (`error` is errno's), and what helps where that
+// is known.
+std::string bind_refusal(int error, std::uint16_t port);
+
 }  // namespace srs
