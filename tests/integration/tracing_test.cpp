@@ -258,6 +258,8 @@ TEST(Tracing, LeadsFromEachLineOfACallToItsTrace) {
   for (const char* event : {"session_started", "rtp_source_changed", "rtp_invalid", "session_ended",
                             "recording_complete", "transcript_finished"})
     expect_all_ids(server, event, call.call_id());
+  ASSERT_TRUE(wait_until([&] { return collector.spans().contains("stt.transcribe"); }));
+  EXPECT_EQ(collector.spans()["stt.transcribe"].trace_id, kTrace);
 }
 
 TEST(Tracing, LeadsFromACallWithoutMediaToItsTrace) {

@@ -51,8 +51,8 @@ make_image() {
 
 # As the image says: its user, its environment, its program; on ports that nobody else uses.
 in_image() {
-  in_buildah run --user "$(configured .User)" --env HTTP_PORT=18080 --env SIP_LISTEN=udp:127.0.0.1:15080 \
-    --env RTP_PORT_MIN=32000 --env RTP_PORT_MAX=32100 --env RECORDING_MIN_FREE_SPACE=0 "$container" -- "$@"
+  in_buildah run --user "$(configured .User)" --env HTTP_PORT=48080 --env SIP_LISTEN=udp:127.0.0.1:45080 \
+    --env RTP_PORT_MIN=42000 --env RTP_PORT_MAX=42100 --env RECORDING_MIN_FREE_SPACE=0 "$container" -- "$@"
 }
 configured() { in_buildah inspect --type image siprec-server | jq -r ".Docker.config$1"; }
 healthy() { in_image /bin/bash -c "$(configured '.Healthcheck.Test[3]')"; }
@@ -69,7 +69,7 @@ check "its health check fails while nothing runs" fails healthy
 in_image "$(configured '.Entrypoint[0]')" >"$work/server.log" 2>&1 &
 check "its health check passes once the server runs" becomes_true 30 healthy
 check "the server runs as user 10001" runs_as_user
-check "it records a call" in_image siprec-call sip:127.0.0.1:15080 --duration 1 -q
+check "it records a call" in_image siprec-call sip:127.0.0.1:45080 --duration 1 -q
 check "the recording is complete" becomes_true 20 recorded
 kill -s "$(configured .StopSignal)" "$(pgrep -x siprec-server -u 10001 | head -n 1)"
 check "its stop signal ends it properly" becomes_true 20 drained
