@@ -69,7 +69,7 @@ UNIT
   mkdir -p "$root/etc/systemd/system/default.target.wants"
   ln -sf ../guest.service "$root/etc/systemd/system/default.target.wants/guest.service"
   # With a network of its own: loopback alone. CAP_SYSLOG: a runbook prints dmesg.
-  timeout 400 systemd-nspawn --quiet --register=no --keep-unit --private-network --capability=CAP_SYSLOG \
+  timeout 380 systemd-nspawn --quiet --register=no --keep-unit --private-network --capability=CAP_SYSLOG \
     --boot --machine="siprec-test-$$" --directory="$root" --console=pipe </dev/null >"$1/boot.log" 2>&1 || true
   cat "$root/guest.log" || tail "$1/boot.log"
   check "everything held in the container" grep -qx 'all hold' "$root/guest.log"
