@@ -62,3 +62,16 @@ inline std::vector<std::string> lines_of(const std::string& text) {
     GTEST_SKIP() << (name) << " is not installed (apt-get install " << (package) << ")";      \
   }                                                                                           \
   static_assert(true)
+
+// The same for the npm packages that `here`/package.json names, which are installed into
+// `directory` once.
+#define SRS_REQUIRE_PACKAGES(here, directory)                                                      \
+  if (::srs::test::run_tool(std::string("'") + SRS_SOURCE_DIR +                                    \
+                            "/tests/support/install_packages.sh' '" + (here) +                     \
+                            "/package.json' '" + (directory) + "'")                                \
+          .exit_code != 0) {                                                                       \
+    const char* why = "npm's packages can't be installed: npm, or the registry, is not to be had"; \
+    if (::srs::test::in_ci()) GTEST_FAIL() << why << ", and CI needs them";                        \
+    GTEST_SKIP() << why;                                                                           \
+  }                                                                                                \
+  static_assert(true)

@@ -10,9 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <prometheus/histogram.h>
 #include <support/files.hpp>
-#include <support/shared_data.hpp>
 #include <support/temp_dir.hpp>
-#include <sys/wait.h>
+#include <support/tools.hpp>
 
 #include <cstdlib>
 #include <map>
@@ -36,13 +35,7 @@ const WallTime kThen = *from_rfc3339("2026-11-22T11:00:00.123Z");
 
 class WireTest : public testing::Test {
  protected:
-  void SetUp() override {
-    const int status = std::system(("'" + kHere + "/install.sh' '" + kPackages + "'").c_str());
-    if (status == 0) return;
-    const char* why = "the decoders can't be installed: npm, or the registry, is not to be had";
-    if (srs::test::in_ci()) GTEST_FAIL() << why << ", and CI needs them";
-    GTEST_SKIP() << why;
-  }
+  void SetUp() override { SRS_REQUIRE_PACKAGES(kHere, kPackages); }
 
   json decoded(const std::string& kind, const std::string& body) {
     write_file(directory / "body", body);
