@@ -49,6 +49,10 @@ class AppImpl final : public App {
     log_control_.start();
     c.service->start();
     if (c.transcription) c.transcription->recover(c.settings.recording.directory);
+    if (c.untold) {
+      c.untold->begin(c.settings.recording.directory,
+                      [&c](const auto& id) { return c.live && c.live->hears(id); });
+    }
     c.http->run();
     c.tasks.spawn("signals", wait_for_signals());
     sd_notify(0, "READY=1");
@@ -115,7 +119,8 @@ class AppImpl final : public App {
     c.service->end_all();
     co_await until([&c] { return c.service->active() == 0; }, kEndingLimit, false);
     co_await until([&c] { return c.service->finished(); }, kRendersLimit, true);
-    co_await until([&c] { return !c.live || c.live->idle(); }, kLastWordsLimit, true);
+    co_await until([&c] { return (!c.live || c.live->idle()) && c.editor->idle(); },
+                   kLastWordsLimit, true);
     // The last responses (200 to a BYE, or our own BYEs) get their moment on the wire.
     co_await c.tracing.flush(kFlushLimit);
     if (c.live) c.live->broadcast().close();

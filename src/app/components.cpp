@@ -71,6 +71,20 @@ recording::AfterRender Components::after_render() {
   return hooks;
 }
 
+void Components::open_service() {
+  const auto stt_log = log_root.logger("stt");
+  editor = std::make_unique<MetadataEditor>(tasks.executor(), registry, stt_log);
+  const SttGround ground{tasks, settings.stt, *editor, tracing.tracer(), registry, stt_log};
+  if (!settings.stt.live.provider.empty()) live = std::make_unique<LiveTranscription>(ground);
+  if (!settings.stt.providers.empty()) transcription = std::make_unique<Transcription>(ground);
+  if (live || transcription)
+    untold = std::make_unique<UntoldSearch>(tasks, settings.stt, *editor, stt_log);
+  service = recording::Service::make(
+      {tasks, settings.recording, settings.rtp, *ports, *engine, rtp_totals, registry,
+       tracing.tracer(), after_render(), live ? live->listeners() : recording::LiveListeners{}},
+      log_root.logger("recording"));
+}
+
 std::vector<config::Fault> Components::open(std::vector<config::Fault> known) {
   auto faults = config::check_system(settings);
   add_new(faults, std::move(known));
@@ -87,17 +101,7 @@ std::vector<config::Fault> Components::open(std::vector<config::Fault> known) {
   take(transcript_token, http::transcript_token(settings.http), "http.transcript_token_file",
        faults);
   if (http) http->trace(tracing.tracer());
-  if (ports && engine && faults.empty()) {
-    editor = std::make_unique<MetadataEditor>(registry, log_root.logger("stt"));
-    live = LiveTranscription::make(tasks, settings.stt, *editor, tracing.tracer(), registry,
-                                   log_root.logger("stt"));
-    transcription = Transcription::make(tasks, settings.stt, *editor, tracing.tracer(), registry,
-                                        log_root.logger("stt"));
-    service = recording::Service::make(
-        {tasks, settings.recording, settings.rtp, *ports, *engine, rtp_totals, registry,
-         tracing.tracer(), after_render(), live ? live->listeners() : recording::LiveListeners{}},
-        log_root.logger("recording"));
-  }
+  if (ports && engine && faults.empty()) open_service();
   // SIP comes last: a listener that is bound must find its service.
   struct Nobody final : sip::SessionHandler {
     void on_invite(std::shared_ptr<sip::Dialog>, std::shared_ptr<sip::Transaction>) override {}

@@ -4,6 +4,7 @@
 #include "app/live_transcription.hpp"
 #include "app/metadata_editor.hpp"
 #include "app/transcription.hpp"
+#include "app/untold.hpp"
 
 #include <srs/config/config.hpp>
 #include <srs/health/health.hpp>
@@ -51,6 +52,7 @@ struct Components {
   std::unique_ptr<rtp::PortPool> ports;
   std::unique_ptr<rtp::Engine> engine;
   std::unique_ptr<MetadataEditor> editor;        // of complete recordings
+  std::unique_ptr<UntoldSearch> untold;          // where text is made
   std::unique_ptr<LiveTranscription> live;       // before the service, whose sessions it hears
   std::unique_ptr<Transcription> transcription;  // before the service, which has its hooks
   std::unique_ptr<recording::Service> service;   // floor 4, before its callers
@@ -62,6 +64,7 @@ struct Components {
   std::shared_ptr<health::Heartbeat> heartbeat;
 
  private:
+  void open_service();
   recording::AfterRender after_render();
 };
 

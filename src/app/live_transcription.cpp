@@ -1,8 +1,8 @@
 #include "app/live_transcription.hpp"
 
 #include "app/transcription.hpp"
+#include "app/untold.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace srs::app {
@@ -56,11 +56,9 @@ class CallListener final : public recording::LiveListener {
   void change(Entry& entry, unsigned channel, std::uint32_t sample_rate) {
     finish(entry);
     entry.sample_rate = sample_rate;
-    entry.stream = room_.live().open(
+    entry.stream = room_.open(
         {job_.recording_id, channel, sample_rate, job_.language, job_.traceparent, job_.call_id},
-        [&room = room_, directory = directory_](const stt::LiveEvent& event) {
-          room.said(directory, event);
-        });
+        directory_);
   }
   void finish(Entry& entry) {
     if (!entry.stream) return;
@@ -80,22 +78,12 @@ class CallListener final : public recording::LiveListener {
 
 }  // namespace
 
-std::unique_ptr<LiveTranscription> LiveTranscription::make(
-    Tasks& tasks, const stt::Options& options, MetadataEditor& editor, tracing::Tracer& tracer,
-    metrics::Registry& registry, log::Logger log) {
-  if (options.live.provider.empty()) return nullptr;
-  return std::make_unique<LiveTranscription>(tasks, options, editor, tracer, registry,
-                                             std::move(log));
-}
-
-LiveTranscription::LiveTranscription(Tasks& tasks, const stt::Options& options,
-                                     MetadataEditor& editor, tracing::Tracer& tracer,
-                                     metrics::Registry& registry, log::Logger log)
-    : options_(options),
-      editor_(editor),
-      broadcast_(tasks.executor(), {options.live.max_listeners, 1000}, registry),
+LiveTranscription::LiveTranscription(const SttGround& ground)
+    : options_(ground.options),
+      editor_(ground.editor),
+      broadcast_(ground.tasks.executor(), {options_.live.max_listeners, 1000}, ground.registry),
       readers_(kReaders, kWaitingReads),
-      live_(tasks, options, readers_, tracer, registry, std::move(log)) {}
+      live_(ground.tasks, options_, readers_, ground.tracer, ground.registry, ground.log) {}
 
 recording::LiveListeners LiveTranscription::listeners() {
   return [this](const std::filesystem::path& directory, const recording::Document& document) {
@@ -103,12 +91,23 @@ recording::LiveListeners LiveTranscription::listeners() {
   };
 }
 
+std::shared_ptr<stt::Live::Stream> LiveTranscription::open(stt::LiveChannel channel,
+                                                           const std::filesystem::path& directory) {
+  const auto id = channel.recording_id;
+  auto stream = live_.open(std::move(channel), [this, directory](const stt::LiveEvent& event) {
+    said(directory, event);
+  });
+  if (!stream) return nullptr;
+  if (pending_.size() >= kMostPending && !pending_.contains(id)) pending_.erase(pending_.begin());
+  pending_.try_emplace(id);
+  return stream;
+}
+
 void LiveTranscription::said(const std::filesystem::path& directory, const stt::LiveEvent& event) {
   auto line = stt::to_json_line(event);
   if (event.final) {
-    if (pending_.size() >= kMostPending && !pending_.contains(event.recording_id))
-      pending_.erase(pending_.begin());
-    pending_.try_emplace(event.recording_id);
+    if (const auto entry = pending_.find(event.recording_id); entry != pending_.end())
+      entry->second.has_text = true;
     editor_.append(directory / stt::kLiveFile, line);
   }
   broadcast_.publish(event.recording_id, std::move(line));
@@ -126,7 +125,7 @@ void LiveTranscription::used(const std::string& recording_id, const stt::Use& us
 
 void LiveTranscription::heard_out(const std::string& recording_id) {
   const auto entry = pending_.find(recording_id);
-  if (entry == pending_.end()) return;  // nothing was said
+  if (entry == pending_.end()) return;
   entry->second.heard_out = true;
   conclude(entry);
 }
@@ -134,7 +133,11 @@ void LiveTranscription::heard_out(const std::string& recording_id) {
 void LiveTranscription::completed(const std::filesystem::path& directory,
                                   const recording::Document& document) {
   const auto entry = pending_.find(document.recording_id);
-  if (entry == pending_.end()) return;
+  if (entry == pending_.end()) {
+    // Nobody was heard, or an earlier process heard it.
+    return editor_.amend(directory,
+                         [directory, options = options_] { return untold(directory, options); });
+  }
   entry->second.complete = job_of(directory, document);
   if (document.ended_at)
     entry->second.duration =
@@ -146,20 +149,20 @@ void LiveTranscription::conclude(std::map<std::string, Pending>::iterator entry)
   if (!entry->second.heard_out || !entry->second.complete) return;
   auto pending = std::move(entry->second);
   pending_.erase(entry);
+  if (!pending.has_text) return;
   const auto job = std::move(*pending.complete);
-  const recording::FileEntry live_file{std::string(stt::kLiveFile), "application/x-ndjson", 0, {}};
   if (!options_.providers.empty()) {
     recording::Amendment amendment;
-    amendment.files = {live_file};
+    amendment.files = {live_entry()};
     return editor_.amend(job.directory, std::move(amendment));
   }
   editor_.amend(job.directory,
-                [job, live_file, duration = pending.duration, uses = std::move(pending.uses),
+                [job, duration = pending.duration, uses = std::move(pending.uses),
                  options = options_]() -> Result<recording::Amendment> {
-                  const auto made = stt::make_live_transcript(job, duration, uses, options);
+                  const auto made = stt::make_live_transcript(job, duration, uses, {}, options);
                   if (!made) return made.error();
                   auto amendment = amendment_of(*made);
-                  amendment.files.push_back(live_file);
+                  amendment.files.push_back(live_entry());
                   return amendment;
                 });
 }

@@ -2,7 +2,7 @@
 // listeners.
 #pragma once
 
-#include "app/metadata_editor.hpp"
+#include "app/stt_ground.hpp"
 
 #include <srs/recording/live.hpp>
 #include <srs/stt/broadcast.hpp>
@@ -19,37 +19,35 @@ namespace srs::app {
 
 // Listens to every call through the recording's tap, which may lose what the recording does not.
 // Final text is appended to transcript.live.jsonl; where nobody transcribes after calls it becomes
-// the transcript. Runs on the io_context; the references outlive it.
+// the transcript. Runs on the io_context.
 class LiveTranscription {
  public:
-  // Null where no live provider is configured.
-  static std::unique_ptr<LiveTranscription> make(Tasks& tasks, const stt::Options& options,
-                                                 MetadataEditor& editor, tracing::Tracer& tracer,
-                                                 metrics::Registry& registry, log::Logger log);
-
-  LiveTranscription(Tasks& tasks, const stt::Options& options, MetadataEditor& editor,
-                    tracing::Tracer& tracer, metrics::Registry& registry, log::Logger log);
+  explicit LiveTranscription(const SttGround& ground);
 
   // For the recording service.
   recording::LiveListeners listeners();
   // A recording is complete; its last words may still be on their way.
   void completed(const std::filesystem::path& directory, const recording::Document& document);
 
-  // No last words are on their way, to us or to the disk.
-  bool idle() const { return live_.streams() == 0 && editor_.idle(); }
+  // Last words of this recording may be on their way, or its text to the disk.
+  bool hears(const std::string& recording_id) const { return pending_.contains(recording_id); }
+  // No last words are on their way to us.
+  bool idle() const { return live_.streams() == 0; }
 
   stt::Broadcast& broadcast() { return broadcast_; }
 
   // For listeners of calls.
-  stt::Live& live() { return live_; }
+  std::shared_ptr<stt::Live::Stream> open(stt::LiveChannel channel,
+                                          const std::filesystem::path& directory);
   void said(const std::filesystem::path& directory, const stt::LiveEvent& event);
   void used(const std::string& recording_id, const stt::Use& use);
   // No more text will come of this recording.
   void heard_out(const std::string& recording_id);
 
  private:
-  // What is known of a recording with text, until it is both heard out and complete.
+  // What is known of a recording that is heard, until it is both heard out and complete.
   struct Pending {
+    bool has_text = false;
     bool heard_out = false;
     std::optional<stt::Job> complete;
     stt::Millis duration{0};

@@ -2,46 +2,146 @@
 
 #include <srs/storage/files.hpp>
 
+#include <boost/asio/post.hpp>
+
+#include <iterator>
+#include <set>
 #include <utility>
 
 namespace srs::app {
 namespace {
 
 constexpr std::size_t kWaitingWork = 10'000;
+constexpr std::size_t kMostEdits = 10'000;
+constexpr std::chrono::hours kLongest{24};
+
+bool is_gone(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  return !std::filesystem::exists(directory / recording::kMetadataFile, ignored);
+}
 
 }  // namespace
 
-MetadataEditor::MetadataEditor(metrics::Registry& registry, log::Logger log)
-    : log_(std::move(log)), errors_(registry.error("stt", "metadata")), worker_(1, kWaitingWork) {}
+MetadataEditor::MetadataEditor(boost::asio::any_io_executor executor, metrics::Registry& registry,
+                               log::Logger log)
+    : executor_(std::move(executor)),
+      log_(std::move(log)),
+      errors_(registry.error("stt", "metadata")),
+      retry_timer_(executor_),
+      self_(std::make_shared<MetadataEditor*>(this)),
+      worker_(std::make_unique<WorkerPool>(1, kWaitingWork)) {}
 
-void MetadataEditor::submit(const std::filesystem::path& path, std::function<Result<void>()> work) {
-  const auto failed = [log = log_, &errors = errors_, path](const std::string& why) {
-    ++errors;
-    log.error("transcript_not_in_metadata", {{"directory", path.string()}, {"error", why}});
-  };
-  const bool taken = worker_.submit([work = std::move(work), failed] {
-    if (const auto done = work(); !done) failed(done.error().text);
-  });
-  if (!taken) failed("too many metadata files wait for the disk");
+MetadataEditor::~MetadataEditor() {
+  worker_.reset();
+  *self_ = nullptr;
+}
+
+std::size_t MetadataEditor::refused() const {
+  std::size_t count = 0;
+  for (const auto& [directory, edits] : refused_) count += edits.size();
+  return count;
 }
 
 void MetadataEditor::amend(const std::filesystem::path& directory, recording::Amendment amendment) {
-  submit(directory, [directory, amendment = std::move(amendment)] {
-    return recording::amend(directory, amendment);
-  });
+  amend(directory, [amendment = std::move(amendment)] { return amendment; });
 }
 
-void MetadataEditor::amend(const std::filesystem::path& directory,
-                           std::function<Result<recording::Amendment>()> work) {
-  submit(directory, [directory, work = std::move(work)]() -> Result<void> {
-    const auto amendment = work();
-    if (!amendment) return amendment.error();
-    return recording::amend(directory, *amendment);
-  });
+void MetadataEditor::amend(const std::filesystem::path& directory, Work work) {
+  if (waiting_.size() + refused() >= kMostEdits)
+    return fail(directory, "too many metadata files wait for the disk", false);
+  waiting_.push_back({directory, std::move(work), Clock::now()});
+  begin();
 }
 
 void MetadataEditor::append(const std::filesystem::path& file, std::string line) {
-  submit(file, [file, line = std::move(line)] { return storage::append(file, line + "\n"); });
+  const auto refused = [self = self_, executor = executor_, file](std::string error) {
+    boost::asio::post(executor, [self, file, error = std::move(error)] {
+      if (*self != nullptr) (*self)->fail(file, error, false);
+    });
+  };
+  const bool taken = worker_->submit([file, refused, line = std::move(line)] {
+    if (const auto done = storage::append(file, line + "\n"); !done) refused(done.error().text);
+  });
+  if (!taken) fail(file, "too many lines wait for the disk", false);
+}
+
+// One batch at a time, without what has to come after something that was refused.
+void MetadataEditor::begin() {
+  if (writing_) return;
+  auto batch = std::make_shared<Edits>();
+  for (auto& edit : std::exchange(waiting_, {})) {
+    const auto before = refused_.find(edit.directory);
+    (before == refused_.end() ? *batch : before->second).push_back(std::move(edit));
+  }
+  if (batch->empty()) return;
+  writing_ = worker_->submit([batch, self = self_, executor = executor_] {
+    write(*batch);
+    boost::asio::post(executor, [batch, self] {
+      if (*self != nullptr) (*self)->done(std::move(*batch));
+    });
+  });
+  if (writing_) return;
+  for (auto& edit : *batch) refused_[edit.directory].push_back(std::move(edit));
+  retry_later();
+}
+
+// On the thread. An edit that fails keeps back those of its directory that come after it.
+void MetadataEditor::write(Edits& edits) {
+  std::set<std::filesystem::path> stuck;
+  for (auto& edit : edits) {
+    edit.refused = stuck.contains(edit.directory);
+    if (edit.refused) continue;
+    auto amendment = edit.work();
+    const auto done =
+        amendment ? recording::amend(edit.directory, *amendment) : Result<void>(amendment.error());
+    if (done) continue;
+    edit.refused = true;
+    edit.failure = done.error().text;
+    edit.hopeless = is_gone(edit.directory);
+    stuck.insert(edit.directory);
+  }
+}
+
+void MetadataEditor::done(Edits edits) {
+  writing_ = false;
+  for (auto& edit : edits)
+    if (edit.refused) keep(std::move(edit));
+  if (refused_.empty())
+    pause_.reset();
+  else
+    retry_later();
+  begin();  // what came meanwhile
+}
+
+void MetadataEditor::keep(Edit edit) {
+  const bool given_up = edit.hopeless || Clock::now() - edit.since > kLongest;
+  if (given_up || (!edit.failure.empty() && !std::exchange(edit.told, true)))
+    fail(edit.directory, edit.failure, !given_up);
+  if (!given_up) refused_[edit.directory].push_back(std::move(edit));
+}
+
+void MetadataEditor::retry_later() {
+  if (std::exchange(retrying_, true)) return;
+  retry_timer_.expires_after(pause_.next());
+  retry_timer_.async_wait([self = self_](boost::system::error_code error) {
+    if (!error && *self != nullptr) (*self)->retry();
+  });
+}
+
+void MetadataEditor::retry() {
+  retrying_ = false;
+  Edits again;
+  for (auto& [directory, edits] : std::exchange(refused_, {}))
+    std::move(edits.begin(), edits.end(), std::back_inserter(again));
+  std::move(waiting_.begin(), waiting_.end(), std::back_inserter(again));
+  waiting_ = std::move(again);
+  begin();
+}
+
+void MetadataEditor::fail(const std::filesystem::path& path, std::string_view error, bool again) {
+  ++errors_;
+  log_.error("transcript_not_in_metadata",
+             {{"directory", path.string()}, {"error", error}, {"again", again}});
 }
 
 }  // namespace srs::app

@@ -4,36 +4,82 @@
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
 #include <srs/recording/amend.hpp>
+#include <srs/util/retry_pause.hpp>
 #include <srs/util/worker_pool.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace srs::app {
 
-// Does things to directories of recordings, one after the other, in the order asked for. Runs on a
-// thread of its own; is asked on the io_context.
+// Does things to directories of recordings: those to one directory in the order asked for, on a
+// thread of its own. An amendment that can't be written (a full disk) is logged, counted
+// (errors_total{component="stt",reason="metadata"}) and tried again after pauses that grow to a
+// minute, for a day; what is given up, or did not fit, the next start finds (untold.hpp). Lives on
+// the io_context.
 class MetadataEditor {
  public:
-  MetadataEditor(metrics::Registry& registry, log::Logger log);
+  MetadataEditor(boost::asio::any_io_executor executor, metrics::Registry& registry,
+                 log::Logger log);
+  ~MetadataEditor();
+  MetadataEditor(const MetadataEditor&) = delete;
+  MetadataEditor& operator=(const MetadataEditor&) = delete;
 
-  // What can't be written is logged and counted (errors_total{component="stt",reason="metadata"}).
   void amend(const std::filesystem::path& directory, recording::Amendment amendment);
-  // `work` gives an amendment, once it has made the files that it names. Blocks there.
-  void amend(const std::filesystem::path& directory,
-             std::function<Result<recording::Amendment>()> work);
-  // Appends a line to a file there.
+  // `work` gives an amendment, once it has made the files that it names. Blocks there; asked again
+  // where it failed.
+  using Work = std::function<Result<recording::Amendment>()>;
+  void amend(const std::filesystem::path& directory, Work work);
+  // Appends a line to a file there, before all amendments that are asked for later. Tried once.
   void append(const std::filesystem::path& file, std::string line);
-  bool idle() const { return worker_.waiting() == 0 && worker_.running() == 0; }
+
+  // Nothing is left to do but what waits for the disk.
+  bool idle() const { return !writing_ && waiting_.empty() && lines_are_written(); }
+  // Amendments that the disk refused.
+  std::size_t refused() const;
 
  private:
-  void submit(const std::filesystem::path& path, std::function<Result<void>()> work);
+  using Clock = std::chrono::steady_clock;
+  struct Edit {
+    std::filesystem::path directory;
+    Work work;
+    Clock::time_point since;
+    std::string failure = {};  // of the last attempt; empty: none, or it waited for another
+    bool refused = false;
+    bool hopeless = false;  // there is no such recording any more
+    bool told = false;      // its failure stands in the log
+  };
+  using Edits = std::vector<Edit>;
 
+  bool lines_are_written() const { return worker_->waiting() == 0 && worker_->running() == 0; }
+  void begin();
+  void done(Edits edits);
+  void keep(Edit edit);
+  void retry_later();
+  void retry();
+  void fail(const std::filesystem::path& path, std::string_view error, bool again);
+  static void write(Edits& edits);
+
+  boost::asio::any_io_executor executor_;
   log::Logger log_;
   std::atomic<std::uint64_t>& errors_;
-  WorkerPool worker_;
+  Edits waiting_;
+  std::map<std::filesystem::path, Edits> refused_;  // by directory, with what came after
+  bool writing_ = false;
+  bool retrying_ = false;  // the timer runs
+  RetryPause pause_;
+  boost::asio::steady_timer retry_timer_;
+  std::shared_ptr<MetadataEditor*> self_;  // emptied by the destructor, for reports that come late
+  std::unique_ptr<WorkerPool> worker_;
 };
 
 }  // namespace srs::app

@@ -23,20 +23,13 @@ recording::TranscriptionUse entry_of(const stt::Use& use) {
 
 }  // namespace
 
-std::unique_ptr<Transcription> Transcription::make(Tasks& tasks, const stt::Options& options,
-                                                   MetadataEditor& editor, tracing::Tracer& tracer,
-                                                   metrics::Registry& registry, log::Logger log) {
-  if (options.providers.empty()) return nullptr;
-  return std::make_unique<Transcription>(tasks, options, editor, tracer, registry, std::move(log));
-}
-
-Transcription::Transcription(Tasks& tasks, const stt::Options& options, MetadataEditor& editor,
-                             tracing::Tracer& tracer, metrics::Registry& registry, log::Logger log)
-    : log_(std::move(log)),
-      editor_(editor),
-      http_(tasks.executor(), client_options(options)),
+Transcription::Transcription(const SttGround& ground)
+    : log_(ground.log),
+      editor_(ground.editor),
+      http_(ground.tasks.executor(), client_options(ground.options)),
       workers_(std::make_unique<WorkerPool>(kWorkers, kWaitingWork)),
-      pool_(std::make_unique<stt::Pool>(tasks, options, http_, *workers_, tracer, registry, log_)) {
+      pool_(std::make_unique<stt::Pool>(ground.tasks, ground.options, http_, *workers_,
+                                        ground.tracer, ground.registry, log_)) {
   pool_->set_listener(this);
 }
 
@@ -62,6 +55,14 @@ void Transcription::recover(const std::filesystem::path& recordings) {
   });
 }
 
+boost::asio::awaitable<bool> Transcription::cancel(std::filesystem::path directory) {
+  return pool_->cancel(std::move(directory));
+}
+
+recording::FileEntry live_entry() {
+  return {std::string(stt::kLiveFile), "application/x-ndjson", 0, {}};
+}
+
 recording::Amendment amendment_of(const stt::Finished& finished) {
   recording::Amendment amendment;
   for (const auto& file : finished.files) amendment.files.push_back({file.name, file.type, 0, {}});
@@ -74,17 +75,26 @@ recording::Amendment amendment_of(const stt::Finished& finished) {
   return amendment;
 }
 
+recording::Amendment amendment_of(const stt::Unfinished& unfinished) {
+  recording::Amendment amendment;
+  if (unfinished.written) {  // it stays complete, with its costs
+    amendment.warnings = {"the transcript was not delivered (" + unfinished.reason +
+                          "): " + unfinished.text};
+    return amendment;
+  }
+  auto& entry = amendment.transcription.emplace();
+  entry.state = to_string(unfinished.state);
+  entry.reason = unfinished.reason;
+  entry.message = unfinished.text;
+  return amendment;
+}
+
 void Transcription::transcript_finished(const stt::Finished& finished) {
   editor_.amend(finished.directory, amendment_of(finished));
 }
 
 void Transcription::transcript_unfinished(const stt::Unfinished& unfinished) {
-  recording::Amendment amendment;
-  auto& entry = amendment.transcription.emplace();
-  entry.state = to_string(unfinished.state);
-  entry.reason = unfinished.reason;
-  entry.message = unfinished.text;
-  editor_.amend(unfinished.directory, std::move(amendment));
+  editor_.amend(unfinished.directory, amendment_of(unfinished));
 }
 
 }  // namespace srs::app

@@ -1,7 +1,7 @@
 // Speech-to-text beside the recordings.
 #pragma once
 
-#include "app/metadata_editor.hpp"
+#include "app/stt_ground.hpp"
 
 #include <srs/recording/amend.hpp>
 #include <srs/recording/service.hpp>
@@ -14,17 +14,10 @@
 namespace srs::app {
 
 // Hands complete recordings to the pool, and what became of them to their metadata.json. Nothing of
-// it touches a call: it begins when a recording is complete. Runs on the io_context; the references
-// outlive it.
+// it touches a call: it begins when a recording is complete. Runs on the io_context.
 class Transcription final : public stt::Listener {
  public:
-  // Null where no provider is configured.
-  static std::unique_ptr<Transcription> make(Tasks& tasks, const stt::Options& options,
-                                             MetadataEditor& editor, tracing::Tracer& tracer,
-                                             metrics::Registry& registry, log::Logger log);
-
-  Transcription(Tasks& tasks, const stt::Options& options, MetadataEditor& editor,
-                tracing::Tracer& tracer, metrics::Registry& registry, log::Logger log);
+  explicit Transcription(const SttGround& ground);
 
   // For the recording service. `completing` makes a job's file on the render's thread, so that no
   // crash after that loses it.
@@ -32,7 +25,8 @@ class Transcription final : public stt::Listener {
   // Takes up what an earlier process left.
   void recover(const std::filesystem::path& recordings);
 
-  const stt::Pool& pool() const { return *pool_; }
+  // Ends the transcription of this recording; false where none waits, runs or was given up.
+  boost::asio::awaitable<bool> cancel(std::filesystem::path directory);
 
   void transcript_finished(const stt::Finished& finished) override;
   void transcript_unfinished(const stt::Unfinished& unfinished) override;
@@ -45,8 +39,11 @@ class Transcription final : public stt::Listener {
   std::unique_ptr<stt::Pool> pool_;
 };
 
-// What a transcript adds to metadata.json.
+// What a transcript, or the lack of one, adds to metadata.json.
 recording::Amendment amendment_of(const stt::Finished& finished);
+recording::Amendment amendment_of(const stt::Unfinished& unfinished);
+// The file of live text, for the same.
+recording::FileEntry live_entry();
 
 // The job that a complete recording makes.
 stt::Job job_of(const std::filesystem::path& directory, const recording::Document& document);

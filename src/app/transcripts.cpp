@@ -4,6 +4,8 @@
 #include <srs/stt/transcript.hpp>
 #include <srs/util/offload.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -14,6 +16,8 @@ namespace {
 constexpr std::size_t kMaxTranscriptBytes = 64 << 20;
 constexpr std::size_t kReaders = 1;
 constexpr std::size_t kWaitingReads = 64;
+
+constexpr std::string_view kNoRecording = "no such recording";
 
 struct Format {
   std::string_view name;
@@ -34,11 +38,15 @@ const Format* format_of(const http::Request& request) {
   return found == kFormats.end() ? nullptr : &*found;
 }
 
+bool has_directory(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
 // Blocks. A recording that is not there and one without transcript are told apart.
 http::Response read(const std::filesystem::path& directory, const Format& format) {
+  if (!has_directory(directory)) return http::error_response(404, kNoRecording);
   std::error_code error;
-  if (!std::filesystem::is_directory(directory, error))
-    return http::error_response(404, "no such recording");
   if (!std::filesystem::exists(directory / format.file, error)) {
     return http::error_response(
         404,
@@ -58,10 +66,40 @@ boost::asio::awaitable<http::Response> transcript(const Components& c,
   const auto* format = format_of(request);
   if (format == nullptr) co_return http::error_response(400, "format is json, vtt or text");
   const auto directory = directory_of(c.settings.recording.directory, request.captured);
-  if (directory.empty()) co_return http::error_response(404, "no such recording");
+  if (directory.empty()) co_return http::error_response(404, kNoRecording);
   auto response = co_await offload(*readers, [&] { return read(directory, *format); });
   if (!response) co_return http::error_response(503, "too many transcripts are being read");
   co_return std::move(*response);
+}
+
+boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<WorkerPool> readers,
+                                              http::Request request) {
+  if (auto refused = http::unauthorized(request, c.admin_token)) {
+    c.log.warning(
+        "admin_request_refused",
+        {{"path", request.path}, {"remote", request.remote}, {"status", refused->status}});
+    co_return std::move(*refused);
+  }
+  if (!c.transcription) {
+    co_return http::error_response(
+        404, "nobody transcribes recordings after their calls: set stt.providers");
+  }
+  const auto directory = directory_of(c.settings.recording.directory, request.captured);
+  if (directory.empty()) co_return http::error_response(404, kNoRecording);
+  const auto found = co_await offload(*readers, [&] { return has_directory(directory); });
+  if (!found) co_return http::error_response(503, "too many requests wait for the disk");
+  if (!*found) co_return http::error_response(404, kNoRecording);
+  const bool cancelled = co_await c.transcription->cancel(directory);
+  if (!cancelled) {
+    co_return http::error_response(
+        409,
+        "nothing to cancel: its transcription is over or was never begun, `transcription` in the "
+        "recording's metadata.json tells");
+  }
+  c.log.warning("transcription_cancelled",
+                {{"recording_id", request.captured}, {"remote", request.remote}});
+  const nlohmann::json body = {{"recording_id", request.captured}, {"state", "cancelled"}};
+  co_return http::Response{202, "application/json", body.dump() + "\n", {}};
 }
 
 }  // namespace
@@ -90,6 +128,9 @@ void add_transcript_routes(Components& c) {
   c.http->route_waiting("GET", "/recordings/{}/transcript", [&c, readers](http::Request request) {
     return transcript(c, readers, std::move(request));
   });
+  c.http->route_waiting(
+      "DELETE", "/recordings/{}/transcription",
+      [&c, readers](http::Request request) { return cancel(c, readers, std::move(request)); });
 }
 
 }  // namespace srs::app

@@ -1,11 +1,13 @@
-// What was said, over HTTP.
+// Transcripts over HTTP.
 #pragma once
 
 #include "app/components.hpp"
 
 namespace srs::app {
 
-// GET /recordings/{id}/transcript?format=json|vtt|text, for those who have the transcript token.
+// GET /recordings/{id}/transcript?format=json|vtt|text, for those who have the transcript token,
+// and DELETE /recordings/{id}/transcription, which cancels its making, for those who have the admin
+// token.
 void add_transcript_routes(Components& components);
 
 // The directory of a recording by its id; empty where it can't be one of ours.

@@ -32,6 +32,7 @@ Result<void> add_files(const std::filesystem::path& directory, const Amendment& 
 }  // namespace
 
 Result<void> amend(const std::filesystem::path& directory, const Amendment& amendment) {
+  if (amendment.files.empty() && !amendment.transcription && amendment.warnings.empty()) return {};
   const auto text = storage::read_file(directory / kMetadataFile, kMaxMetadataBytes);
   if (!text) return text.error();
   auto document = from_json(*text);

@@ -1,13 +1,12 @@
 // The recordings' directory: where recordings lie and who writes their small files.
 #pragma once
 
-#include "recording/retry_pause.hpp"
-
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
 #include <srs/recording/document.hpp>
 #include <srs/recording/options.hpp>
 #include <srs/storage/files.hpp>
+#include <srs/util/retry_pause.hpp>
 #include <srs/util/time.hpp>
 #include <srs/util/worker_pool.hpp>
 

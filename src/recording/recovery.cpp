@@ -2,6 +2,7 @@
 
 #include "recording/rebuilt.hpp"
 
+#include <srs/recording/directories.hpp>
 #include <srs/storage/files.hpp>
 
 #include <system_error>
@@ -10,16 +11,6 @@ namespace srs::recording {
 namespace {
 
 constexpr std::uint64_t kMaxDocumentBytes = 16 << 20;
-
-std::vector<std::filesystem::path> directories_in(const std::filesystem::path& parent) {
-  std::vector<std::filesystem::path> result;
-  std::error_code error;
-  for (std::filesystem::directory_iterator it(parent, error), end; !error && it != end;
-       it.increment(error)) {
-    if (it->is_directory(error)) result.push_back(it->path());
-  }
-  return result;
-}
 
 // Evidence without metadata is evidence all the same.
 void rescue(const std::filesystem::path& directory, const std::string& why, Orphans& orphans) {
@@ -51,9 +42,10 @@ void look_into(const std::filesystem::path& directory, Orphans& orphans) {
 
 Orphans find_orphans(const std::filesystem::path& root) {
   Orphans orphans;
-  for (const auto& day : directories_in(root)) {
-    for (const auto& recording : directories_in(day)) look_into(recording, orphans);
-  }
+  for_each_directory(root, [&](const auto& directory) {
+    look_into(directory, orphans);
+    return true;
+  });
   return orphans;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "recording/metrics.hpp"
-#include "recording/retry_pause.hpp"
 
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
@@ -10,6 +9,7 @@
 #include <srs/recording/options.hpp>
 #include <srs/recording/service.hpp>
 #include <srs/tracing/tracer.hpp>
+#include <srs/util/retry_pause.hpp>
 #include <srs/util/worker_pool.hpp>
 
 #include <boost/asio/any_io_executor.hpp>

@@ -21,7 +21,4 @@ Result<Assembled> assemble(const Job& job, const Progress& progress, const Optio
 Result<Assembled> publish(Transcript transcript, const Job& job, const Options& options,
                           const Redactor& redactor);
 
-// What assemble() said of a transcript that is on disk.
-Result<Finished> finished_of(const Job& job);
-
 }  // namespace srs::stt

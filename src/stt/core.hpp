@@ -25,12 +25,16 @@
 
 namespace srs::stt {
 
+inline double seconds(auto time) {
+  return std::chrono::duration<double>(time).count();
+}
+
 // A job in memory.
 struct Entry {
   JobState state;
   std::uint64_t number = 0;
   bool running = false;
-  bool stored = false;
+  bool stored = false;     // its file is written, or can't be
   bool told = false;       // the listener knows that the transcript is there
   bool forgotten = false;  // cancelled: its files are to go
   bool held = false;       // counted as held back by a bound since it ran last
@@ -49,7 +53,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void stop();
   void submit(Job job);
   void recover(std::filesystem::path recordings, std::function<void(std::size_t)> done);
-  bool cancel(const std::filesystem::path& directory);
+  boost::asio::awaitable<bool> cancel(std::filesystem::path directory);
 
   Listener* listener = nullptr;
 
@@ -74,6 +78,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void hold_back(Entry& entry, const Choice& choice);
   void wake_in(std::chrono::milliseconds time);
   void fetch_left_out();
+  bool end_entry(const std::filesystem::path& directory);
   void figures(std::vector<prometheus::MetricFamily>& families) const;
 
   // One job.
@@ -132,6 +137,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   bool stopped_ = false;
   bool left_out_ = false;
   bool scanning_ = false;
+  std::set<std::filesystem::path> cancelling_;
+  std::set<std::filesystem::path> ended_;  // since the scan that runs began: it may have read them
   std::filesystem::path recordings_;
   std::filesystem::path spending_file_;  // empty: no limit counts what has to be kept
   bool resuming_ = false;

@@ -18,4 +18,7 @@ Result<std::string> read_text(const std::filesystem::path& path, std::uint64_t m
 void remove_file(const std::filesystem::path& path);
 bool is_there(const std::filesystem::path& path);
 
+// One name for each directory, however it was written.
+std::filesystem::path whole_path(const std::filesystem::path& path);
+
 }  // namespace srs::stt

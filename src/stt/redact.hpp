@@ -29,9 +29,6 @@ class Redactor {
   std::vector<std::unique_ptr<Rule>> rules_;
 };
 
-// Whether the digits pass the check of ISO/IEC 7812-1 (Luhn).
-bool passes_luhn(std::string_view digits);
-
 // A copy of the recording's audio with those stretches silent or as a tone of 1 kHz. Blocks.
 Result<void> redact_audio(const std::filesystem::path& from, const std::filesystem::path& to,
                           const std::vector<Redaction>& places, bool tone);

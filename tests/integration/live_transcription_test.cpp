@@ -52,9 +52,10 @@ class Peer {
 
 class Live : public ::testing::Test {
  protected:
-  void begin(Settings settings = {}) {
-    vosk_ = std::make_unique<Peer>("/usr/bin/python3 '" + kPeers +
-                                   "vosk_server.py' 2>/dev/null & echo $!; wait $!");
+  void begin(const std::string& recogniser = "") {
+    Settings settings;
+    vosk_ = std::make_unique<Peer>("/usr/bin/python3 '" + kPeers + "vosk_server.py' " + recogniser +
+                                   " 2>/dev/null & echo $!; wait $!");
     vosk_pid_ = vosk_->line();
     settings["VOSK_URL"] = "ws://127.0.0.1:" + vosk_->line();
     settings["STT_LIVE_PROVIDER"] = "vosk";
@@ -68,13 +69,13 @@ class Live : public ::testing::Test {
     vosk_.reset();
   }
 
-  // Two seconds in real time: the caller is loud in the second one, the callee never.
-  void converse(SrcCall& call) {
+  // In real time: the caller is loud in the second second, the callee never.
+  void converse(SrcCall& call, int packets = 100) {
     RtpSource caller(0, 0xA11CE), callee(0, 0xB0B);
     auto due = std::chrono::steady_clock::now();
-    for (int i = 0; i < 100; ++i, due += 20ms) {
+    for (int i = 0; i < packets; ++i, due += 20ms) {
       std::this_thread::sleep_until(due);
-      call.send_rtp(0, caller.next(i < 50 ? quiet() : loud()));
+      call.send_rtp(0, caller.next(i < 50 || i >= 100 ? quiet() : loud()));
       call.send_rtp(1, callee.next(quiet()));
     }
   }
@@ -194,6 +195,50 @@ TEST_F(Live, AnOrderlyEndWaitsForTheLastWords) {
   EXPECT_THAT(read_file(recordings[0].directory / "transcript.txt"), HasSubstr("word word"));
 }
 
+TEST_F(Live, LastWordsThatComeAfterTheRenderAreInTheTranscript) {
+  SRS_REQUIRE_WEBSOCKETS();
+  begin("120 1");
+  SrcCall call(*server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  converse(call);
+  ASSERT_EQ(call.bye().status(), 200);
+  const auto found = wait_for_recording(server_->recordings(), call.call_id());
+  ASSERT_TRUE(found);
+  EXPECT_FALSE(found->metadata.contains("transcription"));
+  ASSERT_TRUE(wait_until([&] {
+    return all_recordings(server_->recordings()).at(0).metadata.contains("transcription");
+  }));
+  EXPECT_THAT(read_file(found->directory / "transcript.txt"), HasSubstr("word word"));
+}
+
+TEST_F(Live, TextOfACallThatACrashCutBecomesItsTranscriptAtTheNextStart) {
+  SRS_REQUIRE_WEBSOCKETS();
+  begin();
+  SrcCall call(*server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  converse(call, 170);  // the recogniser takes the pause for the end of a sentence
+  ASSERT_TRUE(wait_until([&] {
+    const auto running = all_recordings(server_->recordings());
+    if (running.empty()) return false;
+    const auto live = running[0].directory / "transcript.live.jsonl";
+    return std::filesystem::exists(live) && read_file(live).ends_with('\n');
+  }));
+  server_->signal(SIGKILL);
+  ASSERT_TRUE(server_->wait_exit(kSoon));
+  ASSERT_TRUE(server_->start());
+  json metadata;
+  ASSERT_TRUE(wait_until([&] {
+    metadata = all_recordings(server_->recordings()).at(0).metadata;
+    return metadata.contains("transcription");
+  }));
+  EXPECT_EQ(metadata.value("end_reason", ""), "crashed");
+  EXPECT_EQ(metadata["transcription"].value("state", ""), "complete");
+  EXPECT_THAT(metadata["warnings"].dump(), HasSubstr("last words"));
+  const auto recording = all_recordings(server_->recordings()).at(0);
+  EXPECT_THAT(read_file(recording.directory / "transcript.txt"), HasSubstr("word word"));
+  EXPECT_THAT(metadata["files"].dump(), HasSubstr("transcript.live.jsonl"));
+}
+
 TEST(LiveOff, SaysHowToTurnItOn) {
   ServerProcess server(Settings{{"HTTP_TRANSCRIPT_TOKEN", "let-me-hear"}});
   ASSERT_TRUE(server.start());
@@ -215,11 +260,8 @@ TEST(LiveProvider, ThatIsGoneCostsNothingButCounters) {
   ServerProcess server({{"STT_LIVE_PROVIDER", "vosk"}, {"VOSK_URL", "ws://127.0.0.1:1"}});
   ASSERT_TRUE(server.start());
   for (int i = 0; i < 20; ++i) {
-    SrcCall call(server);
-    ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200) << i;
-    RtpSource alice(0, 0xA11CE);
-    call.send_packets(0, alice, 50);
-    ASSERT_EQ(call.bye().status(), 200) << i;
+    whole_call(server, 50);
+    ASSERT_FALSE(HasFailure()) << i;
   }
   EXPECT_TRUE(wait_until(
       [&] { return metric(server, "recordings_total", {R"(state="complete")"}) == 20; }));

@@ -23,12 +23,7 @@ class LogControl : public ::testing::Test {
 
   HttpReply send(const std::string& method, const std::string& path, const std::string& token,
                  const std::string& body = {}) {
-    HttpConnection connection("127.0.0.1", server_.http_port());
-    const auto authorization = token.empty() ? "" : "Authorization: Bearer " + token + "\r\n";
-    connection.send(method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" +
-                    authorization + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-                    body);
-    return connection.reply();
+    return http_send(server_, method, path, token, body);
   }
   std::string level() {
     return json::parse(send("GET", "/log/level", kToken).body).value("level", "");

@@ -115,11 +115,7 @@ TEST(Transcription, TellsTheRecogniserTheLanguageOfTheCall) {
 }
 
 HttpReply read(const ServerProcess& server, const std::string& target) {
-  HttpConnection connection("127.0.0.1", server.http_port());
-  connection.send("GET " + target +
-                  " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                  "Authorization: Bearer let-me-read\r\n\r\n");
-  return connection.reply();
+  return http_send(server, "GET", target, "let-me-read");
 }
 
 TEST(Transcription, IsReadByThoseWhoHaveTheToken) {
@@ -165,6 +161,55 @@ TEST(Transcription, SaysInTheRecordingWhyThereIsNone) {
   EXPECT_TRUE(wait_until([&] { return metric(server, "stt_jobs_parked") == 1; }));
 }
 
+// A provider that lets nobody know what it heard.
+HttpPeer::Script never_answering() {
+  return [](PeerConnection& connection) {
+    while (connection.read_request()) connection.wait_closed();
+  };
+}
+
+TEST(Transcription, IsCancelledByThoseWhoHaveTheAdminToken) {
+  HttpPeer provider(never_answering());
+  ServerProcess server({{"STT_PROVIDERS", "openai"},
+                        {"OPENAI_BASE_URL", provider.url("/v1")},
+                        {"HTTP_ADMIN_TOKEN", "let-me-stop"},
+                        {"STT_PIECE_SILENCE_DB", "-90"}});
+  ASSERT_TRUE(server.start());
+  const auto call_id = whole_call(server, 50);
+  ASSERT_TRUE(wait_until([&] { return metric(server, "stt_jobs_running") == 1; }));
+  const auto recording = wait_for_recording(server.recordings(), call_id);
+  ASSERT_TRUE(recording);
+  const auto id = recording->metadata.value("recording_id", "");
+  const auto path = "/recordings/" + id + "/transcription";
+  EXPECT_EQ(http_send(server, "DELETE", path, "").status, 401);
+  EXPECT_EQ(http_send(server, "GET", path, "let-me-stop").status, 405);
+  EXPECT_EQ(
+      http_send(server, "DELETE", "/recordings/20261122T0-0/transcription", "let-me-stop").status,
+      404);
+  const auto reply = http_send(server, "DELETE", path, "let-me-stop");
+  EXPECT_EQ(reply.status, 202) << reply.body;
+  EXPECT_EQ(json::parse(reply.body).value("recording_id", ""), id);
+  EXPECT_TRUE(wait_until([&] { return metric(server, "stt_jobs_running") == 0; }));
+  EXPECT_TRUE(wait_until([&] {
+    const auto metadata = all_recordings(server.recordings()).at(0).metadata;
+    return metadata.value("/transcription/state"_json_pointer, "") == "cancelled";
+  }));
+  EXPECT_FALSE(std::filesystem::exists(recording->directory / "transcription.json"));
+  const auto again = http_send(server, "DELETE", path, "let-me-stop");
+  EXPECT_EQ(again.status, 409);
+  EXPECT_THAT(again.body, HasSubstr("nothing to cancel"));
+  EXPECT_EQ(server.log("transcription_cancelled").size(), 1U);
+}
+
+TEST(Transcription, CanNotBeCancelledWhereNobodyTranscribes) {
+  ServerProcess server(Settings{{"HTTP_ADMIN_TOKEN", "let-me-stop"}});
+  ASSERT_TRUE(server.start());
+  const auto path = "/recordings/20261122T172305273Z-d57564275f7554ea/transcription";
+  const auto reply = http_send(server, "DELETE", path, "let-me-stop");
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_THAT(reply.body, HasSubstr("stt.providers"));
+}
+
 TEST(Transcription, ShowsWhatRunsWhatWaitsAndWhatALimitHoldsBack) {
   std::atomic<bool> hanging{true};
   HttpPeer provider(HttpPeer::Script([&](PeerConnection& connection) {
@@ -181,11 +226,7 @@ TEST(Transcription, ShowsWhatRunsWhatWaitsAndWhatALimitHoldsBack) {
                         {"STT_PIECE_SILENCE_DB", "-90"}});
   ASSERT_TRUE(server.start());
   for (int i = 0; i < 2; ++i) {
-    SrcCall call(server);
-    ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
-    RtpSource alice(0, 0xA11CE);
-    call.send_packets(0, alice, 50);
-    ASSERT_EQ(call.bye().status(), 200);
+    whole_call(server, 50);
   }
   EXPECT_TRUE(wait_until([&] { return metric(server, "stt_queue_jobs") == 1; }));
   EXPECT_EQ(metric(server, "stt_jobs_running"), 1);
@@ -211,18 +252,14 @@ TEST(Transcription, OutlivesTheServersDeathAndIsMadeOnce) {
                         {"OPENAI_BASE_URL", provider.url("/v1")},
                         {"STT_PIECE_SILENCE_DB", "-90"}});
   ASSERT_TRUE(server.start());
-  SrcCall call(server);
-  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
-  RtpSource alice(0, 0xA11CE);
-  call.send_packets(0, alice, 50);
-  ASSERT_EQ(call.bye().status(), 200);
+  const auto call_id = whole_call(server, 50);
   ASSERT_TRUE(wait_until([&] { return asked == 1; }));
   server.signal(SIGKILL);
   ASSERT_TRUE(server.wait_exit(kSoon));
   hanging = false;
   ASSERT_TRUE(server.start());
   ASSERT_TRUE(wait_until([&] {
-    const auto found = wait_for_recording(server.recordings(), call.call_id());
+    const auto found = wait_for_recording(server.recordings(), call_id);
     return found && found->metadata.contains("transcription");
   }));
   const auto recording = all_recordings(server.recordings()).at(0);
@@ -235,11 +272,8 @@ TEST(Transcription, OutlivesTheServersDeathAndIsMadeOnce) {
 // The safety of recordings: whatever the provider does, calls are answered and files complete.
 void place_calls(const ServerProcess& server, int calls) {
   for (int i = 0; i < calls; ++i) {
-    SrcCall call(server);
-    ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200) << i;
-    RtpSource alice(0, 0xA11CE);
-    call.send_packets(0, alice, 10);
-    ASSERT_EQ(call.bye().status(), 200) << i;
+    whole_call(server, 10);
+    ASSERT_FALSE(::testing::Test::HasFailure()) << i;
   }
   EXPECT_TRUE(wait_until(
       [&] { return metric(server, "recordings_total", {R"(state="complete")"}) == calls; }));

@@ -78,5 +78,11 @@ TEST_F(Amend, ChangesNothingWhereAFileIsMissing) {
   EXPECT_FALSE(read().transcription);
 }
 
+TEST_F(Amend, LeavesTheFileAloneWhereThereIsNothingToAdd) {
+  test_write(kMetadataFile, "no JSON at all");
+  EXPECT_TRUE(amend(directory_.path(), {}));
+  EXPECT_EQ(test::read_file(directory_ / std::string(kMetadataFile)), "no JSON at all");
+}
+
 }  // namespace
 }  // namespace srs::recording

@@ -77,6 +77,22 @@ void PoolTest::stop() {
   registry.reset();
 }
 
+namespace {
+
+boost::asio::awaitable<void> ask(Pool& pool, std::filesystem::path directory,
+                                 std::shared_ptr<std::optional<bool>> answer) {
+  *answer = co_await pool.cancel(std::move(directory));
+}
+
+}  // namespace
+
+bool PoolTest::cancel(const Job& job) {
+  const auto answer = std::make_shared<std::optional<bool>>();
+  tasks.spawn("cancel", ask(*pool, job.directory, answer));
+  EXPECT_TRUE(run_until([&] { return answer->has_value(); }));
+  return answer->value_or(false);
+}
+
 Job PoolTest::recording(const std::string& name, const std::vector<Samples>& channels) {
   Job job;
   job.directory = directory.path() / "2026-11-22" / name;

@@ -90,6 +90,8 @@ class PoolTest : public testing::Test, public Listener {
     }
     return true;
   }
+  // What the pool says of it.
+  bool cancel(const Job& job);
   // Until that many jobs have ended, well or not.
   bool run_until_ended(std::size_t jobs) {
     return run_until([&] { return finished.size() + unfinished.size() >= jobs; });

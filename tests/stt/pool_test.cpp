@@ -425,26 +425,6 @@ TEST_F(SpendingTest, LeavesNoFileWhereNothingIsLimited) {
   EXPECT_FALSE(std::filesystem::exists(file));
 }
 
-TEST_F(PoolTest, ForgetsAJobThatIsCancelled) {
-  Asked asked;
-  HttpPeer peer([&](PeerConnection& connection) {
-    if (auto request = connection.read_request()) asked.add(*request);
-    connection.wait_closed();
-  });
-  options.openai.url = peer.url("/v1");
-  start();
-  const auto job = spoken("rec-1");
-  pool->submit(job);
-  ASSERT_TRUE(run_until([&] { return asked.count() == 1; }));
-  EXPECT_TRUE(pool->cancel(job.directory));
-  EXPECT_FALSE(pool->cancel(job.directory));
-  ASSERT_TRUE(run_until_ended(1));
-  EXPECT_EQ(unfinished[0].state, Unfinished::State::Cancelled);
-  EXPECT_EQ(pool->size(), 0U);
-  EXPECT_FALSE(std::filesystem::exists(job.directory / kJobFile));
-  EXPECT_TRUE(std::filesystem::exists(job.directory / "audio.wav"));
-}
-
 TEST_F(PoolTest, LeavesOnDiskWhatDoesNotFitAndFetchesItLater) {
   Provider provider(kWorking);
   options.openai.url = provider.url();

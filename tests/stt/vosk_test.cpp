@@ -88,7 +88,7 @@ TEST_F(VoskTest, EndsAtOnceWhereTheJobIsCancelled) {
   const auto job = spoken("a");
   pool->submit(job);
   ASSERT_TRUE(run_until([&] { return spoken_to.load(); }));
-  EXPECT_TRUE(pool->cancel(job.directory));
+  EXPECT_TRUE(cancel(job));
   EXPECT_TRUE(run_until([&] { return gone.load(); }));
 }
 

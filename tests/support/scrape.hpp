@@ -14,6 +14,18 @@ inline std::string url(const ServerProcess& server, const std::string& path) {
   return "http://127.0.0.1:" + std::to_string(server.http_port()) + path;
 }
 
+// A request with this bearer token, or with none.
+inline HttpReply http_send(const ServerProcess& server, const std::string& method,
+                           const std::string& path, const std::string& token,
+                           const std::string& body = {}) {
+  HttpConnection connection("127.0.0.1", server.http_port());
+  const auto authorization = token.empty() ? "" : "Authorization: Bearer " + token + "\r\n";
+  connection.send(method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" +
+                  authorization + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                  body);
+  return connection.reply();
+}
+
 // The sum of all series of that name which carry every label given, as `method="INVITE"`.
 inline double metric(const ServerProcess& server, const std::string& name,
                      const std::vector<std::string>& labels = {}) {

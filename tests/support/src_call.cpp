@@ -3,6 +3,8 @@
 #include "support/g711.hpp"
 #include "support/wait.hpp"
 
+#include <gtest/gtest.h>
+
 #include <thread>
 
 namespace srs::test {
@@ -97,6 +99,15 @@ std::vector<OfferedStream> two_legs() {
   bob.name = "Bob";
   bob.port = 40002;
   return {alice, bob};
+}
+
+std::string whole_call(const ServerProcess& server, int packets) {
+  SrcCall call(server);
+  EXPECT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, packets);
+  EXPECT_EQ(call.bye().status(), 200);
+  return call.call_id();
 }
 
 }  // namespace srs::test

@@ -52,4 +52,7 @@ class SrcCall {
 // Alice and Bob, labels 1 and 2.
 std::vector<OfferedStream> two_legs();
 
+// A whole call of those two in which Alice sends so many packets; its Call-ID.
+std::string whole_call(const ServerProcess& server, int packets);
+
 }  // namespace srs::test

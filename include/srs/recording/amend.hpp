@@ -19,7 +19,8 @@ struct Amendment {
 };
 
 // Writes it into metadata.json of a recording that nobody else writes any more. A file that is
-// named there already is named anew. Blocks: for a worker thread, one at a time for a directory.
+// named there already is named anew; where there is nothing to add the file is left alone. Blocks:
+// for a worker thread, one at a time for a directory.
 Result<void> amend(const std::filesystem::path& directory, const Amendment& amendment);
 
 }  // namespace srs::recording

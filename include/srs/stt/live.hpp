@@ -72,9 +72,9 @@ class Live {
 };
 
 // Makes transcript.json, .vtt and .txt of the final lines in transcript.live.jsonl, for recordings
-// that nobody transcribes after the call. Blocks.
+// that nobody transcribes after the call. `uses` and `warnings` go into it. Blocks.
 Result<Finished> make_live_transcript(const Job& job, Millis duration, std::vector<Use> uses,
-                                      const Options& options);
+                                      std::vector<std::string> warnings, const Options& options);
 
 // The configured provider's model, for transcripts.
 std::string live_model(const Options& options);

@@ -10,7 +10,7 @@
 #include <srs/util/tasks.hpp>
 #include <srs/util/worker_pool.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -63,8 +63,9 @@ struct Unfinished {
   std::string recording_id;
   State state = State::Failed;
   std::string provider;
-  std::string reason;  // a label value: auth, refused, timeout, ...
-  std::string text;    // a sentence for a person; no secret, nothing that was said
+  std::string reason;    // a label value: auth, refused, timeout, ...
+  std::string text;      // a sentence for a person; no secret, nothing that was said
+  bool written = false;  // the transcript is there; what ended is its delivery
 };
 std::string_view to_string(Unfinished::State state);
 
@@ -103,8 +104,9 @@ class Pool {
   // doing. `done` is called when all were looked at, with the number of jobs found.
   void recover(std::filesystem::path recordings, std::function<void(std::size_t)> done = {});
 
-  // Forgets the job and deletes its files; true where there was one. Transcripts stay.
-  bool cancel(const std::filesystem::path& directory);
+  // Ends the job, whether it runs, waits or was given up, and deletes its files; false where there
+  // is none. A transcript that is written stays; only its delivery is cancelled then.
+  boost::asio::awaitable<bool> cancel(std::filesystem::path directory);
 
   // Jobs that wait or run.
   std::size_t size() const;
@@ -125,5 +127,8 @@ class Pool {
 
 // Writes the job's file, synced; blocks. An existing job is left alone.
 Result<void> store_job(const Job& job);
+
+// What was said of a transcript when it was finished, from transcript.json; blocks.
+Result<Finished> finished_of(const Job& job);
 
 }  // namespace srs::stt

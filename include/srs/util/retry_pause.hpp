@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-namespace srs::recording {
+namespace srs {
 
 // Pauses that double from a second to a minute, and begin anew once the disk took something.
 class RetryPause {
@@ -19,4 +19,4 @@ class RetryPause {
   std::chrono::seconds pause_ = shortest;
 };
 
-}  // namespace srs::recording
+}  // namespace srs

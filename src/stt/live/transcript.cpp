@@ -49,7 +49,7 @@ void clamp(Segment& segment, Millis duration) {
 }  // namespace
 
 Result<Finished> make_live_transcript(const Job& job, Millis duration, std::vector<Use> uses,
-                                      const Options& options) {
+                                      std::vector<std::string> warnings, const Options& options) {
   const auto text = read_text(job.directory / kLiveFile, kMostBytes);
   if (!text) return text.error();
   Transcript transcript;
@@ -58,6 +58,7 @@ Result<Finished> make_live_transcript(const Job& job, Millis duration, std::vect
   transcript.duration = duration;
   transcript.channels = job.channels;
   transcript.uses = std::move(uses);
+  transcript.warnings = std::move(warnings);
   for (const auto line : split(*text, '\n')) {
     auto segment = segment_of(line);
     if (!segment) continue;

@@ -2,9 +2,11 @@
 """A stand-in for vosk-server on a WebSocket implementation that is not ours.
 
 Speaks its protocol: a configuration, PCM of 16 bits, {"eof" : 1}. Hears one word in every half
-second of sound, at the place where it is. Prints its port on standard output.
+second of sound, at the place where it is; half a second of silence after words ends a sentence.
+Prints its port on standard output.
 
-usage: vosk_server.py [SECONDS]: until it ends itself, 120 where nothing is said.
+usage: vosk_server.py [SECONDS [THINKING]]: until it ends itself, 120 where nothing is said, and
+before it answers with the last sentence.
 """
 import asyncio
 import json
@@ -21,8 +23,17 @@ def loudness(samples):
     return math.sqrt(sum(s * s for s in samples) / max(len(samples), 1))
 
 
+def sentence(results, begin):
+    words = [
+        {"conf": 1.0, "start": i / 2, "end": i / 2 + 0.5, "word": "word"}
+        for i, loud in enumerate(results)
+        if loud and i >= begin
+    ]
+    return json.dumps({"result": words, "text": " ".join(w["word"] for w in words)})
+
+
 async def recognise(websocket, path=None):
-    rate, heard, results = 8000, b"", []
+    rate, heard, results, spoken = 8000, b"", [], 0
     async for message in websocket:
         if isinstance(message, str):
             if "eof" in message:
@@ -35,13 +46,13 @@ async def recognise(websocket, path=None):
             begin = len(results) * half
             samples = struct.unpack("<%dh" % (half // 2), heard[begin : begin + half])
             results.append(loudness(samples) > LOUD)
-        await websocket.send(json.dumps({"partial": "word" if any(results) else ""}))
-    words = [
-        {"conf": 1.0, "start": i / 2, "end": i / 2 + 0.5, "word": "word"}
-        for i, loud in enumerate(results)
-        if loud
-    ]
-    await websocket.send(json.dumps({"result": words, "text": " ".join(w["word"] for w in words)}))
+        if any(results[spoken:]) and not results[-1]:
+            await websocket.send(sentence(results, spoken))
+            spoken = len(results)
+        else:
+            await websocket.send(json.dumps({"partial": "word" if any(results[spoken:]) else ""}))
+    await asyncio.sleep(float(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    await websocket.send(sentence(results, spoken))
 
 
 async def main():

@@ -1,0 +1,139 @@
+#include "app/untold.hpp"
+
+#include "app/transcription.hpp"
+
+#include <srs/recording/directories.hpp>
+#include <srs/storage/files.hpp>
+#include <srs/stt/live.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace srs::app {
+namespace {
+
+constexpr std::size_t kMaxMetadataBytes = 16 << 20;
+constexpr std::size_t kMostAtOnce = 5'000;  // the next start finds the others
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+// What lies beside a complete recording and is not named in it.
+struct Unnamed {
+  bool transcript = false;
+  bool live = false;
+  std::optional<recording::Document> document;
+};
+
+bool names(const recording::Document& document, std::string_view file) {
+  return std::any_of(document.files.begin(), document.files.end(),
+                     [file](const recording::FileEntry& entry) { return entry.name == file; });
+}
+
+Unnamed unnamed(const std::filesystem::path& directory) {
+  Unnamed found;
+  found.transcript = is_there(directory / stt::kTranscriptFile);
+  found.live = is_there(directory / stt::kLiveFile);
+  if (!found.transcript && !found.live) return found;
+  const auto text = storage::read_file(directory / recording::kMetadataFile, kMaxMetadataBytes);
+  auto document = text ? recording::from_json(*text) : Result<recording::Document>(text.error());
+  if (!document || document->state != recording::State::Complete) return {};
+  found.transcript = found.transcript && !names(*document, stt::kTranscriptFile);
+  found.live = found.live && !names(*document, stt::kLiveFile);
+  found.document = std::move(*document);
+  return found;
+}
+
+stt::Millis length_of(const recording::Document& document) {
+  return std::chrono::duration_cast<stt::Millis>(document.ended_at.value_or(document.started_at) -
+                                                 document.started_at);
+}
+
+// The transcript's own part; nothing where there is none, or its job goes on.
+Result<std::optional<stt::Finished>> transcript_of(const std::filesystem::path& directory,
+                                                   const Unnamed& found,
+                                                   const stt::Options& options) {
+  const auto job = job_of(directory, *found.document);
+  const bool to_be_made = found.live && !is_there(directory / stt::kTranscriptFile) &&
+                          !is_there(directory / stt::kJobFile) && !found.document->transcription;
+  if (!found.transcript && !to_be_made) return std::optional<stt::Finished>();
+  auto made = found.transcript
+                  ? stt::finished_of(job)
+                  : stt::make_live_transcript(
+                        job, length_of(*found.document), {},
+                        {"made at a later start: the call's last words may be missing, and what "
+                         "the live provider was used for is not known"},
+                        options);
+  if (!made) return made.error();
+  return std::optional(std::move(*made));
+}
+
+}  // namespace
+
+bool is_untold(const std::filesystem::path& directory) {
+  const auto found = unnamed(directory);
+  return found.document && (found.transcript || found.live);
+}
+
+Result<recording::Amendment> untold(const std::filesystem::path& directory,
+                                    const stt::Options& options) {
+  recording::Amendment amendment;
+  const auto found = unnamed(directory);
+  if (!found.document) return amendment;
+  const auto finished = transcript_of(directory, found, options);
+  if (!finished) return finished.error();
+  if (*finished) amendment = amendment_of(**finished);
+  if (found.live) amendment.files.push_back(live_entry());
+  return amendment;
+}
+
+UntoldSearch::UntoldSearch(Tasks& tasks, const stt::Options& options, MetadataEditor& editor,
+                           log::Logger log)
+    : tasks_(tasks),
+      options_(options),
+      editor_(editor),
+      log_(std::move(log)),
+      self_(std::make_shared<UntoldSearch*>(this)),
+      thread_(std::make_unique<WorkerPool>(1, 1)) {}
+
+UntoldSearch::~UntoldSearch() {
+  stopped_ = true;
+  thread_.reset();
+  *self_ = nullptr;
+}
+
+void UntoldSearch::begin(const std::filesystem::path& recordings,
+                         std::function<bool(const std::string&)> is_heard) {
+  thread_->submit([this, self = self_, executor = tasks_.executor(),
+                   recordings = std::filesystem::absolute(recordings),
+                   is_heard = std::move(is_heard)] {
+    Directories found;
+    recording::for_each_directory(recordings, [&](const auto& directory) {
+      if (is_untold(directory)) found.push_back(directory);
+      return !stopped_ && found.size() < kMostAtOnce;
+    });
+    boost::asio::post(executor, [self, is_heard, found = std::move(found)] {
+      if (*self != nullptr) (*self)->take(found, is_heard);
+    });
+  });
+}
+
+void UntoldSearch::take(const Directories& found,
+                        const std::function<bool(const std::string&)>& is_heard) {
+  std::size_t taken = 0;
+  for (const auto& directory : found) {
+    if (is_heard && is_heard(directory.filename().string())) continue;
+    ++taken;
+    editor_.amend(directory,
+                  [directory, options = options_] { return untold(directory, options); });
+  }
+  if (taken > 0) log_.info("transcripts_recovered", {{"transcripts", taken}});
+}
+
+}  // namespace srs::app

@@ -1,0 +1,27 @@
+#include <srs/recording/directories.hpp>
+
+#include <system_error>
+
+namespace srs::recording {
+namespace {
+
+// False where `look` said so.
+bool for_each_below(const std::filesystem::path& parent,
+                    const std::function<bool(const std::filesystem::path&)>& look) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(parent, error), end; !error && it != end;
+       it.increment(error)) {
+    std::error_code gone;  // one that somebody removed meanwhile ends nothing
+    if (it->is_directory(gone) && !look(it->path())) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void for_each_directory(const std::filesystem::path& root,
+                        const std::function<bool(const std::filesystem::path&)>& look) {
+  for_each_below(root, [&](const auto& day) { return for_each_below(day, look); });
+}
+
+}  // namespace srs::recording

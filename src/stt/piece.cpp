@@ -1,0 +1,138 @@
+// One piece of a job: who is asked for it, and what comes of that.
+#include "stt/core.hpp"
+#include "stt/crypto.hpp"
+#include "stt/files.hpp"
+
+#include <utility>
+
+namespace srs::stt {
+namespace {
+
+std::string names_of(const std::vector<unsigned>& channels) {
+  std::string names;
+  for (const auto channel : channels) names += (names.empty() ? "" : ",") + std::to_string(channel);
+  return names;
+}
+
+// The same for each try, another one for other audio.
+std::string idempotency_key(const Job& job, const Piece& piece, std::size_t number) {
+  return hex(sha256(job.recording_id + "/" + job.audio + "/" + std::to_string(number) + "/" +
+                    names_of(piece.channels) + "/" + std::to_string(piece.begin.count()) + "-" +
+                    std::to_string(piece.end.count())))
+      .substr(0, 32);
+}
+}  // namespace
+
+boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Exchange& exchange,
+                                                          Progress& progress, std::size_t number) {
+  const auto& piece = progress.pieces[number];
+  const auto audio = piece.length() * static_cast<std::int64_t>(piece.channels.size());
+  const auto choice = choose(engines_, entry->state, options_.retry.attempts, audio, Now::get());
+  if (choice.kind == Choice::Kind::None) {
+    const auto& last = entry->state.last_provider;
+    const auto record = entry->state.providers[last];
+    co_return co_await give_up(entry, exchange, Phase::Parked, last, record.reason, record.text);
+  }
+  if (choice.kind == Choice::Kind::Wait) {
+    // Other waits end by themselves or when a request does; the queue knows them.
+    if (choice.bound != Budget::Bound::None) {
+      hold_back(*entry, choice);
+      entry->pause = choice.time;
+    }
+    co_return Step::Leave;
+  }
+  auto& engine = engines_[choice.engine];
+  const auto name = engine.name();
+  if (entry->state.providers[name].failures > 0) metrics_.retried(name);
+  const auto now = Now::get();
+  engine.breaker.begin(now.steady);
+  engine.budget.spend(now.steady, audio);
+  if (engine.budget.limit().audio_minutes_per_hour > 0) keep_spending();
+  ++engine.in_flight;
+  begin_span(*entry, engine, piece);
+  auto part = co_await ask(entry, exchange, engine, progress, number);
+  --engine.in_flight;
+  if (stopped_) co_return Step::Leave;
+  if (!part) entry->span.fail(part.error().text);
+  entry->span = {};
+  if (!part) co_return co_await fail(entry, exchange, engine, part.error());
+  engine.breaker.succeeded();
+  if (part->cost > 0) {
+    engine.budget.charge(now.wall, part->cost);
+    if (engine.budget.limit().cost_per_day > 0) keep_spending();
+    metrics_.charged(name, part->currency, part->cost);
+  }
+  if (!part->answer.warnings.empty()) metrics_.mended(name);
+  entry->state.providers[name] = {};
+  progress.parts.push_back(std::move(*part));
+  co_return Step::Next;
+}
+
+void PoolCore::begin_span(Entry& entry, const Engine& engine, const Piece& piece) {
+  const auto parent = tracing::parse_traceparent(entry.state.job.traceparent);
+  entry.span = tracer_.start("stt.transcribe", parent.value_or(tracing::SpanContext{}),
+                             tracing::Kind::Client);
+  entry.span.set("stt.provider", engine.name());
+  entry.span.set("stt.model", engine.provider->model());
+  entry.span.set("stt.audio_ms", piece.length().count());
+  entry.span.set("recording.id", entry.state.job.recording_id);
+}
+
+boost::asio::awaitable<Outcome<Part>> PoolCore::ask(EntryPointer entry, Exchange& exchange,
+                                                    Engine& engine, Progress& progress,
+                                                    std::size_t number) {
+  const auto& job = entry->state.job;
+  const auto& piece = progress.pieces[number];
+  auto sound = co_await exchange.work([&]() -> Outcome<Sound> {
+    auto extracted = extract(job.directory / job.audio, piece);
+    if (!extracted) return Failure{Reason::Audio, extracted.error().text};
+    return std::move(*extracted);
+  });
+  if (!sound) co_return sound.error();
+  Request request;
+  request.sound = std::move(*sound);
+  request.language = job.language.empty() ? options_.language : job.language;
+  request.recording_id = job.recording_id;
+  request.channels = names_of(piece.channels);
+  request.idempotency_key = idempotency_key(job, piece, number);
+  request.directory = job.directory;
+  exchange.traceparent = tracing::traceparent(entry->span.context());
+  const auto key = std::to_string(number) + " " + engine.name();
+  exchange.remote = progress.remote[key];
+  exchange.remember = [&](std::string id) -> boost::asio::awaitable<void> {
+    progress.remote[key] = id;
+    (void)co_await exchange.work([&]() -> Outcome<bool> {
+      (void)append_line(job.directory / kPartsFile, remote_line(key, id));
+      return true;
+    });
+  };
+  const auto begun = Clock::now();
+  auto answer = co_await engine.provider->transcribe(request, exchange);
+  if (!answer) {
+    const auto reason = answer.error().reason;
+    // The provider's own job is of no use any more: the next try begins a new one.
+    if (!exchange.remote.empty() && (reason == Reason::Rejected || reason == Reason::Refused))
+      co_await exchange.remember("");
+    co_return answer.error();
+  }
+  metrics_.answered(engine.name(), seconds(Clock::now() - begun));
+  metrics_.asked(engine.name(), request.sound.wav.size(), seconds(request.sound.length));
+  // From here on it is paid for: it has to reach the disk.
+  co_return co_await exchange.work([&]() -> Outcome<Part> {
+    Part part;
+    part.number = number;
+    part.provider = engine.name();
+    part.answer = std::move(*answer);
+    part.model = part.answer.model.empty() ? engine.provider->model() : part.answer.model;
+    mend(part.answer, piece.channels.size(), request.sound.length);
+    const auto* price = find_price(prices_, part.provider, engine.provider->model());
+    if (price != nullptr) {
+      part.cost = cost_of(*price, request.sound.length * request.sound.channels);
+      part.currency = price->currency;
+    }
+    if (auto done = append_line(job.directory / kPartsFile, part_line(part)); !done)
+      part.answer.warnings.push_back(done.error().text);
+    return part;
+  });
+}
+}  // namespace srs::stt

@@ -1,0 +1,217 @@
+// The queue: which job goes next.
+#include "stt/core.hpp"
+#include "stt/files.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace srs::stt {
+namespace {
+
+using std::chrono::milliseconds;
+
+Limit limit_of(const Options& options, std::string_view provider) {
+  Limit all{std::string(provider)};
+  for (const auto& text : options.limits) {
+    const auto limit = parse_limit(text);
+    if (!limit || limit->provider != provider) continue;
+    if (limit->requests_per_second > 0) all.requests_per_second = limit->requests_per_second;
+    if (limit->concurrency > 0) all.concurrency = limit->concurrency;
+    if (limit->audio_minutes_per_hour > 0)
+      all.audio_minutes_per_hour = limit->audio_minutes_per_hour;
+    if (limit->cost_per_day > 0) all.cost_per_day = limit->cost_per_day;
+  }
+  return all;
+}
+}  // namespace
+
+PoolCore::PoolCore(Tasks& tasks, const Options& options, HttpClient& http, WorkerPool& workers,
+                   tracing::Tracer& tracer, metrics::Registry& registry, log::Logger log)
+    : tasks_(tasks),
+      options_(options),
+      http_(http),
+      workers_(workers),
+      tracer_(tracer),
+      log_(std::move(log)),
+      metrics_(registry, options),
+      redactor_(options.redaction.rules),
+      spending_errors_(registry.error("stt", "spending")),
+      wake_(tasks.executor()) {
+  for (const auto& text : options_.prices)
+    if (auto price = parse_price(text)) prices_.push_back(std::move(*price));
+  for (auto& provider : make_providers(options_)) {
+    const auto limit = limit_of(options_, provider->name());
+    engines_.emplace_back(std::move(provider), options_, limit);
+  }
+  figures_ = metrics::computed(registry, [this](auto& families) { figures(families); });
+}
+
+void PoolCore::stop() {
+  stopped_ = true;
+  figures_.reset();
+  wake_.cancel();
+  listener = nullptr;
+  for (const auto& [directory, entry] : entries_) {
+    entry->cancellation->cancel();
+    entry->span = {};
+  }
+}
+
+void PoolCore::submit(Job job) {
+  job.directory = whole_path(job.directory);
+  if (stopped_ || entries_.contains(job.directory)) return;
+  JobState state;
+  state.job = std::move(job);
+  state.submitted_at = wall_now();
+  add(std::move(state), false);
+}
+
+void PoolCore::add(JobState state, bool stored) {
+  if (entries_.contains(state.job.directory)) return;
+  auto entry = std::make_shared<Entry>();
+  entry->state = std::move(state);
+  entry->number = next_number_++;
+  entry->stored = stored;
+  parked_.erase(entry->state.job.directory);
+  entries_.emplace(entry->state.job.directory, entry);
+  if (stored)
+    put_back(entry, milliseconds(0));
+  else
+    tasks_.spawn("stt.store", store_and_queue(entry));
+}
+
+log::Logger PoolCore::log_of(const Job& job) const {
+  const auto log = log_.with("call_id", job.call_id).with("recording_id", job.recording_id);
+  const auto trace = tracing::parse_traceparent(job.traceparent);
+  return trace ? log.with("trace.id", trace->trace_id_hex()) : log;
+}
+
+boost::asio::awaitable<void> PoolCore::store_and_queue(EntryPointer entry) {
+  const auto self = shared_from_this();
+  Exchange exchange(http_, workers_, options_, entry->cancellation);
+  const auto stored = co_await exchange.work([&]() -> Outcome<bool> {
+    if (auto done = store_job(entry->state.job); !done)
+      return Failure{Reason::Audio, done.error().text};
+    return true;
+  });
+  if (stopped_) co_return;
+  if (entry->forgotten) co_return co_await clean_up(entry);
+  entry->stored = true;
+  if (!stored)
+    log_of(entry->state.job)
+        .error("transcription_job_not_stored", {{"error", stored.error().text}});
+  if (stored && entries_.size() > options_.queue) {
+    left_out_ = true;
+    forget(entry);
+    co_return;
+  }
+  put_back(entry, milliseconds(0));
+}
+
+void PoolCore::forget(const EntryPointer& entry) {
+  const Rank rank{-entry->state.job.priority, entry->number};
+  fresh_.erase(rank);
+  tried_.erase(rank);
+  entries_.erase(entry->state.job.directory);
+  if (scanning_) ended_.insert(entry->state.job.directory);
+  if (left_out_ && entries_.size() <= options_.queue / 2) fetch_left_out();
+}
+
+void PoolCore::put_back(const EntryPointer& entry, milliseconds pause) {
+  if (stopped_) return;
+  entry->not_before = Clock::now() + pause;
+  const Rank rank{-entry->state.job.priority, entry->number};
+  const bool fresh = pause.count() == 0 && entry->state.providers.empty() && !entry->state.written;
+  (fresh ? fresh_ : tried_)[rank] = entry;
+  dispatch();
+}
+
+// Counts once for each time that a job waits, however often it is looked at meanwhile.
+void PoolCore::hold_back(Entry& entry, const Choice& choice) {
+  if (choice.bound == Budget::Bound::None || std::exchange(entry.held, true)) return;
+  metrics_.held_back(engines_[choice.engine].name(), to_string(choice.bound));
+}
+
+// How long a job has to wait from now on.
+milliseconds PoolCore::wait_of(Entry& entry, const Now& now) {
+  const auto own = entry.not_before <= now.steady
+                       ? milliseconds(0)
+                       : std::chrono::ceil<milliseconds>(entry.not_before - now.steady);
+  if (entry.state.written) return own;
+  const auto choice = choose(engines_, entry.state, options_.retry.attempts, milliseconds(0), now);
+  // Overdue ones and those that nobody takes have to be told so.
+  if (choice.kind != Choice::Kind::Wait || is_overdue(entry)) return own;
+  hold_back(entry, choice);
+  return std::max(own, choice.time);
+}
+
+void PoolCore::dispatch() {
+  if (stopped_ || resuming_) return;
+  auto next_wake = milliseconds(60'000);
+  while (running_ < options_.concurrency) {
+    const auto now = Now::get();
+    EntryPointer best;
+    const auto consider = [&](const EntryPointer& entry) {
+      const auto wait = wait_of(*entry, now);
+      if (wait.count() > 0) {
+        next_wake = std::min(next_wake, wait);
+        return;
+      }
+      const auto rank = [](const Entry& e) { return Rank{-e.state.job.priority, e.number}; };
+      if (!best || rank(*entry) < rank(*best)) best = entry;
+    };
+    if (!fresh_.empty()) consider(fresh_.begin()->second);
+    for (const auto& [rank, entry] : tried_) consider(entry);
+    if (!best) break;
+    const Rank rank{-best->state.job.priority, best->number};
+    fresh_.erase(rank);
+    tried_.erase(rank);
+    best->running = true;
+    best->held = false;
+    ++running_;
+    tasks_.spawn("stt.transcribe", run(best));
+  }
+  if (!fresh_.empty() || !tried_.empty()) wake_in(next_wake);
+}
+
+void PoolCore::wake_in(milliseconds time) {
+  wake_.expires_after(std::max(time, milliseconds(1)));
+  wake_.async_wait([self = weak_from_this()](boost::system::error_code error) {
+    if (error) return;
+    if (const auto core = self.lock()) core->dispatch();
+  });
+}
+
+bool PoolCore::is_overdue(const Entry& entry) const {
+  // While we were not there nothing could be done.
+  return wall_now() - std::max(entry.state.submitted_at, started_at_) > options_.deadline;
+}
+
+void PoolCore::figures(std::vector<prometheus::MetricFamily>& families) const {
+  using prometheus::MetricType;
+  const auto gauge = [&](const char* name, const char* help, std::vector<metrics::Sample> samples) {
+    families.push_back(metrics::family(name, help, MetricType::Gauge, samples));
+  };
+  const auto now = Now::get();
+  WallTime oldest = now.wall;
+  for (const auto& [directory, entry] : entries_)
+    oldest = std::min(oldest, entry->state.submitted_at);
+  gauge("stt_queue_jobs", "Recordings that wait for their transcript.",
+        {{{}, static_cast<double>(entries_.size() - std::min(running_, entries_.size()))}});
+  gauge("stt_queue_oldest_seconds", "How long the oldest unfinished one has waited.",
+        {{{}, seconds(now.wall - oldest)}});
+  gauge("stt_jobs_running", "Recordings that are being transcribed.",
+        {{{}, static_cast<double>(running_)}});
+  gauge("stt_jobs_parked", "Jobs that wait for somebody to mend what refused them.",
+        {{{}, static_cast<double>(parked_.size())}});
+  std::vector<metrics::Sample> breakers, requests;
+  for (const auto& engine : engines_) {
+    const std::vector<std::pair<std::string, std::string>> labels{{"provider", engine.name()}};
+    breakers.push_back({labels, static_cast<double>(engine.breaker.state(now.steady))});
+    requests.push_back({labels, static_cast<double>(engine.in_flight)});
+  }
+  gauge("stt_breaker_state", "0 closed, 1 trying again, 2 open: the provider is left alone.",
+        breakers);
+  gauge("stt_requests_in_flight", "Requests that wait for their answer.", requests);
+}
+}  // namespace srs::stt

@@ -1,0 +1,235 @@
+#include "stt/redaction_rules.hpp"
+
+#include <srs/stt/options.hpp>
+#include <srs/util/text.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <regex>
+#include <utility>
+
+namespace srs::stt {
+namespace {
+
+// __polynomial is libstdc++'s own: no expression takes exponential time, for which back-references
+// are given up.
+constexpr auto kSyntax =
+    std::regex::ECMAScript | std::regex::icase | std::regex_constants::__polynomial;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_alnum(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Digits in a row, spoken or written: `4111-1111`, `4 1 1 1`, `four one oh`. What may stand between
+// two digits of one number: spaces, commas, dots, hyphens.
+struct Digits {
+  std::string digits;
+  std::vector<Span> at;     // of each digit
+  std::vector<bool> first;  // whether it begins a group: no digit stands right before it
+
+  bool last(std::size_t i) const { return i + 1 == digits.size() || first[i + 1]; }
+};
+
+std::optional<char> spoken_digit(std::string_view word) {
+  static constexpr std::array<std::pair<std::string_view, char>, 12> kWords{{{"zero", '0'},
+                                                                             {"oh", '0'},
+                                                                             {"o", '0'},
+                                                                             {"one", '1'},
+                                                                             {"two", '2'},
+                                                                             {"three", '3'},
+                                                                             {"four", '4'},
+                                                                             {"five", '5'},
+                                                                             {"six", '6'},
+                                                                             {"seven", '7'},
+                                                                             {"eight", '8'},
+                                                                             {"nine", '9'}}};
+  for (const auto& [text, digit] : kWords)
+    if (iequals(word, text)) return digit;
+  return std::nullopt;
+}
+
+std::vector<Digits> digit_runs(std::string_view text) {
+  std::vector<Digits> runs(1);
+  const auto separates = [](char c) {
+    return c == ' ' || c == ',' || c == '.' || c == '-' || c == '\n' || c == '\t';
+  };
+  const auto cut = [&] {
+    if (!runs.back().digits.empty()) runs.emplace_back();
+  };
+  for (std::size_t i = 0; i < text.size();) {
+    if (is_digit(text[i])) {
+      runs.back().digits += text[i];
+      runs.back().at.push_back({i, i + 1});
+      runs.back().first.push_back(i == 0 || !is_digit(text[i - 1]));
+      ++i;
+    } else if (is_alnum(text[i])) {
+      const auto begin = i;
+      while (i < text.size() && is_alnum(text[i])) ++i;
+      if (const auto digit = spoken_digit(text.substr(begin, i - begin))) {
+        runs.back().digits += *digit;
+        runs.back().at.push_back({begin, i});
+        runs.back().first.push_back(true);
+      } else {
+        cut();
+      }
+    } else {
+      if (!separates(text[i])) cut();
+      ++i;
+    }
+  }
+  cut();
+  runs.pop_back();
+  return runs;
+}
+
+// How many digits from `begin` on are a card's number: 13 to 19 that pass the check, the longest;
+// 0 where there is none. It begins and ends where groups of digits do: any long number has some 13
+// digits that pass.
+std::size_t card_at(const Digits& run, std::size_t begin) {
+  if (!run.first[begin]) return 0;
+  for (std::size_t length = std::min<std::size_t>(19, run.digits.size() - begin); length >= 13;
+       --length) {
+    if (run.last(begin + length - 1) &&
+        passes_luhn(std::string_view(run.digits).substr(begin, length)))
+      return length;
+  }
+  return 0;
+}
+
+Spans find_cards(std::string_view text) {
+  Spans spans;
+  for (const auto& run : digit_runs(text)) {
+    for (std::size_t begin = 0; begin + 13 <= run.digits.size();) {
+      const auto length = card_at(run, begin);
+      if (length > 0) spans.push_back({run.at[begin].begin, run.at[begin + length - 1].end});
+      begin += std::max<std::size_t>(length, 1);
+    }
+  }
+  return spans;
+}
+
+// Any number of six digits and more: whatever it is.
+Spans find_long_numbers(std::string_view text) {
+  Spans spans;
+  for (const auto& run : digit_runs(text))
+    if (run.digits.size() >= 6) spans.push_back({run.at.front().begin, run.at.back().end});
+  return spans;
+}
+
+// A social security number (United States): nine digits, no area 000, 666 or 9xx, no group 00, no
+// serial 0000.
+Spans find_ssns(std::string_view text) {
+  Spans spans;
+  for (const auto& run : digit_runs(text)) {
+    const auto& d = run.digits;
+    if (d.size() != 9 || d[0] == '9' || d.starts_with("000") || d.starts_with("666") ||
+        d.substr(3, 2) == "00" || d.substr(5) == "0000")
+      continue;
+    spans.push_back({run.at.front().begin, run.at.back().end});
+  }
+  return spans;
+}
+
+bool is_local(char c) {
+  return is_alnum(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-';
+}
+
+Spans find_emails(std::string_view text) {
+  Spans spans;
+  for (auto at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
+    auto begin = at;
+    while (begin > 0 && is_local(text[begin - 1])) --begin;
+    auto end = at + 1;
+    while (end < text.size() && (is_alnum(text[end]) || text[end] == '.' || text[end] == '-'))
+      ++end;
+    while (end > at + 1 && !is_alnum(text[end - 1])) --end;
+    const auto host = text.substr(at + 1, end - at - 1);
+    if (begin < at && host.find('.') != std::string_view::npos) spans.push_back({begin, end});
+  }
+  return spans;
+}
+
+// What an expression finds. Windows keep libstdc++'s recursion short; they overlap, so that what
+// lies on a border is found in the next one.
+Spans find_by(const std::regex& expression, std::string_view text) {
+  constexpr std::size_t kWindow = 512;
+  constexpr std::size_t kOverlap = 128;
+  Spans spans;
+  for (std::size_t from = 0; from < text.size(); from += kWindow - kOverlap) {
+    const auto window = text.substr(from, kWindow);
+    try {
+      for (std::cregex_iterator at(window.data(), window.data() + window.size(), expression), end;
+           at != end; ++at) {
+        if (at->length() == 0) continue;
+        const auto begin = from + static_cast<std::size_t>(at->position());
+        spans.push_back({begin, begin + static_cast<std::size_t>(at->length())});
+      }
+    } catch (const std::regex_error&) {
+      // Too complex for this window: better no text than an unredacted one.
+      spans.push_back({from, from + window.size()});
+    }
+    if (from + window.size() >= text.size()) break;
+  }
+  return spans;
+}
+
+Finder by(const std::string& expression) {
+  return [compiled = std::regex(expression, kSyntax)](std::string_view text) {
+    return find_by(compiled, text);
+  };
+}
+
+std::optional<Finder> built_in(std::string_view name) {
+  if (name == "card") return find_cards;
+  if (name == "email") return find_emails;
+  if (name == "digits") return find_long_numbers;
+  if (name == "us_ssn") return find_ssns;
+  if (name == "uk_nino") return by("\\b[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z] ?([0-9] ?){6}[a-d]\\b");
+  if (name == "iban") return by("\\b[a-z]{2}[0-9]{2}( ?[a-z0-9]{4}){2,7}( ?[a-z0-9]{1,3})?\\b");
+  return std::nullopt;
+}
+}  // namespace
+
+bool passes_luhn(std::string_view digits) {
+  int sum = 0;
+  bool twice = false;
+  for (auto at = digits.rbegin(); at != digits.rend(); ++at, twice = !twice) {
+    const int value = (*at - '0') * (twice ? 2 : 1);
+    sum += value > 9 ? value - 9 : value;
+  }
+  // A row of zeros passes and is no card.
+  return sum % 10 == 0 && digits.find_first_not_of('0') != std::string_view::npos;
+}
+
+std::string check_redaction_rule(std::string_view rule) {
+  const auto equals = rule.find('=');
+  if (equals == std::string_view::npos) {
+    if (built_in(rule)) return {};
+    return "`" + std::string(rule) +
+           "` is none of card, email, us_ssn, uk_nino, iban, digits; or write NAME=REGEX";
+  }
+  const auto name = rule.substr(0, equals);
+  const bool plain =
+      !name.empty() && name.size() <= 32 &&
+      std::all_of(name.begin(), name.end(), [](char c) { return is_alnum(c) || c == '_'; });
+  if (!plain) return "`" + std::string(name) + "` is no name: letters, digits and _, at most 32";
+  try {
+    std::regex(std::string(rule.substr(equals + 1)), kSyntax);
+  } catch (const std::regex_error& error) {
+    return "`" + std::string(rule) + "`: " + error.what();
+  }
+  return {};
+}
+Finder finder_of(std::string_view rule) {
+  if (!check_redaction_rule(rule).empty()) return {};
+  const auto equals = rule.find('=');
+  if (equals == std::string_view::npos) return *built_in(rule);
+  return by(std::string(rule.substr(equals + 1)));
+}
+
+}  // namespace srs::stt

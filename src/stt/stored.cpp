@@ -1,0 +1,149 @@
+// Jobs that lie on disk: those of an earlier process, those that did not fit, those to be
+// forgotten.
+#include "stt/core.hpp"
+#include "stt/files.hpp"
+#include "stt/spending.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace srs::stt {
+namespace {
+
+struct Found {
+  std::vector<JobState> jobs;
+  std::vector<std::string> broken;  // files that can't be read, and why
+};
+
+void look_into(const std::filesystem::path& directory, Found& found) {
+  if (!is_there(directory / kJobFile)) return;
+  auto state = load_job(directory);
+  if (state)
+    found.jobs.push_back(std::move(*state));
+  else
+    found.broken.push_back(state.error().text);
+}
+
+// One that can't be read is a job all the same, and can be cancelled.
+Outcome<JobState> job_on_disk(const std::filesystem::path& directory) {
+  if (!is_there(directory / kJobFile)) return Failure{Reason::Audio, "there is no job"};
+  if (auto loaded = load_job(directory)) return std::move(*loaded);
+  JobState unreadable;
+  unreadable.job.directory = directory;
+  unreadable.job.recording_id = directory.filename().string();
+  return unreadable;
+}
+
+// Jobs up to two levels below, oldest names first.
+Found find_jobs(const std::filesystem::path& top) {
+  Found found;
+  std::error_code ignored;
+  std::vector<std::filesystem::path> directories;
+  auto at = std::filesystem::recursive_directory_iterator(top, ignored);
+  for (const auto end = std::filesystem::recursive_directory_iterator(); at != end;
+       at.increment(ignored)) {
+    std::error_code error;
+    if (!at->is_directory(error)) continue;
+    directories.push_back(at->path());
+    if (at.depth() >= 1) at.disable_recursion_pending();
+  }
+  std::sort(directories.begin(), directories.end());
+  for (const auto& directory : directories) look_into(directory, found);
+  return found;
+}
+
+}  // namespace
+
+void PoolCore::recover(std::filesystem::path recordings, std::function<void(std::size_t)> done) {
+  recordings = whole_path(recordings);
+  const bool first = std::exchange(recordings_, recordings).empty();
+  if (stopped_) return;
+  if (first && std::any_of(engines_.begin(), engines_.end(), [](const Engine& engine) {
+        return engine.budget.limit().audio_minutes_per_hour > 0 ||
+               engine.budget.limit().cost_per_day > 0;
+      })) {
+    spending_file_ = recordings / kSpendingFile;
+    resuming_ = true;
+  }
+  scanning_ = true;
+  tasks_.spawn("stt.recover", scan(std::move(recordings), std::move(done)));
+}
+
+void PoolCore::fetch_left_out() {
+  if (recordings_.empty() || scanning_ || stopped_) return;
+  left_out_ = false;
+  recover(recordings_, {});
+}
+
+boost::asio::awaitable<void> PoolCore::scan(std::filesystem::path recordings,
+                                            std::function<void(std::size_t)> done) {
+  const auto self = shared_from_this();
+  const auto cancellation = std::make_shared<Cancellation>();
+  Exchange exchange(http_, workers_, options_, cancellation);
+  if (resuming_) co_await resume_spending(exchange);
+  auto found = co_await exchange.work([&]() -> Outcome<Found> { return find_jobs(recordings); });
+  if (stopped_ || !found) co_return;
+  scanning_ = false;
+  const auto ended = std::exchange(ended_, {});
+  std::size_t taken = 0;
+  for (auto& state : found->jobs) {
+    if (ended.contains(state.job.directory)) continue;
+    if (state.phase == Phase::Failed || entries_.contains(state.job.directory)) continue;
+    if (state.phase == Phase::Parked) {
+      // Looked for again because a queue ran empty: nobody has mended anything since.
+      if (parked_.contains(state.job.directory)) continue;
+      state.phase = Phase::Waiting;
+      state.providers.clear();
+      state.delivery = {};
+      state.submitted_at = wall_now();
+    }
+    if (entries_.size() >= options_.queue) {
+      left_out_ = true;
+      break;
+    }
+    add(std::move(state), true);
+    ++taken;
+  }
+  for (const auto& text : found->broken)
+    log_.error("transcription_job_unreadable", {{"error", text}});
+  if (taken > 0) log_.info("transcription_jobs_found", {{"jobs", taken}});
+  if (done) done(taken);
+}
+
+boost::asio::awaitable<bool> PoolCore::cancel(std::filesystem::path directory) {
+  const auto self = shared_from_this();
+  directory = whole_path(directory);
+  if (!cancelling_.insert(directory).second) co_return false;  // somebody does
+  if (scanning_) ended_.insert(directory);
+  if (end_entry(directory)) co_return true;
+  // What was given up, or did not fit into the queue, is a file alone.
+  Exchange exchange(http_, workers_, options_, std::make_shared<Cancellation>());
+  auto job = co_await exchange.work([&]() -> Outcome<JobState> { return job_on_disk(directory); });
+  if (stopped_) co_return false;
+  if (end_entry(directory)) co_return true;  // it was fetched meanwhile
+  if (!job) {
+    cancelling_.erase(directory);
+    co_return false;
+  }
+  parked_.erase(directory);
+  const auto entry = std::make_shared<Entry>();
+  entry->state = std::move(*job);
+  co_await clean_up(entry);
+  co_return true;
+}
+
+// Whether there is one; clean_up() has the last word about it.
+bool PoolCore::end_entry(const std::filesystem::path& directory) {
+  const auto at = entries_.find(directory);
+  if (at == entries_.end()) return false;
+  const auto entry = at->second;
+  entry->forgotten = true;
+  entry->cancellation->cancel();
+  if (!entry->running && entry->stored) {
+    forget(entry);
+    tasks_.spawn("stt.cancel", clean_up(entry));
+  }
+  return true;
+}
+
+}  // namespace srs::stt
