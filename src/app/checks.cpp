@@ -108,7 +108,7 @@ Check sessions(const Components& c) {
 
 Check file_descriptors() {
   Check check;
-  const auto figures = metrics::read_process_figures();
+  const auto figures = metrics::read_descriptors();
   check.figures = {{"open", static_cast<double>(figures.open_fds)},
                    {"limit", static_cast<double>(figures.max_fds)}};
   check.message = std::to_string(figures.open_fds) + " of " + std::to_string(figures.max_fds);
@@ -122,7 +122,7 @@ Check file_descriptors() {
 
 Check memory() {
   Check check;
-  const auto figures = metrics::read_process_figures();
+  const auto figures = metrics::read_memory();
   check.figures = {{"resident_bytes", static_cast<double>(figures.resident_bytes)},
                    {"heap_bytes", static_cast<double>(figures.heap_bytes)}};
   check.message = std::to_string(figures.resident_bytes >> 20) + " MiB resident";

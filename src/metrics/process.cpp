@@ -36,15 +36,6 @@ double clock_seconds(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-// proc(5): pages of total size, resident, ...
-void read_statm(ProcessFigures& figures) {
-  const auto text = read_proc("/proc/self/statm");
-  const auto fields = split(text, ' ');
-  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  figures.virtual_bytes = number_at(fields, 0) * page;
-  figures.resident_bytes = number_at(fields, 1) * page;
-}
-
 // proc(5): fields from the third on come after the name in parentheses, which may hold anything.
 void read_stat(ProcessFigures& figures) {
   const auto text = read_proc("/proc/self/stat");
@@ -89,15 +80,25 @@ void fill_process(std::vector<prometheus::MetricFamily>& out, const ProcessFigur
 
 }  // namespace
 
-ProcessFigures read_process_figures() {
-  ProcessFigures figures;
-  read_statm(figures);
-  read_stat(figures);
+// proc(5): pages of total size, resident, ...
+MemoryFigures read_memory() {
+  const auto text = read_proc("/proc/self/statm");
+  const auto fields = split(text, ' ');
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   const auto heap = ::mallinfo2();
-  figures.heap_bytes = heap.uordblks + heap.hblkhd;
-  figures.open_fds = count_descriptors();
+  return {number_at(fields, 1) * page, number_at(fields, 0) * page, heap.uordblks + heap.hblkhd};
+}
+
+DescriptorFigures read_descriptors() {
+  DescriptorFigures figures{count_descriptors(), 0};
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) figures.max_fds = limit.rlim_cur;
+  return figures;
+}
+
+ProcessFigures read_process_figures() {
+  ProcessFigures figures{read_memory(), read_descriptors()};
+  read_stat(figures);
   rusage usage{};
   if (::getrusage(RUSAGE_SELF, &usage) == 0) {
     figures.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
