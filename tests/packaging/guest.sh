@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What full.sh runs in its container, where systemd is the first process: a life of the service.
+# What full.sh and system_test.sh run in their container, where systemd is the first process: a life of the service.
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . /lib.sh
@@ -109,7 +109,7 @@ send_long_datagrams() {
   while sleep 0.1; do head -c 2000 /dev/zero >/dev/udp/127.0.0.1/10000; done
 }
 becomes_true 10 ready >/dev/null
-call 60 >/dev/null 2>&1 &
+siprec-call sip:127.0.0.1:5060 --duration 60 -q >/dev/null 2>&1 &
 caller=$!
 send_long_datagrams 2>/dev/null &
 sender=$!
