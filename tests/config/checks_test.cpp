@@ -4,13 +4,6 @@
 namespace srs::config {
 namespace {
 
-using test::environment;
-using test::FaultIs;
-using test::from_command_line;
-using test::from_file;
-using testing::ElementsAre;
-using testing::IsEmpty;
-
 TEST(Checks, WantAListener) {
   EXPECT_THAT(from_file("sip: {listen: []}\n").faults,
               ElementsAre(FaultIs("siprec.yaml:1", "sip.listen", "at least one")));

@@ -5,8 +5,6 @@ namespace {
 
 using srs::test::TempDir;
 using srs::test::write_file;
-using test::FaultIs;
-using testing::ElementsAre;
 
 std::optional<std::string> base(std::string_view name) {
   if (name == "LOG_LEVEL") return "info";

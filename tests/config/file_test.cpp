@@ -8,10 +8,6 @@ namespace srs::config {
 namespace {
 
 using namespace std::chrono_literals;
-using test::FaultIs;
-using test::from_file;
-using testing::ElementsAre;
-using testing::IsEmpty;
 
 TEST(File, SetsEveryKindOfValue) {
   const auto loaded = from_file(R"(

@@ -58,4 +58,16 @@ inline auto FaultIs(std::string where, std::string key, std::string text) {
 }
 
 }  // namespace test
+
+// Every test of settings says these words.
+using test::environment;
+using test::FaultIs;
+using test::from_command_line;
+using test::from_environment;
+using test::from_file;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
 }  // namespace srs::config

@@ -5,13 +5,6 @@
 namespace srs::config {
 namespace {
 
-using test::environment;
-using test::FaultIs;
-using test::from_command_line;
-using test::from_environment;
-using test::from_file;
-using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 TEST(Load, HasTheDefaultsThatWerePromised) {

@@ -4,11 +4,6 @@
 namespace srs::config {
 namespace {
 
-using test::from_command_line;
-using test::from_file;
-using testing::HasSubstr;
-using testing::IsEmpty;
-
 TEST(Print, ReadsBackAsTheSameSettings) {
   const auto changed = from_command_line({{"sip.listen", "udp:127.0.0.1:1,tcp:[::1]:2"},
                                           {"sip.user_agent", "a: \"b\" # c"},

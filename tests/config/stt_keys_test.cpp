@@ -4,14 +4,6 @@
 namespace srs::config {
 namespace {
 
-using test::FaultIs;
-using test::from_environment;
-using test::from_file;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-
 TEST(SttKeys, AreOffByDefault) {
   EXPECT_THAT(Settings{}.stt.providers, IsEmpty());
   EXPECT_THAT(from_environment({{"OPENAI_API_KEY", "sk-1"}}).settings.stt.providers, IsEmpty());

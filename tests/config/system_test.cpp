@@ -10,10 +10,7 @@ namespace {
 
 using srs::test::TempDir;
 using srs::test::write_file;
-using test::FaultIs;
 using testing::Contains;
-using testing::ElementsAre;
-using testing::IsEmpty;
 
 Settings settings_in(const TempDir& directory) {
   Settings settings;

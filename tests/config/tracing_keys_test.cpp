@@ -4,14 +4,6 @@
 namespace srs::config {
 namespace {
 
-using test::FaultIs;
-using test::from_environment;
-using test::from_file;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-
 TEST(TracingKeys, HaveTheNamesOfTheGuide) {
   const auto loaded = from_environment({{"TRACING_ENABLED", "true"},
                                         {"JAEGER_ENDPOINT", "http://jaeger:14268/api/traces"},
