@@ -62,9 +62,9 @@ class CallListener final : public recording::LiveListener {
   }
   void finish(Entry& entry) {
     if (!entry.stream) return;
-    entry.stream->finish([last = last_](const stt::Use& use) {
+    entry.stream->finish([last = last_](const stt::LiveEnd& end) {
       last->finished = true;
-      last->room.used(last->id, use);
+      last->room.ended(last->id, end);
     });
     entry.stream.reset();
   }
@@ -81,6 +81,7 @@ class CallListener final : public recording::LiveListener {
 LiveTranscription::LiveTranscription(const SttGround& ground)
     : options_(ground.options),
       editor_(ground.editor),
+      log_(ground.log),
       broadcast_(ground.tasks.executor(), {options_.live.max_listeners, 1000}, ground.registry),
       readers_(kReaders, kWaitingReads),
       live_(ground.tasks, options_, readers_, ground.tracer, ground.registry, ground.log) {}
@@ -113,14 +114,15 @@ void LiveTranscription::said(const std::filesystem::path& directory, const stt::
   broadcast_.publish(event.recording_id, std::move(line));
 }
 
-void LiveTranscription::used(const std::string& recording_id, const stt::Use& use) {
+void LiveTranscription::ended(const std::string& recording_id, const stt::LiveEnd& end) {
   const auto entry = pending_.find(recording_id);
   if (entry == pending_.end()) return;
+  if (!end.reason.empty()) entry->second.failed = end;
   auto& uses = entry->second.uses;
-  if (uses.empty()) return uses.push_back(use);
-  uses.front().requests += use.requests;
-  uses.front().audio += use.audio;
-  uses.front().cost += use.cost;
+  if (uses.empty()) return uses.push_back(end.use);
+  uses.front().requests += end.use.requests;
+  uses.front().audio += end.use.audio;
+  uses.front().cost += end.use.cost;
 }
 
 void LiveTranscription::heard_out(const std::string& recording_id) {
@@ -149,18 +151,37 @@ void LiveTranscription::conclude(std::map<std::string, Pending>::iterator entry)
   if (!entry->second.heard_out || !entry->second.complete) return;
   auto pending = std::move(entry->second);
   pending_.erase(entry);
-  if (!pending.has_text) return;
-  const auto job = std::move(*pending.complete);
-  if (!options_.providers.empty()) {
-    recording::Amendment amendment;
-    amendment.files = {live_entry()};
-    return editor_.amend(job.directory, std::move(amendment));
+  const auto& job = *pending.complete;
+  const auto& failed = pending.failed;
+  if (options_.providers.empty() && pending.has_text) return write_transcript(std::move(pending));
+  recording::Amendment amendment;
+  if (options_.providers.empty() && !failed.reason.empty()) {
+    amendment = amendment_of(stt::Unfinished{job.directory, job.recording_id,
+                                             stt::Unfinished::State::Failed, failed.use.provider,
+                                             failed.reason, failed.text});
   }
-  editor_.amend(job.directory,
-                [job, duration = pending.duration, uses = std::move(pending.uses),
-                 options = options_]() -> Result<recording::Amendment> {
-                  const auto made = stt::make_live_transcript(job, duration, uses, {}, options);
+  if (pending.has_text) amendment.files.push_back(live_entry());
+  editor_.amend(job.directory, std::move(amendment));
+}
+
+void LiveTranscription::write_transcript(Pending pending) {
+  std::vector<std::string> warnings;
+  if (const auto& failed = pending.failed; !failed.reason.empty())
+    warnings = {"what was said while the live provider failed is missing: " + failed.text};
+  const auto directory = pending.complete->directory;
+  editor_.amend(directory,
+                [job = std::move(*pending.complete), duration = pending.duration,
+                 uses = std::move(pending.uses), warnings, options = options_,
+                 log = log_]() -> Result<recording::Amendment> {
+                  const auto made =
+                      stt::make_live_transcript(job, duration, uses, warnings, options);
                   if (!made) return made.error();
+                  log.with("call_id", job.call_id)
+                      .with("recording_id", job.recording_id)
+                      .info("transcript_finished", {{"segments", made->segments},
+                                                    {"words", made->words},
+                                                    {"redactions", made->redactions},
+                                                    {"warnings", made->warnings.size()}});
                   auto amendment = amendment_of(*made);
                   amendment.files.push_back(live_entry());
                   return amendment;

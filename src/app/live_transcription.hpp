@@ -40,7 +40,7 @@ class LiveTranscription {
   std::shared_ptr<stt::Live::Stream> open(stt::LiveChannel channel,
                                           const std::filesystem::path& directory);
   void said(const std::filesystem::path& directory, const stt::LiveEvent& event);
-  void used(const std::string& recording_id, const stt::Use& use);
+  void ended(const std::string& recording_id, const stt::LiveEnd& end);
   // No more text will come of this recording.
   void heard_out(const std::string& recording_id);
 
@@ -52,11 +52,14 @@ class LiveTranscription {
     std::optional<stt::Job> complete;
     stt::Millis duration{0};
     std::vector<stt::Use> uses;
+    stt::LiveEnd failed;  // of the last stream that failed
   };
   void conclude(std::map<std::string, Pending>::iterator entry);
+  void write_transcript(Pending pending);
 
   const stt::Options& options_;
   MetadataEditor& editor_;
+  log::Logger log_;
   stt::Broadcast broadcast_;
   WorkerPool readers_;                      // of keys
   std::map<std::string, Pending> pending_;  // by recording id

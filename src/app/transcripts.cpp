@@ -47,11 +47,19 @@ bool has_directory(const std::filesystem::path& path) {
 http::Response read(const std::filesystem::path& directory, const Format& format) {
   if (!has_directory(directory)) return http::error_response(404, kNoRecording);
   std::error_code error;
-  if (!std::filesystem::exists(directory / format.file, error)) {
+  const auto is_there = [&](std::string_view file) {
+    return std::filesystem::exists(directory / file, error);
+  };
+  if (!is_there(format.file) && is_there(stt::kJobFile)) {
     return http::error_response(
         404,
-        "no transcript: nobody transcribes (stt.providers), it is under way, or `transcription` in "
-        "the recording's metadata.json tells why");
+        "no transcript yet: transcription.json beside the recording tells what its providers said "
+        "so far");
+  }
+  if (!is_there(format.file)) {
+    return http::error_response(404,
+                                "no transcript: nobody transcribes (stt.providers), or "
+                                "`transcription` in the recording's metadata.json tells why");
   }
   auto text = storage::read_file(directory / format.file, kMaxTranscriptBytes);
   if (!text) return http::error_response(500, "the transcript can't be read");

@@ -166,6 +166,7 @@ Failure failure_of(const HttpFailure& failure) {
     }
     return Reason::Reset;
   }();
+  if (reason == Reason::TooLarge) return {reason, "the answer is larger than stt.max_answer"};
   return {reason, failure.text};
 }
 

@@ -256,6 +256,21 @@ TEST(LiveOff, WithoutATokenSaysHowToTurnThatOn) {
 }
 
 // Whatever the live provider does, calls are answered and recorded whole.
+TEST(LiveProvider, ThatIsGoneIsNamedInTheRecording) {
+  ServerProcess server({{"STT_LIVE_PROVIDER", "vosk"}, {"VOSK_URL", "ws://127.0.0.1:1"}});
+  ASSERT_TRUE(server.start());
+  const auto call_id = whole_call(server, 50);
+  json transcription;
+  ASSERT_TRUE(wait_until([&] {
+    const auto found = wait_for_recording(server.recordings(), call_id);
+    transcription = found ? found->metadata.value("transcription", json()) : json();
+    return transcription.is_object();
+  }));
+  EXPECT_EQ(transcription.value("state", ""), "failed");
+  EXPECT_EQ(transcription.value("reason", ""), "connect");
+  EXPECT_THAT(transcription.value("message", ""), HasSubstr("refused"));
+}
+
 TEST(LiveProvider, ThatIsGoneCostsNothingButCounters) {
   ServerProcess server({{"STT_LIVE_PROVIDER", "vosk"}, {"VOSK_URL", "ws://127.0.0.1:1"}});
   ASSERT_TRUE(server.start());

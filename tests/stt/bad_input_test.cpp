@@ -163,6 +163,7 @@ TEST_F(BadInputTest, TwoGigabytesAreCutOffAtTheConfiguredBound) {
   pool->submit(spoken("rec-1"));
   ASSERT_TRUE(run_until_ended(1));
   EXPECT_EQ(unfinished[0].reason, "too_large");
+  EXPECT_THAT(unfinished[0].text, HasSubstr("stt.max_answer"));
   EXPECT_LT(sent, 64U << 20);
 }
 

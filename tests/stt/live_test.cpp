@@ -90,7 +90,7 @@ TEST_F(LiveTest, VoskHearsInterimAndFinalTextAtItsPlaceInTheRecording) {
   say(10s, 1s);
   say(20s, 1s);  // after a pause of the sender
   bool done = false;
-  stream->finish([&](const Use&) { done = true; });
+  stream->finish([&](const LiveEnd&) { done = true; });
   ASSERT_TRUE(run_until([&] { return done; }));
   peer.reset();  // its threads have ended
   EXPECT_EQ(json::parse(config), json::parse(R"({"config":{"sample_rate":8000,"words":true}})"));
@@ -118,7 +118,7 @@ TEST_F(LiveTest, TellsTheProviderTheSpanOfItsConnection) {
   begin();
   say(0s, 1s);
   bool done = false;
-  stream->finish([&](const Use&) { done = true; });
+  stream->finish([&](const LiveEnd&) { done = true; });
   ASSERT_TRUE(run_until([&] { return done; }));
   ASSERT_EQ(kept.all.size(), 1U);
   EXPECT_EQ(kept.all[0].context.trace_id_hex(), "0af7651916cd43dd8448eb211c80319c");
@@ -150,7 +150,7 @@ TEST_F(LiveTest, DeepgramIsAskedAsItsReferenceSays) {
   begin();
   say(0s, 1s);
   bool done = false;
-  stream->finish([&](const Use&) { done = true; });
+  stream->finish([&](const LiveEnd&) { done = true; });
   ASSERT_TRUE(run_until([&] { return done; }));
   peer.reset();  // its threads have ended
   EXPECT_TRUE(closed);
@@ -183,7 +183,7 @@ TEST_F(LiveTest, ConnectsAgainAfterTheProviderBrokeOff) {
   }));
   say(30s, 1s);
   bool done = false;
-  stream->finish([&](const Use&) { done = true; });
+  stream->finish([&](const LiveEnd&) { done = true; });
   ASSERT_TRUE(run_until([&] { return done; }));
   EXPECT_TRUE(heard.back().final);
 }
@@ -195,7 +195,7 @@ TEST_F(LiveTest, NeitherWaitsNorGrowsWhereNobodyListens) {
   ASSERT_TRUE(run_until([&] { return failures("connect") >= 2; }));
   EXPECT_GE(metric("stt_live_audio_dropped_seconds_total"), 54);
   bool done = false;
-  stream->finish([&](const Use&) { done = true; });
+  stream->finish([&](const LiveEnd&) { done = true; });
   EXPECT_TRUE(run_until([&] { return done; }));
 }
 
@@ -239,7 +239,7 @@ TEST_F(LiveTest, EndsThoughTheProviderNeverAnswers) {
   begin();
   say(0s, 1s);
   bool done = false;
-  stream->finish([&](const Use&) { done = true; });
+  stream->finish([&](const LiveEnd&) { done = true; });
   EXPECT_TRUE(run_until([&] { return done; }));
 }
 
@@ -274,7 +274,7 @@ TEST_F(LiveTest, SendsNothingToAServerThatNobodyVouchesFor) {
   begin();
   say(0s, 1s);
   bool done = false;
-  stream->finish([&](const Use&) { done = true; });
+  stream->finish([&](const LiveEnd&) { done = true; });
   ASSERT_TRUE(run_until([&] { return done; }));
   EXPECT_EQ(bytes, 16'000U);
 }

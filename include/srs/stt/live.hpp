@@ -30,6 +30,14 @@ struct LiveChannel {
   std::string call_id = {};       // for the log
 };
 
+// What came of a stream.
+struct LiveEnd {
+  Use use;
+  // Of its last failure, as in Unfinished; empty: there was none.
+  std::string reason = {};
+  std::string text = {};
+};
+
 // Begins and counts streams. What a provider does to them touches nobody else: audio waits in a
 // bounded queue per stream, and what does not fit is dropped and counted. Lives on the io_context's
 // thread; references outlive it, its streams' coroutines may outlive it and then end.
@@ -56,7 +64,7 @@ class Live {
     virtual void feed(Millis at, std::span<const std::int16_t> samples) = 0;
     // No more will come. What is still said by the provider is heard until `last_words` have
     // passed; then `done` is called once, unless all streams are cut before.
-    virtual void finish(std::function<void(const Use&)> done) = 0;
+    virtual void finish(std::function<void(const LiveEnd&)> done) = 0;
   };
 
   // Null where max_streams run. Dropping the stream cuts it.

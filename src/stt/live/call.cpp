@@ -25,9 +25,9 @@ LiveCall::LiveCall(std::shared_ptr<Live::State> state, LiveChannel channel, Live
       timeline_(channel_.sample_rate),
       wake_(state_->tasks.executor()) {
   if (channel_.language.empty()) channel_.language = state_->options.language;
-  use_.provider = state_->options.live.provider;
-  use_.model = live_model(state_->options);
-  if (state_->price) use_.currency = state_->price->currency;
+  end_.use.provider = state_->options.live.provider;
+  end_.use.model = live_model(state_->options);
+  if (state_->price) end_.use.currency = state_->price->currency;
   state_->calls.insert(this);
 }
 
@@ -51,7 +51,7 @@ void LiveCall::feed(Millis at, std::span<const std::int16_t> samples) {
   wake_.cancel();
 }
 
-void LiveCall::finish(std::function<void(const Use&)> done) {
+void LiveCall::finish(std::function<void(const LiveEnd&)> done) {
   finishing_ = true;
   done_ = std::move(done);
   wake_.cancel();
@@ -83,7 +83,7 @@ asio::awaitable<void> LiveCall::run() {
     co_await pause(next_pause);
     next_pause = std::min(next_pause * 2, options.longest_pause);
   }
-  if (!cut_ && done_) done_(use_);
+  if (!cut_ && done_) done_(end_);
 }
 
 asio::awaitable<void> LiveCall::wait(Clock::duration time) {
@@ -101,7 +101,7 @@ asio::awaitable<bool> LiveCall::talk() {
   const auto parent = tracing::parse_traceparent(channel_.traceparent);
   span_ = state_->tracer.start("stt.transcribe", parent.value_or(tracing::SpanContext{}),
                                tracing::Kind::Client);
-  span_.set("stt.provider", use_.provider);
+  span_.set("stt.provider", end_.use.provider);
   span_.set("stt.live", true);
   span_.set("recording.id", channel_.recording_id);
   const bool connected = co_await connect();
@@ -146,7 +146,7 @@ asio::awaitable<bool> LiveCall::connect() {
     co_return false;
   }
   socket_ = std::move(*socket);
-  ++use_.requests;
+  ++end_.use.requests;
   co_return true;
 }
 
@@ -157,9 +157,11 @@ void LiveCall::failed(Reason reason, const std::string& text) {
     log = log.with("trace.id", trace);
   span_.fail(text);
   span_ = {};
-  state_->metrics.failed(use_.provider, reason);
+  end_.reason = to_string(reason);
+  end_.text = text;
+  state_->metrics.failed(end_.use.provider, reason);
   log.warning("live_transcription_failed", {{"channel", channel_.channel},
-                                            {"provider", use_.provider},
+                                            {"provider", end_.use.provider},
                                             {"reason", to_string(reason)},
                                             {"error", text}});
 }
@@ -208,7 +210,7 @@ asio::awaitable<bool> LiveCall::send_next() {
     waiting_.pop_front();
   }
   samples_waiting_ = 0;
-  state_->metrics.asked(use_.provider, bytes.size(),
+  state_->metrics.asked(end_.use.provider, bytes.size(),
                         static_cast<double>(samples) / channel_.sample_rate);
   const auto sent = co_await socket_->write(std::move(bytes), true);
   co_return sent.has_value();
@@ -246,13 +248,13 @@ void LiveCall::place(Segment& segment) const {
 
 void LiveCall::tell(Utterance utterance) {
   if (utterance.segment.text.size() > kLongestResult) {
-    state_->metrics.failed(use_.provider, Reason::BadAnswer);
+    state_->metrics.failed(end_.use.provider, Reason::BadAnswer);
     return;
   }
   auto& segment = utterance.segment;
   place(segment);
   segment.channel = channel_.channel;
-  segment.provider = use_.provider;
+  segment.provider = end_.use.provider;
   segment.language = channel_.language;
   if (utterance.final) said_until_ = segment.end;
   if (!state_->options.redaction.rules.empty()) {
@@ -268,13 +270,13 @@ void LiveCall::tell(Utterance utterance) {
 // A connection is over: what it cost.
 void LiveCall::settle() {
   const auto audio = timeline_.length();
-  use_.audio += audio;
+  end_.use.audio += audio;
   span_.set("stt.audio_ms", audio.count());
   span_ = {};
   if (!state_->price) return;
   const auto cost = cost_of(*state_->price, audio);
-  use_.cost += cost;
-  if (cost > 0) state_->metrics.charged(use_.provider, use_.currency, cost);
+  end_.use.cost += cost;
+  if (cost > 0) state_->metrics.charged(end_.use.provider, end_.use.currency, cost);
 }
 
 }  // namespace srs::stt

@@ -22,7 +22,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   boost::asio::awaitable<void> run();
 
   void feed(Millis at, std::span<const std::int16_t> samples);
-  void finish(std::function<void(const Use&)> done);
+  void finish(std::function<void(const LiveEnd&)> done);
   // At once: nothing more is sent, heard or told.
   void cut();
 
@@ -59,9 +59,9 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   std::uint64_t samples_waiting_ = 0;
   std::shared_ptr<WebSocket> socket_;
   boost::asio::steady_timer wake_;
-  std::function<void(const Use&)> done_;
+  std::function<void(const LiveEnd&)> done_;
   tracing::Span span_;  // of the connection; here, so that cut() can end it
-  Use use_;
+  LiveEnd end_;
   Millis said_until_{0};
   bool reading_ = false;
   bool finishing_ = false;

@@ -31,7 +31,7 @@ class Handle : public Live::Stream {
     if (!finished_) call_->cut();
   }
   void feed(Millis at, std::span<const std::int16_t> samples) override { call_->feed(at, samples); }
-  void finish(std::function<void(const Use&)> done) override {
+  void finish(std::function<void(const LiveEnd&)> done) override {
     finished_ = true;
     call_->finish(std::move(done));
   }
