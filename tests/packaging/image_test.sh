@@ -13,7 +13,7 @@ need dpkg-deb jq setpriv unshare ip
 dockerfile=$(realpath "$1")
 deb=$(realpath "$2")
 [ -e "$deb" ] || skip "there is no package $deb: run packaging/deb first"
-SRS_UNSHARE=--net with_own_mounts "${BASH_SOURCE[0]}" "$dockerfile" "$deb"
+apart "${BASH_SOURCE[0]}" "$dockerfile" "$deb"
 
 # The last stage with one instruction a line, and the arguments of one of them.
 stage() { sed -n '/^FROM debian:12-slim$/,$p' "$dockerfile" | grep -v '^#' | sed -e ':a' -e '/\\$/{N;s/\\\n//;ta' -e '}'; }

@@ -1,22 +1,21 @@
 # A copy of this machine to install things into: an overlay in memory over its own root. Nothing is
-# downloaded, nothing here is changed, and whatever is mounted goes with the process that did it.
+# downloaded, nothing here is changed, and whatever is mounted or runs goes with the test.
 # shellcheck shell=bash
 
 root=  # the copy, once make_overlay made it
 work=  # a directory in memory beside it
 
-# with_own_mounts SCRIPT ARGUMENT...: starts SCRIPT again in a mount namespace of its own (and a network
-# of its own, where $SRS_UNSHARE says --net), or skips the test where the machine allows none.
-with_own_mounts() {
-  [ -z "${SRS_OWN_MOUNTS:-}" ] || return 0
+# apart SCRIPT ARGUMENT...: starts SCRIPT again with mounts, processes and a network (down as yet) of
+# its own, or skips the test where the machine allows none.
+apart() {
+  [ -z "${SRS_APART:-}" ] || return 0
   [ "$(id -u)" -eq 0 ] || skip "only root may make a system to install into"
-  # shellcheck disable=SC2086
-  unshare --mount ${SRS_UNSHARE:-} true 2>/dev/null || skip "the kernel refuses namespaces here"
-  # shellcheck disable=SC2086
-  SRS_OWN_MOUNTS=yes exec unshare --mount ${SRS_UNSHARE:-} --propagation private bash "$@"
+  local own=(unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private)
+  "${own[@]}" true 2>/dev/null || skip "the kernel refuses namespaces here"
+  SRS_APART=yes exec "${own[@]}" bash "$@"
 }
 
-# Lazily: a test that failed may have left somebody running.
+# Lazily: a test that failed may have left somebody running, who ends with this script.
 remove_overlay() {
   umount -l -R "$work" 2>/dev/null || true
   rmdir "$work" || true

@@ -14,7 +14,7 @@ set -euo pipefail
 need systemd-nspawn dpkg-deb logrotate tcpdump prometheus prometheus-alertmanager curl unshare
 deb=$(realpath "$1")
 [ -e "$deb" ] || skip "there is no package $deb: run packaging/deb first"
-with_own_mounts "${BASH_SOURCE[0]}" "$deb"
+apart "${BASH_SOURCE[0]}" "$deb"
 
 # Only what the test wants is started there: none of this machine's own services, timers, mounts.
 only_the_guest() {
