@@ -1,7 +1,8 @@
 // What we send, judged by the client libraries that the providers make from their own OpenAPI
 // descriptions: by what these libraries send themselves, and by their types. The answers of the
-// fake server are judged as well.
+// fake server are judged as well. All of it goes over TLS, as it does to the providers.
 #include "stt/fixture.hpp"
+#include "util/http_client/certificate.hpp"
 
 #include <support/tools.hpp>
 
@@ -69,7 +70,7 @@ std::string answer_to(const PeerRequest& request) {
   const auto target = request.headers.find("x-amz-target");
   if (target != request.headers.end() && target->second == "Transcribe.GetTranscriptionJob")
     return R"({"TranscriptionJob":{"TranscriptionJobStatus":"COMPLETED","Transcript":
-      {"TranscriptFileUri":"http://)" +
+      {"TranscriptFileUri":"https://)" +
            request.headers.at("host") + R"(/heard"}}})";
   if (asked("GET", "/heard"))
     return R"({"results":{"items":[
@@ -158,6 +159,13 @@ class ReferenceTest : public PoolTest {
   json requests = json::array();
 
  private:
+  // A certificate of the server that the pool believes.
+  std::filesystem::path vouched_for() {
+    http_options.ca_file = directory / "server.pem";
+    srs::test::write_certificate(http_options.ca_file, "IP:127.0.0.1");
+    return http_options.ca_file;
+  }
+
   void make_account() {
     const auto key = (directory / "key.pem").string();
     ASSERT_EQ(run_tool("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out '" + key +
@@ -216,9 +224,10 @@ class ReferenceTest : public PoolTest {
   Asked asked_;
   std::size_t taken_ = 0;
   HttpPeer peer_{srs::test::answering([this](const PeerRequest& request) {
-    asked_.add(request);
-    return answer_to(request);
-  })};
+                   asked_.add(request);
+                   return answer_to(request);
+                 }),
+                 HttpPeer::Tls{vouched_for(), {}}};
 };
 
 TEST_F(ReferenceTest, OurRequestsAreThoseOfTheProvidersOwnClients) {
