@@ -1,8 +1,6 @@
 #include "stt/audio.hpp"
 
-#include "stt/redact.hpp"
-
-#include <sndfile.h>
+#include "stt/sound_file.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -19,19 +17,6 @@ static_assert(std::endian::native == std::endian::little, "samples are written a
 constexpr Millis kFrame{20};
 constexpr std::size_t kQuietFrames = 15;  // 300 ms
 constexpr std::size_t kBlock = 16'384;    // frames read at once
-
-struct Close {
-  void operator()(SNDFILE* file) const { sf_close(file); }
-};
-using SoundFile = std::unique_ptr<SNDFILE, Close>;
-
-Result<SoundFile> open(const std::filesystem::path& path, SF_INFO& info, int mode = SFM_READ) {
-  SoundFile file(sf_open(path.c_str(), mode, &info));
-  if (!file) return Error{"can't open ", path.string(), ": ", sf_strerror(nullptr)};
-  if (info.channels < 1 || info.samplerate < 1000)
-    return Error{path.string(), " has no channels or no sample rate"};
-  return file;
-}
 
 // Loudness of every 20 ms of each channel: dBFS, from -127 to 0.
 using Levels = std::vector<std::vector<std::int8_t>>;
@@ -122,27 +107,19 @@ void put(std::string& out, std::uint32_t value, std::size_t bytes) {
   for (std::size_t i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xFF);
 }
 
-// Silence or a tone over some frames of one channel, with the tone's phase by the sample's number.
-void cover(std::vector<std::int16_t>& block, std::size_t channels, std::uint64_t first,
-           const Redaction& place, std::uint32_t rate, bool tone) {
-  const auto frame = [&](Millis time) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, time.count())) * rate / 1000;
-  };
-  const std::uint64_t count = block.size() / channels;
-  const auto begin = std::clamp(frame(place.start), first, first + count);
-  const auto end = std::clamp(frame(place.end), first, first + count);
-  for (auto i = begin; i < end; ++i) {
-    const double phase = 2 * std::numbers::pi * 1000 * static_cast<double>(i % rate) / rate;
-    block[(i - first) * channels + place.channel] =
-        tone ? static_cast<std::int16_t>(4000 * std::sin(phase)) : std::int16_t{0};
-  }
-}
-
 }  // namespace
+
+Result<SoundFile> open_sound(const std::filesystem::path& path, SF_INFO& info, int mode) {
+  SoundFile file(sf_open(path.c_str(), mode, &info));
+  if (!file) return Error{"can't open ", path.string(), ": ", sf_strerror(nullptr)};
+  if (info.channels < 1 || info.samplerate < 1000)
+    return Error{path.string(), " has no channels or no sample rate"};
+  return file;
+}
 
 Result<AudioFormat> read_format(const std::filesystem::path& audio) {
   SF_INFO info{};
-  auto file = open(audio, info);
+  auto file = open_sound(audio, info);
   if (!file) return file.error();
   return AudioFormat{static_cast<std::uint32_t>(info.samplerate),
                      static_cast<unsigned>(info.channels),
@@ -153,7 +130,7 @@ Result<std::vector<Piece>> plan_pieces(const std::filesystem::path& audio,
                                        const std::vector<unsigned>& channels,
                                        const PieceOptions& options, bool together) {
   SF_INFO info{};
-  auto file = open(audio, info);
+  auto file = open_sound(audio, info);
   if (!file) return file.error();
   for (const auto channel : channels)
     if (channel >= static_cast<unsigned>(info.channels))
@@ -189,7 +166,7 @@ std::string wav_header(std::uint32_t sample_rate, unsigned channels, std::uint32
 
 Result<Sound> extract(const std::filesystem::path& audio, const Piece& piece) {
   SF_INFO info{};
-  auto file = open(audio, info);
+  auto file = open_sound(audio, info);
   if (!file) return file.error();
   const auto rate = static_cast<std::int64_t>(info.samplerate);
   const auto first = piece.begin.count() * rate / 1000;
@@ -228,40 +205,6 @@ Result<Sound> extract(const std::filesystem::path& audio, const Piece& piece) {
       wav_header(sound.sample_rate, sound.channels, static_cast<std::uint32_t>(samples.size())) +
       samples;
   return sound;
-}
-
-Result<void> redact_audio(const std::filesystem::path& from, const std::filesystem::path& to,
-                          const std::vector<Redaction>& places, bool tone) {
-  SF_INFO info{};
-  auto in = open(from, info);
-  if (!in) return in.error();
-  const auto channels = static_cast<std::size_t>(info.channels);
-  SF_INFO written = info;
-  written.format = SF_FORMAT_RF64 | SF_FORMAT_PCM_16;
-  auto temporary = to;
-  temporary += ".tmp";
-  {
-    auto out = open(temporary, written, SFM_WRITE);
-    if (!out) return out.error();
-    sf_command(out->get(), SFC_RF64_AUTO_DOWNGRADE, nullptr, SF_TRUE);
-    std::vector<std::int16_t> block(kBlock * channels);
-    for (std::uint64_t first = 0;;) {
-      block.resize(kBlock * channels);
-      const auto got = sf_readf_short(in->get(), block.data(), kBlock);
-      if (got <= 0) break;
-      block.resize(static_cast<std::size_t>(got) * channels);
-      for (const auto& place : places)
-        if (place.channel < channels)
-          cover(block, channels, first, place, static_cast<std::uint32_t>(info.samplerate), tone);
-      if (sf_writef_short(out->get(), block.data(), got) != got)
-        return Error{"can't write ", temporary.string(), ": ", sf_strerror(out->get())};
-      first += static_cast<std::uint64_t>(got);
-    }
-  }
-  std::error_code error;
-  std::filesystem::rename(temporary, to, error);
-  if (error) return Error{"can't rename ", temporary.string(), ": ", error.message()};
-  return {};
 }
 
 }  // namespace srs::stt

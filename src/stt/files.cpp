@@ -42,6 +42,11 @@ Error failed(std::string_view doing, const std::filesystem::path& path) {
   return Error{"can't ", doing, " ", path.string(), ": ", std::strerror(errno)};
 }
 
+Error removed(const std::filesystem::path& path, Error error) {
+  remove_file(path);
+  return error;
+}
+
 }  // namespace
 
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes) {
@@ -49,13 +54,18 @@ Result<void> replace_file(const std::filesystem::path& path, std::string_view by
   temporary += ".tmp";
   {
     const File file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-    if (!file || !file.write(bytes) || !file.sync()) {
-      auto error = failed("write", temporary);
-      remove_file(temporary);
-      return error;
-    }
+    if (!file || !file.write(bytes)) return removed(temporary, failed("write", temporary));
   }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) return failed("rename to", path);
+  return take_name(temporary, path);
+}
+
+Result<void> take_name(const std::filesystem::path& temporary, const std::filesystem::path& path) {
+  {
+    const File file(temporary, O_RDONLY);
+    if (!file || !file.sync()) return removed(temporary, failed("flush", temporary));
+  }
+  if (std::rename(temporary.c_str(), path.c_str()) != 0)
+    return removed(temporary, failed("rename to", path));
   const File directory(path.parent_path(), O_RDONLY | O_DIRECTORY);
   if (!directory || !directory.sync()) return failed("flush", path.parent_path());
   return {};
