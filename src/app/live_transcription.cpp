@@ -153,7 +153,9 @@ void LiveTranscription::conclude(std::map<std::string, Pending>::iterator entry)
   pending_.erase(entry);
   const auto& job = *pending.complete;
   const auto& failed = pending.failed;
-  if (options_.providers.empty() && pending.has_text) return write_transcript(std::move(pending));
+  // Silence is heard too, and charged.
+  const bool heard = pending.has_text || (failed.reason.empty() && !pending.uses.empty());
+  if (options_.providers.empty() && heard) return write_transcript(std::move(pending));
   recording::Amendment amendment;
   if (options_.providers.empty() && !failed.reason.empty()) {
     amendment = amendment_of(stt::Unfinished{job.directory, job.recording_id,
@@ -171,8 +173,8 @@ void LiveTranscription::write_transcript(Pending pending) {
   const auto directory = pending.complete->directory;
   editor_.amend(directory,
                 [job = std::move(*pending.complete), duration = pending.duration,
-                 uses = std::move(pending.uses), warnings, options = options_,
-                 log = log_]() -> Result<recording::Amendment> {
+                 uses = std::move(pending.uses), warnings, has_text = pending.has_text,
+                 options = options_, log = log_]() -> Result<recording::Amendment> {
                   const auto made =
                       stt::make_live_transcript(job, duration, uses, warnings, options);
                   if (!made) return made.error();
@@ -183,7 +185,7 @@ void LiveTranscription::write_transcript(Pending pending) {
                                                     {"redactions", made->redactions},
                                                     {"warnings", made->warnings.size()}});
                   auto amendment = amendment_of(*made);
-                  amendment.files.push_back(live_entry());
+                  if (has_text) amendment.files.push_back(live_entry());
                   return amendment;
                 });
 }

@@ -136,14 +136,17 @@ void Redactor::redact(Transcript& transcript) const {
         const auto tokens = channel.within(span);
         if (tokens.empty()) continue;
         Redaction place{rule->name, number, Millis::max(), Millis::min()};
-        bool first = true;
+        const auto& first = tokens.front();
+        auto& mark = first.segment->words[first.word];  // stands for all of them
         for (const auto& token : tokens) {
           auto& word = token.segment->words[token.word];
           place.start = std::min(place.start, word.start);
           place.end = std::max(place.end, word.end);
-          word.text = std::exchange(first, false) ? "[" + rule->name + "]" : "";
+          if (token.segment == first.segment) mark.end = std::max(mark.end, word.end);
+          word.text.clear();
           touched.push_back(token.segment);
         }
+        mark.text = "[" + rule->name + "]";
         transcript.redactions.push_back(std::move(place));
       }
     }

@@ -52,8 +52,7 @@ class Peer {
 
 class Live : public ::testing::Test {
  protected:
-  void begin(const std::string& recogniser = "") {
-    Settings settings;
+  void begin(const std::string& recogniser = "", Settings settings = {}) {
     vosk_ = std::make_unique<Peer>("/usr/bin/python3 '" + kPeers + "vosk_server.py' " + recogniser +
                                    " 2>/dev/null & echo $!; wait $!");
     vosk_pid_ = vosk_->line();
@@ -193,6 +192,24 @@ TEST_F(Live, AnOrderlyEndWaitsForTheLastWords) {
   const auto recordings = all_recordings(server_->recordings());
   ASSERT_EQ(recordings.size(), 1U);
   EXPECT_THAT(read_file(recordings[0].directory / "transcript.txt"), HasSubstr("word word"));
+}
+
+TEST_F(Live, ACallInWhichNobodySpeaksHasATranscriptAndItsCost) {
+  SRS_REQUIRE_WEBSOCKETS();
+  begin("", {{"STT_PRICES", "vosk/live 0.6 EUR"}});
+  SrcCall call(*server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  converse(call, 25);
+  ASSERT_EQ(call.bye().status(), 200);
+  json metadata;
+  ASSERT_TRUE(wait_until([&] {
+    const auto found = wait_for_recording(server_->recordings(), call.call_id());
+    metadata = found ? found->metadata : json();
+    return metadata.contains("transcription");
+  }));
+  EXPECT_EQ(metadata["transcription"].value("state", ""), "complete");
+  EXPECT_EQ(metadata["transcription"].value("segments", 7), 0);
+  EXPECT_NEAR(metadata["transcription"]["uses"][0].value("cost", 0.0), 0.01, 0.002);  // 2 * 0.5 s
 }
 
 TEST_F(Live, LastWordsThatComeAfterTheRenderAreInTheTranscript) {

@@ -97,6 +97,9 @@ TEST(Redactor, FollowsANumberFromOneSegmentToTheNext) {
   ASSERT_EQ(transcript.redactions.size(), 1U);
   EXPECT_EQ(transcript.redactions[0].start, 2s);
   EXPECT_EQ(transcript.redactions[0].end, 9400ms);
+  ASSERT_EQ(transcript.segments[0].words.size(), 2U);
+  EXPECT_EQ(transcript.segments[0].words[1].start, 2s);
+  EXPECT_EQ(transcript.segments[0].words[1].end, 3400ms) << "as long as what it stands for";
   EXPECT_EQ(to_json(transcript).find("1111"), std::string::npos);
 }
 

@@ -80,7 +80,8 @@ class Live {
 };
 
 // Makes transcript.json, .vtt and .txt of the final lines in transcript.live.jsonl, for recordings
-// that nobody transcribes after the call. `uses` and `warnings` go into it. Blocks.
+// that nobody transcribes after the call; without that file nobody spoke. `uses` and `warnings` go
+// into it. Blocks.
 Result<Finished> make_live_transcript(const Job& job, Millis duration, std::vector<Use> uses,
                                       std::vector<std::string> warnings, const Options& options);
 

@@ -50,7 +50,8 @@ void clamp(Segment& segment, Millis duration) {
 
 Result<Finished> make_live_transcript(const Job& job, Millis duration, std::vector<Use> uses,
                                       std::vector<std::string> warnings, const Options& options) {
-  const auto text = read_text(job.directory / kLiveFile, kMostBytes);
+  const auto file = job.directory / kLiveFile;
+  const auto text = is_there(file) ? read_text(file, kMostBytes) : std::string();
   if (!text) return text.error();
   Transcript transcript;
   transcript.recording_id = job.recording_id;
