@@ -61,7 +61,8 @@ packages() {
       printf '%s\n' libgtest-dev libgmock-dev tshark tcpdump sox ffmpeg sip-tester openssl prometheus \
         prometheus-alertmanager python3 python3-yaml python3-websockets jq curl iproute2 procps \
         'node?nodejs' 'npm?npm' 'kubectl?kubernetes-client' 'systemd-analyze?systemd' 'systemd-nspawn?systemd-container' \
-        rsyslog logrotate lintian dpkg-dev file pocketsphinx pocketsphinx-en-us flite lld
+        rsyslog logrotate lintian dpkg-dev file pocketsphinx pocketsphinx-en-us flite lld \
+        'clang-format-14|clang-format'
       ;;
     fuzz) printf '%s\n' 'clang-16|clang-19|clang-18' 'libclang-rt-16-dev|libclang-rt-19-dev|libclang-rt-18-dev' ;;
     *) die "unknown kind '$1'; use build, run, test or fuzz" ;;

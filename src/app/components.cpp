@@ -30,7 +30,7 @@ std::shared_ptr<prometheus::Collectable> expose_log(metrics::Registry& registry,
                                                     const log::Root& root) {
   return metrics::computed(registry, [&root](auto& families) {
     families.push_back(metrics::family(
-        "log_lines_dropped_total", "Log lines lost because the log's queue was full.",
+        "log_lines_dropped_total", "Log lines lost: the log's queue was full, or its disk.",
         prometheus::MetricType::Counter, {{{}, static_cast<double>(root.dropped())}}));
   });
 }

@@ -21,6 +21,32 @@ spdlog::sink_ptr make_sink(const Options& options) {
       options.file.string(), options.max_file_size, options.max_files);
 }
 
+// Counts the lines that `inner` did not take: a disk that is full, a file that can't be rotated.
+class CountingSink final : public spdlog::sinks::sink {
+ public:
+  CountingSink(spdlog::sink_ptr inner, std::atomic<std::uint64_t>& refused)
+      : inner_(std::move(inner)), refused_(refused) {}
+
+  void log(const spdlog::details::log_msg& line) override {
+    try {
+      inner_->log(line);
+      inner_->flush();
+    } catch (...) {
+      ++refused_;
+      throw;  // spdlog tells stderr, once a second
+    }
+  }
+  void flush() override {}
+  void set_pattern(const std::string& pattern) override { inner_->set_pattern(pattern); }
+  void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
+    inner_->set_formatter(std::move(formatter));
+  }
+
+ private:
+  spdlog::sink_ptr inner_;
+  std::atomic<std::uint64_t>& refused_;
+};
+
 }  // namespace
 
 class Root::Core final : public Sink {
@@ -31,7 +57,7 @@ class Root::Core final : public Sink {
         mask_numbers_(options.mask_numbers),
         threads_(std::make_shared<spdlog::details::thread_pool>(options.queue, 1)),
         outputs_(std::make_shared<spdlog::sinks::dist_sink_mt>(
-            std::vector<spdlog::sink_ptr>{std::move(sink)})),
+            std::vector<spdlog::sink_ptr>{counted(std::move(sink))})),
         logger_(std::make_shared<spdlog::async_logger>(
             "srs", outputs_, threads_, spdlog::async_overflow_policy::overrun_oldest)) {
     outputs_->set_pattern("%v");
@@ -58,7 +84,7 @@ class Root::Core final : public Sink {
   Result<void> reopen() {
     if (options_.file.empty()) return {};
     try {
-      auto sink = make_sink(options_);
+      auto sink = counted(make_sink(options_));
       sink->set_pattern("%v");
       outputs_->set_sinks({std::move(sink)});
     } catch (const spdlog::spdlog_ex& error) {
@@ -67,7 +93,7 @@ class Root::Core final : public Sink {
     return {};
   }
 
-  std::uint64_t dropped() const { return threads_->overrun_counter(); }
+  std::uint64_t dropped() const { return threads_->overrun_counter() + refused_; }
 
   // Writes out what waits and ends the thread; loggers that live longer write nowhere.
   void close() {
@@ -76,10 +102,15 @@ class Root::Core final : public Sink {
   }
 
  private:
+  spdlog::sink_ptr counted(spdlog::sink_ptr sink) {
+    return std::make_shared<CountingSink>(std::move(sink), refused_);
+  }
+
   const Options options_;
   std::atomic<Level> level_;
   std::atomic<bool> mask_numbers_;
   std::atomic<bool> closed_{false};
+  std::atomic<std::uint64_t> refused_{0};
   std::shared_ptr<spdlog::details::thread_pool> threads_;
   std::shared_ptr<spdlog::sinks::dist_sink_mt> outputs_;
   std::shared_ptr<spdlog::async_logger> logger_;

@@ -34,17 +34,16 @@ std::string make_recording_id(WallTime time) {
 // What the thread and the io_context both see.
 struct Archive::Shared {
   std::atomic<bool> failing{false};
+  std::atomic<bool> suspected{false};  // since the last look
   std::atomic<std::uint64_t> total{0};
   std::atomic<std::uint64_t> available{0};
   std::atomic<std::uint64_t> errors{0};
   log::Logger log;
 
-  // A file that is refused again says nothing of the others, and stands in the log already.
+  // A file that is refused again says nothing of the others, and stands in the log already. One
+  // that is taken proves little: a disk may have room for this one and not for the next.
   void settle(const Result<void>& result, const std::filesystem::path& path, bool again = false) {
-    if (result) {
-      failing = false;
-      return;
-    }
+    if (result) return;
     ++errors;
     if (again) return;
     failing = true;
@@ -58,8 +57,10 @@ struct Archive::Shared {
       total = space->total;
       available = space->available;
     }
-    // A disk that failed is tried again until it takes a file.
-    if (failing) settle(storage::check_writable(root), root);
+    // A disk that failed is tried again until it takes as much as a capture writes at once.
+    if (!failing || suspected.exchange(false)) return;
+    if (auto taken = storage::check_writable(root); !taken) return settle(taken, root, true);
+    failing = false;
   }
 };
 
@@ -209,6 +210,11 @@ boost::asio::awaitable<void> Archive::settled() {
 void Archive::refresh() {
   if (thread_->waiting() > 0) return;  // the disk is slow: one look is enough
   thread_->submit([root = root_, shared = shared_] { shared->look(root); });
+}
+
+void Archive::suspect() {
+  shared_->failing = true;
+  shared_->suspected = true;
 }
 
 std::string Archive::trouble() const {

@@ -30,9 +30,9 @@ std::string make_recording_id(WallTime time);
 
 // Writes metadata.json and rs-metadata files on a thread of its own, in batches: a text waits at
 // most kBatchWait, and of several texts for one file only the last is written. A write that fails
-// is logged and counted and marks the archive as failing until a later one succeeds; it is tried
-// again after pauses that grow to a minute. Runs on the io_context; the destructor writes what
-// waits.
+// is logged and counted and marks the archive as failing until a look at the disk finds that it
+// takes files; it is tried again after pauses that grow to a minute. Runs on the io_context; the
+// destructor writes what waits.
 class Archive {
  public:
   static constexpr std::chrono::milliseconds kBatchWait{50};
@@ -57,6 +57,9 @@ class Archive {
 
   // Looks at the disk again, on the thread; called by a timer.
   void refresh();
+  // The disk refused something else: the archive is failing until that was not so from one look to
+  // the next, and the disk takes files.
+  void suspect();
   // Why no new recording can be taken; empty: it can.
   std::string trouble() const;
   // Files that could not be written and are tried again.

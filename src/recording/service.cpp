@@ -189,8 +189,15 @@ class ServiceImpl final : public Service {
       co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
       const auto now = wall_now();
       for (const auto& session : sessions_) session->check(now);
+      watch_captures();
       if (round % kChecksPerDiskLook == 0) archive_.refresh();
     }
+  }
+
+  // A disk that refuses captures takes no new calls either.
+  void watch_captures() {
+    const auto refusals = captures_->refusals();
+    if (std::exchange(capture_refusals_, refusals) != refusals) archive_.suspect();
   }
 
   void finish(const std::filesystem::path& directory, Document document,
@@ -259,6 +266,7 @@ class ServiceImpl final : public Service {
   boost::asio::steady_timer timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::unique_ptr<WorkerPool> searcher_;
+  std::uint64_t capture_refusals_ = 0;
   mutable std::string trouble_;
   bool draining_ = false;
   bool stopped_ = false;

@@ -1,7 +1,7 @@
-#include "occasionally.hpp"
 #include "reporter.hpp"
 #include "source_table.hpp"
 
+#include <srs/log/folded.hpp>
 #include <srs/rtp/metrics.hpp>
 #include <srs/rtp/stream.hpp>
 #include <srs/util/text.hpp>
@@ -90,8 +90,16 @@ struct Stream::Impl {
   // RTCP that came before the first packet of its SSRC.
   Rtcp early;
   WallTime early_arrival{};
-  Occasionally changes, refusals, rubbish;
+  // Made at their first line: most streams never have one.
+  using Lines = std::unique_ptr<log::Folded>;
+  Lines changes, refusals, rubbish;
+  log::Folded& lines(Lines& which, log::Level level, const char* event);
 };
+
+log::Folded& Stream::Impl::lines(Lines& which, log::Level level, const char* event) {
+  if (!which) which = std::make_unique<log::Folded>(log, level, event);
+  return *which;
+}
 
 bool Stream::Impl::is_allowed(const Endpoint& source) const {
   return allowed.empty() || std::any_of(allowed.begin(), allowed.end(), [&](const auto& network) {
@@ -175,11 +183,8 @@ void Stream::Impl::source_changed(const char* what, const Datagram& datagram, st
 }
 
 void Stream::Impl::log_change(const char* what, const Datagram& datagram, std::uint32_t ssrc) {
-  changes.log(datagram.arrival, 1, [&](std::uint64_t times) {
-    log.info("rtp_source_changed", {{"what", what},
-                                    {"source", datagram.source.to_string()},
-                                    {"ssrc", ssrc},
-                                    {"count", times}});
+  lines(changes, log::Level::Info, "rtp_source_changed").add(datagram.arrival, 1, [&] {
+    return log::Fields{{"what", what}, {"source", datagram.source.to_string()}, {"ssrc", ssrc}};
   });
 }
 
@@ -218,8 +223,8 @@ void Stream::Impl::keep_early(Rtcp rtcp, WallTime arrival) {
 
 void Stream::Impl::refuse(const Datagram& datagram) {
   ++totals.refused_source;
-  refusals.log(datagram.arrival, 1, [&](std::uint64_t times) {
-    log.warning("rtp_source_refused", {{"source", datagram.source.to_string()}, {"count", times}});
+  lines(refusals, log::Level::Warning, "rtp_source_refused").add(datagram.arrival, 1, [&] {
+    return log::Fields{{"source", datagram.source.to_string()}};
   });
 }
 
@@ -230,11 +235,10 @@ void Stream::Impl::invalid(const Datagram& datagram) {
   }
   ++stats.invalid;
   ++totals.invalid;
-  rubbish.log(datagram.arrival, 1, [&](std::uint64_t times) {
-    log.warning("rtp_invalid", {{"source", datagram.source.to_string()},
-                                {"bytes", datagram.bytes.size()},
-                                {"rtcp_port", datagram.rtcp_port},
-                                {"count", times}});
+  lines(rubbish, log::Level::Warning, "rtp_invalid").add(datagram.arrival, 1, [&] {
+    return log::Fields{{"source", datagram.source.to_string()},
+                       {"bytes", datagram.bytes.size()},
+                       {"rtcp_port", datagram.rtcp_port}};
   });
 }
 
@@ -278,6 +282,8 @@ void Stream::close() {
   if (!impl_->pair) return;
   impl_->engine.remove(*impl_->pair);
   impl_->report(true);
+  for (auto* lines : {&impl_->changes, &impl_->refusals, &impl_->rubbish})
+    if (*lines) (*lines)->flush();
   settle(stats_, impl_->totals);
   impl_->pair.reset();
 }

@@ -53,13 +53,19 @@ SweepEngine::Metrics::Metrics(prometheus::Registry& registry)
                                                                    0.5})) {}
 
 SweepEngine::SweepEngine(boost::asio::any_io_executor executor, const Options& options,
-                         metrics::Registry& registry, log::Logger log)
+                         metrics::Registry& registry, const log::Logger& log)
     : slice_length_(Clock::duration(options.sweep_interval) / slice_count(options)),
       sweeps_per_turn_(sweeps_per_turn(options)),
-      log_(std::move(log)),
+      lateness_(log, log::Level::Warning, "rtp_sweep_late"),
+      dropping_(log, log::Level::Warning, "rtp_kernel_drops"),
+      failing_(log, log::Level::Error, "rtp_sink_failed"),
       metrics_(registry.native()),
       timer_(std::move(executor)),
       slices_(slice_count(options)) {}
+
+SweepEngine::~SweepEngine() {
+  for (auto* lines : {&lateness_, &dropping_, &failing_}) lines->flush();
+}
 
 void SweepEngine::add(PortPair& pair, PacketSink& sink) {
   auto& slice = *std::min_element(slices_.begin(), slices_.end(),
@@ -145,9 +151,8 @@ void SweepEngine::on_timer() {
 // The sign of an overloaded process, before the kernel's buffers are full.
 void SweepEngine::overrun(Clock::duration late) {
   metrics_.overruns.Increment();
-  lateness_.log(wall_now(), 1, [&](std::uint64_t times) {
-    const auto by = std::chrono::duration_cast<milliseconds>(late).count();
-    log_.warning("rtp_sweep_late", {{"late_ms", by}, {"count", times}});
+  lateness_.add(Clock::now(), 1, [&] {
+    return log::Fields{{"late_ms", std::chrono::duration_cast<milliseconds>(late).count()}};
   });
 }
 
@@ -172,9 +177,7 @@ void SweepEngine::guarded(Call call) {
     call();
   } catch (const std::exception& error) {
     metrics_.failures.Increment();
-    failing_.log(wall_now(), 1, [&](std::uint64_t times) {
-      log_.error("rtp_sink_failed", {{"what", error.what()}, {"count", times}});
-    });
+    failing_.add(Clock::now(), 1, [&] { return log::Fields{{"what", error.what()}}; });
   }
 }
 
@@ -194,8 +197,8 @@ void SweepEngine::count_drops(Entry& entry) {
   entry.rtcp_drops = rtcp;
   if (dropped == 0) return;
   metrics_.kernel_drops.Increment(dropped);
-  dropping_.log(wall_now(), dropped, [&](std::uint64_t count) {
-    log_.warning("rtp_kernel_drops", {{"rtp_port", entry.pair->port()}, {"count", count}});
+  dropping_.add(Clock::now(), dropped, [&] {
+    return log::Fields{{"rtp_port", entry.pair->port()}};
   });
 }
 

@@ -1,9 +1,9 @@
 // The receive engine that needs no privileges: a timer sweeps all sockets.
 #pragma once
 
-#include "occasionally.hpp"
 #include "receive_batch.hpp"
 
+#include <srs/log/folded.hpp>
 #include <srs/rtp/engine.hpp>
 
 #include <boost/asio/steady_timer.hpp>
@@ -20,7 +20,8 @@ namespace srs::rtp {
 class SweepEngine final : public Engine {
  public:
   SweepEngine(boost::asio::any_io_executor executor, const Options& options,
-              metrics::Registry& registry, log::Logger log);
+              metrics::Registry& registry, const log::Logger& log);
+  ~SweepEngine() override;
 
   std::string_view name() const override { return "sweep"; }
   void add(PortPair& pair, PacketSink& sink) override;
@@ -69,8 +70,7 @@ class SweepEngine final : public Engine {
 
   const Clock::duration slice_length_;
   const std::uint32_t sweeps_per_turn_;
-  log::Logger log_;
-  Occasionally lateness_, dropping_, failing_;
+  log::Folded lateness_, dropping_, failing_;
   Metrics metrics_;
   boost::asio::steady_timer timer_;
   std::vector<Slice> slices_;

@@ -2,6 +2,8 @@
 
 #include "sip/convert.hpp"
 
+#include <srs/util/text.hpp>
+
 #include <sofia-sip/msg_buffer.h>
 
 #include <cstring>
@@ -42,6 +44,16 @@ bool hand_on(msg_t* message, const char* bytes, std::size_t size) {
   return true;
 }
 
+// Reads as the right version does, and is known by its address.
+constexpr char other_version[] = "SIP/2.0";
+
+// Lets sofia hand a request of another version on.
+void accept_version(sip_t& sip) {
+  auto* request = sip.sip_request;
+  if (request == nullptr || request->rq_version == nullptr) return;
+  if (!iequals(request->rq_version, sip_version_2_0)) request->rq_version = other_version;
+}
+
 bool too_long(const msg_t* message, const sip_t& sip) {
   const auto limit = msg_maxsize(const_cast<msg_t*>(message), 0);  // 0 only asks
   if (limit == 0 || sip.sip_request == nullptr || sip.sip_content_length == nullptr) return false;
@@ -52,7 +64,8 @@ bool too_long(const msg_t* message, const sip_t& sip) {
 // As msg_mclass_t::mc_extract_body: the separator line and the body, from its first byte on.
 // Returns what was used of `bytes`, 0 where more is needed, -1 where it is broken.
 issize_t extract(msg_t* message, msg_pub_t* content, char* bytes, isize_t size, int ended) {
-  const auto& sip = *reinterpret_cast<const sip_t*>(content);
+  auto& sip = *reinterpret_cast<sip_t*>(content);
+  accept_version(sip);
   const auto used = sip_default_mclass()->mc_extract_body(message, content, bytes, size, ended);
   if (used <= 0 || ended != 0) return used;
   const bool complete = (content->msg_flags & MSG_FLG_COMPLETE) != 0;
@@ -73,6 +86,10 @@ MessageClass bounded_message_class() {
   MessageClass result(msg_mclass_clone(sip_default_mclass(), 0, 0));
   if (result) result->mc_extract_body = extract;
   return result;
+}
+
+bool is_other_version(const sip_t& sip) {
+  return sip.sip_request != nullptr && sip.sip_request->rq_version == other_version;
 }
 
 bool body_left_unread(const sip_t& sip) {

@@ -15,12 +15,16 @@ struct MessageClassDeleter {
 };
 using MessageClass = std::unique_ptr<msg_mclass_t, MessageClassDeleter>;
 
-// sofia's own class of SIP messages with two differences, both for streams alone:
+// sofia's own class of SIP messages with three differences, the first and the last for streams
+// alone:
 //
 // A request whose headers and Content-Length together pass the agent's NTATAG_MAXSIZE is handed on
 // as soon as its headers are complete, without its body, so that it can be answered in our words;
 // sofia would answer 413 that names no limit. Nothing more is read from its connection: what
 // follows is the middle of that body, and must never be taken for a message.
+//
+// A request of another version than SIP/2.0 is handed on as well; sofia would answer 505 without a
+// word of why.
 //
 // Where one read brings the end of a message and the beginning of the next, that one is bounded as
 // well: sofia forgets the limit there and would let its header grow as long as somebody sends.
@@ -28,5 +32,7 @@ MessageClass bounded_message_class();
 
 // Whether the message was cut off before its body in that way.
 bool body_left_unread(const sip_t& sip);
+// Whether it is a request of another version than SIP/2.0.
+bool is_other_version(const sip_t& sip);
 
 }  // namespace srs::sip

@@ -16,8 +16,8 @@ class ClientCaller final : public Caller, public CallKeeper {
 
   Result<void> start() {
     AgentSettings settings;
-  // Answers to many calls wait on one connection at once, and all of them are read together.
-  settings.max_message_size = 16 << 20;
+    // Answers to many calls wait on one connection at once, and all of them are read together.
+    settings.max_message_size = 16 << 20;
     settings.t1 = options_.t1;
     settings.udp_receive_buffer = 4 << 20;
     auto agent = Agent::create(root_, settings);

@@ -20,8 +20,8 @@ constexpr std::array<std::string_view, 5> timed_methods = {"INVITE", "BYE", "OPT
 using prometheus::MetricType;
 
 // What we answer with; there from the start, so that rate() sees the first one too.
-constexpr std::array<int, 18> our_codes = {100, 200, 400, 403, 405, 415, 416, 420, 422,
-                                           480, 481, 482, 487, 488, 500, 501, 503, 513};
+constexpr std::array<int, 19> our_codes = {100, 200, 400, 403, 405, 415, 416, 420, 422, 480,
+                                           481, 482, 487, 488, 500, 501, 503, 505, 513};
 // What peers are expected to answer; everything else they may invent counts for its class.
 constexpr std::array<int, 13> peer_codes = {200, 400, 401, 403, 404, 405, 408,
                                             481, 487, 491, 500, 501, 503};
@@ -118,7 +118,9 @@ void Metrics::collect(std::vector<prometheus::MetricFamily>& families) {
   add("sip_requests_total", "SIP requests received, without retransmissions", MetricType::Counter,
       requests);
 
-  auto responses = by_own_code(responses_);
+  auto sent = responses_;
+  sent[400] += levels.bad_requests - levels.dropped_requests;  // sofia's own
+  const auto responses = by_own_code(sent);
   add("sip_responses_total", "SIP responses sent, without retransmissions", MetricType::Counter,
       responses);
   add("sip_peer_responses_total", "Final responses to our own requests; 408 where none came",

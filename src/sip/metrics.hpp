@@ -27,9 +27,10 @@ class Metrics {
     std::size_t dialogs = 0;
     std::size_t transactions = 0;
     std::uint64_t retransmissions_received = 0;
-    std::uint64_t requests_again = 0;  // our requests, retransmitted
-    std::uint64_t responses_sent = 0;  // the first time and again
-    std::uint64_t bad_requests = 0;    // answered 400, 413 or 505, or dropped for a wrong Via
+    std::uint64_t requests_again = 0;    // our requests, retransmitted
+    std::uint64_t responses_sent = 0;    // the first time and again
+    std::uint64_t bad_requests = 0;      // answered 400, or dropped for a wrong Via
+    std::uint64_t dropped_requests = 0;  // those with the wrong Via
     std::uint64_t bad_responses = 0;
     std::uint64_t garbage = 0;                     // no SIP message at all
     std::uint64_t overflows = 0;                   // headers without end: connection closed

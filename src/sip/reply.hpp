@@ -21,6 +21,7 @@ struct ReplyExtras {
   std::string unsupported;        // 420
   std::chrono::seconds min_se{};  // 422
   bool identity_only = false;     // 415 for a Content-Encoding
+  bool told = false;              // whoever refuses has logged it
 };
 
 // Makes and sends responses; the headers that are always the same are parsed once.

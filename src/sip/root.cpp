@@ -84,11 +84,16 @@ void Root::write_log(void* root, const char* format, va_list arguments) {
 
 void Root::hear(std::string_view line) {
   // Such a request is dropped without an answer: nothing else would tell why.
-  if (line.find("invalid transport") != std::string_view::npos)
-    return log_.warning("sip_request_dropped", {{"reason", line}});
+  const auto now = log::Folded::Clock::now();
+  if (line.find("invalid transport") != std::string_view::npos) {
+    ++dropped_;
+    return dropped_lines_.add(now, 1, [line] { return log::Fields{{"reason", line}}; });
+  }
   if (line != overflow_line()) return log_.debug("sofia", {{"text", line}});
   ++overflows_;
-  log_.warning("sip_connection_overflowed", {{"reason", "headers without end: closed"}});
+  overflow_lines_.add(now, 1, [] {
+    return log::Fields{{"reason", "headers without end: closed"}};
+  });
 }
 
 Root::Root(asio::any_io_executor executor, log::Logger log, Wake wake)

@@ -3,6 +3,7 @@
 
 #include "sip/sofia.hpp"
 
+#include <srs/log/folded.hpp>
 #include <srs/log/logger.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -39,6 +40,8 @@ class Root {
   bool watches_descriptor() const { return descriptor_.has_value(); }
   // Connections that sofia closed because a message on them had no end within NTATAG_MAXSIZE.
   std::uint64_t overflows() const { return overflows_; }
+  // Requests that sofia dropped, for their Via names another transport.
+  std::uint64_t dropped() const { return dropped_; }
 
  private:
   static void write_log(void* root, const char* format, va_list arguments);
@@ -56,6 +59,9 @@ class Root {
   boost::asio::steady_timer timer_;
   std::optional<std::chrono::steady_clock::time_point> wakes_at_;  // while the timer runs
   std::uint64_t overflows_ = 0;
+  std::uint64_t dropped_ = 0;
+  log::Folded overflow_lines_{log_, log::Level::Warning, "sip_connection_overflowed"};
+  log::Folded dropped_lines_{log_, log::Level::Warning, "sip_request_dropped"};
   bool stepping_ = false;
   bool posted_ = false;
   // Handlers hold it weakly, so that none runs after us.

@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace srs::sip {
@@ -66,6 +67,25 @@ bool is_encoded(const sip_t& sip) {
   if (encoding == nullptr || sip.sip_payload == nullptr || encoding->k_items == nullptr)
     return false;
   return encoding->k_items[0] != nullptr && !iequals(encoding->k_items[0], "identity");
+}
+
+// sofia takes `@@@` for an address. What RFC 3261 §20.10 wants is a URI: a scheme, or where an old
+// SRC leaves that out at least a host.
+bool is_address(const sip_addr_t* address) {
+  const auto* url = address->a_url;
+  if (url->url_scheme != nullptr && url->url_scheme[0] != '\0') return true;
+  const std::string_view host = url->url_host != nullptr ? url->url_host : "";
+  return !host.empty() && std::all_of(host.begin(), host.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+  });
+}
+
+// The mandatory header (RFC 3261 §8.1.1) that can't be read, empty: none. Where one of them is so
+// broken that sofia reads nothing in it, sofia has answered 400 itself.
+std::string_view unreadable(const sip_t& sip) {
+  if (!is_address(sip.sip_from)) return "From";
+  if (!is_address(sip.sip_to)) return "To";
+  return {};
 }
 
 bool has_usable_uri(const sip_t& sip) {
@@ -237,6 +257,7 @@ Metrics::Levels Server::levels() const {
   levels.requests_again = requests_again;
   levels.responses_sent = responses_sent;
   levels.bad_requests = bad_requests;
+  levels.dropped_requests = root_.dropped();
   levels.bad_responses = bad_responses;
   // One for each body that was left unread is our own, see bounded_message_class().
   const auto named = bad_requests + bad_responses + bodies_unread_;
@@ -281,6 +302,17 @@ int Server::refuse(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
                 {},
                 {},
                 {}};
+  } else if (const auto header = unreadable(sip); !header.empty()) {
+    metrics_->malformed(Metrics::Malformed::Header);
+    response = {
+        400,
+        {},
+        std::string(header) + " can't be read: write it as \"Name\" <sip:user@host>;tag=...",
+        {},
+        {},
+        {}};
+  } else if (is_other_version(sip)) {
+    response = {505, {}, "this server speaks SIP/2.0", {}, {}, {}};
   } else if (!has_usable_uri(sip)) {
     response = {416, {}, "the Request-URI must be a sip:, sips: or tel: URI", {}, {}, {}};
   } else if (extras.unsupported = unsupported_features(irq, sip); !extras.unsupported.empty()) {
@@ -307,7 +339,7 @@ int Server::reply(nta_incoming_t* irq, const Response& response, const ReplyExtr
   metrics_->answered(nta_incoming_method_name(irq), std::chrono::steady_clock::now() - arrived);
   root_.pump();
   metrics_->response(response.status);
-  log_response(irq, response);
+  log_response(irq, response, extras.told);
   trace_response(irq);
   if (!sent) {
     metrics_->response_not_sent();
@@ -346,8 +378,8 @@ void Server::trace_response(nta_incoming_t* irq) {
   trace_.sent(sent.get(), request ? source_of(request.get()) : std::string{});
 }
 
-void Server::log_response(nta_incoming_t* irq, const Response& response) const {
-  const bool refused_invite = response.status >= 300 && response.status != 487 &&
+void Server::log_response(nta_incoming_t* irq, const Response& response, bool told) const {
+  const bool refused_invite = !told && response.status >= 300 && response.status != 487 &&
                               nta_incoming_method(irq) == sip_method_invite;
   if (!refused_invite && !log_.enabled(log::Level::Debug)) return;
   const Message request(nta_incoming_getrequest(irq));

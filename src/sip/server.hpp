@@ -97,7 +97,7 @@ class Server final : public Stack {
   int on_invite(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   int answer_unknown_dialog(nta_incoming_t* irq);
   void hide(nta_incoming_t* irq) const;
-  void log_response(nta_incoming_t* irq, const Response& response) const;
+  void log_response(nta_incoming_t* irq, const Response& response, bool told) const;
   void trace_response(nta_incoming_t* irq);
 
   Options options_;

@@ -23,12 +23,14 @@ ServerTransaction::ServerTransaction(Server& server, nta_incoming_t* irq,
   nta_incoming_bind(irq_, &ServerTransaction::on_event, this);
 }
 
-void ServerTransaction::respond(const Response& response) {
+void ServerTransaction::respond(const Response& response, bool told) {
   if (!waiting()) return;
   const auto self = shared_from_this();
   answered_ = true;
   status_ = response.status;
-  server_->reply(irq_, response, dialog_->extras_for(*this, response), arrived_);
+  auto extras = dialog_->extras_for(*this, response);
+  extras.told = told;
+  server_->reply(irq_, response, extras, arrived_);
   const auto dialog = dialog_;
   const bool sent = nta_incoming_status(irq_) >= 200;
   if (!invite_ || !sent) finish();  // nothing more comes from sofia

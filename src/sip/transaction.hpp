@@ -29,7 +29,8 @@ class ServerTransaction : public std::enable_shared_from_this<ServerTransaction>
   // Not answered yet.
   bool waiting() const { return server_ != nullptr && !answered_; }
 
-  void respond(const Response& response);
+  // `told`: the application refuses, and has logged why.
+  void respond(const Response& response, bool told = false);
   // From here on it can do nothing: the server is gone.
   void abandon();
 
@@ -65,7 +66,7 @@ class TransactionHandle final : public Transaction {
   TransactionHandle& operator=(const TransactionHandle&) = delete;
 
   const Request& request() const override { return transaction_->request(); }
-  void respond(const Response& response) override { transaction_->respond(response); }
+  void respond(const Response& response) override { transaction_->respond(response, true); }
 
  private:
   std::shared_ptr<ServerTransaction> transaction_;

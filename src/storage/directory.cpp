@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <vector>
 
 namespace srs::storage {
 namespace {
@@ -37,6 +39,12 @@ Result<void> check_writable(const std::filesystem::path& directory) {
   const Fd file(::mkostemp(probe.data(), O_CLOEXEC));
   if (file.get() < 0) return file_error("create files in", directory, errno);
   ::unlink(probe.c_str());
+  // A full disk still makes files; it only takes nothing into them.
+  constexpr std::size_t kProbe = 64 << 10;
+  const std::vector<char> bytes(kProbe);
+  errno = 0;
+  if (::write(file.get(), bytes.data(), kProbe) != static_cast<ssize_t>(kProbe))
+    return file_error("write files in", directory, errno != 0 ? errno : ENOSPC);
   return {};
 }
 

@@ -16,9 +16,7 @@ namespace {
 class Queue : public Broadcast::Listener {
  public:
   Queue(boost::asio::any_io_executor executor, std::string recording_id, std::size_t capacity)
-      : recording_id_(std::move(recording_id)),
-        capacity_(capacity),
-        wake_(executor) {}
+      : recording_id_(std::move(recording_id)), capacity_(capacity), wake_(executor) {}
 
   boost::asio::awaitable<std::optional<std::string>> next(Millis patience) override {
     if (lines_.empty() && !closed_) {

@@ -108,8 +108,8 @@ Result<std::string> Secret::read() const {
 
 const std::vector<std::string>& provider_names() {
   static const std::vector<std::string> names = {
-      "openai",     "deepgram",     "google",     "azure",   "aws",
-      "assemblyai", "speechmatics", "elevenlabs", "vosk",    "webhook", "command"};
+      "openai",       "deepgram",   "google", "azure",   "aws",    "assemblyai",
+      "speechmatics", "elevenlabs", "vosk",   "webhook", "command"};
   return names;
 }
 

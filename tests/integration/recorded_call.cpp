@@ -125,6 +125,16 @@ std::set<std::uint32_t> ssrcs(const TimedCall& call, std::size_t stream) {
   return out;
 }
 
+// How often an offer takes the stream off the line.
+std::size_t holds(const TimedCall& call, std::size_t stream) {
+  return static_cast<std::size_t>(
+      std::count_if(call.messages.begin(), call.messages.end(), [stream](const auto& timed) {
+        if (timed.message.method() != "INVITE") return false;
+        const auto lines = read_sdp(sdp_of(timed.message));
+        return stream < lines.size() && lines[stream].direction == "inactive";
+      }));
+}
+
 // What is not held: from the begin of the channel to its end.
 std::vector<Range> pieces(const std::vector<Range>& held, std::size_t size) {
   std::vector<Range> out;
@@ -262,6 +272,7 @@ void check_audio(const ExpectedCall& expected, const RecordingOnDisk& recording)
     SCOPED_TRACE("channel " + std::to_string(i));
     const auto wire = wire_leg(expected.call, i);
     const auto spoken = read_wav(expected.legs[i].spoken).channels.at(0);
+    EXPECT_GE(wire.held.size(), holds(expected.call, i)) << "held, and yet no pause on the wire";
     check_leg(wav.channels[i], wire, spoken, shifts);
     for (std::size_t other = 0; other < expected.legs.size(); ++other) {
       if (other == i) continue;

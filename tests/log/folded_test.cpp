@@ -38,5 +38,20 @@ TEST_F(FoldedTest, WritesWhatIsLeftWhenItIsFlushedAndNothingTwice) {
                                        "warning [rtp] packet_malformed count=2"));
 }
 
+TEST_F(FoldedTest, SaysInTheLastLineWhatTheOneBeforeSaid) {
+  folded.add(start, 1, [] { return Fields{{"source", "192.0.2.1:4000"}}; });
+  folded.add(start + 1ms, 2, []() -> Fields { throw std::logic_error("no line is written"); });
+  folded.flush();
+  EXPECT_THAT(sink->lines,
+              ElementsAre("warning [rtp] packet_malformed source=192.0.2.1:4000 count=1",
+                          "warning [rtp] packet_malformed source=192.0.2.1:4000 count=2"));
+}
+
+TEST_F(FoldedTest, GoesOnWhereTheClockWasSetBack) {
+  folded.add(start);
+  folded.add(start - 1h);
+  EXPECT_EQ(sink->lines.size(), 2U);
+}
+
 }  // namespace
 }  // namespace srs::log

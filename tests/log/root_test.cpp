@@ -142,6 +142,14 @@ TEST_F(RootTest, CountsEveryLineThatItHadToDrop) {
   EXPECT_THAT(content(), HasSubstr("i=19999\n"));  // the newest stay
 }
 
+TEST_F(RootTest, CountsEveryLineThatTheDiskRefused) {
+  options.file = "/dev/full";
+  const auto root = open(options);
+  const auto log = root->logger("app");
+  for (int i = 0; i < 10; ++i) log.info("lost", {{"i", i}});
+  EXPECT_TRUE(srs::test::wait_until([&] { return root->dropped() == 10; })) << root->dropped();
+}
+
 TEST_F(RootTest, TakesLinesFromManyThreadsWhole) {
   options.queue = 100000;
   auto root = open(options);

@@ -8,7 +8,9 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <set>
 
 namespace srs::recording {
@@ -103,6 +105,46 @@ TEST_F(ArchiveTest, RefusesNewRecordingsWhileItsDirectoryTakesNoFile) {
 
   archive.refresh();  // the root itself is writable: new recordings may try again
   EXPECT_TRUE(test::wait_until([&] { return archive.trouble().empty(); }));
+}
+
+// A full disk: files can be made, but nothing written into them.
+class FullDisk {
+ public:
+  FullDisk() : before_(::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &limit_);
+    const rlimit none{0, limit_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &limit_);
+    ::signal(SIGXFSZ, before_);
+  }
+
+ private:
+  rlimit limit_{};
+  sighandler_t before_;
+};
+
+TEST_F(ArchiveTest, StaysFailingAsLongAsTheDiskIsFull) {
+  auto& archive = open();
+  {
+    const FullDisk full;
+    archive.suspect();  // it refused a capture
+    const auto refused_looks = [&](int count) {
+      archive.refresh();
+      const std::string name = "\nrecording_write_errors_total ";
+      const auto text = registry_.text();
+      return std::stoi(text.substr(text.find(name) + name.size())) >= count;
+    };
+    for (int i = 1; i <= 3; ++i) {
+      EXPECT_TRUE(test::wait_until([&] { return refused_looks(i); })) << i;
+      EXPECT_NE(archive.trouble(), "");
+    }
+  }
+  EXPECT_TRUE(test::wait_until([&] {
+    archive.refresh();
+    return archive.trouble().empty();
+  }));
 }
 
 TEST_F(ArchiveTest, TriesAFileAgainThatTheDiskRefused) {

@@ -1,3 +1,4 @@
+#include "log/recording_sink.hpp"
 #include "support.hpp"
 
 #include <srs/rtp/metrics.hpp>
@@ -24,7 +25,7 @@ class AStream : public testing::Test {
     engine = std::move(make_engine(context.get_executor(), options, registry, {}).value());
     stream = std::make_unique<Stream>(context.get_executor(), options, *engine,
                                       std::move(pool->lease(PortPool::Clock::now()).value()), kept,
-                                      totals, log::Logger{});
+                                      totals, log::Logger(sink, "rtp"));
     stream->set_profile({.payloads = {{0, 8000}, {101, 8000}}, .rtcp_destination = {}});
   }
   void open(std::uint16_t port) { open(options_at(port, static_cast<std::uint16_t>(port + 1))); }
@@ -54,6 +55,7 @@ class AStream : public testing::Test {
   Kept kept;
   Totals totals;
   Peer peer;
+  std::shared_ptr<log::test::RecordingSink> sink = std::make_shared<log::test::RecordingSink>();
   std::unique_ptr<Stream> stream;
 };
 
@@ -126,6 +128,18 @@ TEST_F(AStream, CountsRubbishAndKeepsItOut) {
   EXPECT_TRUE(kept.items.empty());
   EXPECT_EQ(stream->stats().invalid, 4u);
   EXPECT_EQ(totals.invalid, 4u);
+}
+
+TEST_F(AStream, LogsItsRubbishAtOnceAndWhatIsLeftAtItsEnd) {
+  open(21608);
+  for (int i = 0; i < 5; ++i) send({1, 2, 3});
+  close();
+  const auto line = [&](int count) {
+    return "warning [rtp] rtp_invalid rtp_port=" + std::to_string(stream->port()) +
+           " source=" + peer.endpoint().to_string() +
+           " bytes=3 rtcp_port=false count=" + std::to_string(count);
+  };
+  EXPECT_EQ(sink->lines, (std::vector<std::string>{line(1), line(4)}));
 }
 
 TEST_F(AStream, IgnoresKeepAlives) {

@@ -1,8 +1,8 @@
 // Listeners: what they bind, and what they name to peers.
-#include "support/files.hpp"
 #include "sip/endpoint.hpp"
 #include "sip/server.hpp"
 #include "stack_fixture.hpp"
+#include "support/files.hpp"
 #include "support/tools.hpp"
 
 #include <sys/wait.h>

@@ -231,6 +231,41 @@ TEST_F(Refusal, OfAMalformedRequestIs400AndSaysWhichHeader) {
     EXPECT_THAT(answer.start_line, HasSubstr(name));
   }
   EXPECT_EQ(metric("sip_malformed_total{reason=\"request\"}"), 3);
+  EXPECT_EQ(metric("sip_responses_total{code=\"400\"}"), 3);
+}
+
+// sofia reads an address in each of them.
+TEST_F(Refusal, OfAddressesThatAreNoneIs400AndSaysWhichHeader) {
+  start();
+  auto peer = udp();
+  int sent = 0;
+  for (const std::string name : {"From", "To"}) {
+    for (const char* value : {"@@@", "<>", "<@@@>", "\"only a name\""}) {
+      auto bad = RawSipCall(peer).invite();
+      const auto at = bad.find("\r\n" + name + ": ") + 4 + name.size();
+      bad.replace(at, bad.find("\r\n", at) - at, std::string(value) + ";tag=x");
+      peer.send(bad);
+      const auto answer =
+          peer.wait_for([](const auto& m) { return m.status() >= 200; }, "a response");
+      EXPECT_EQ(answer.status(), 400) << name << ": " << value << "\n" << answer.text;
+      EXPECT_THAT(answer.text, HasSubstr(name + (answer.has("Warning") ? " can't be read" : "")));
+      EXPECT_EQ(metric("sip_responses_total{code=\"400\"}"), ++sent);
+    }
+  }
+  EXPECT_TRUE(call([this] { return application.invites.empty(); }));
+}
+
+TEST_F(Refusal, OfAnotherVersionIs505) {
+  start();
+  auto peer = udp();
+  auto text = RawSipCall(peer).invite();
+  text.replace(text.find("SIP/2.0"), 7, "SIP/3.0");
+  peer.send(text);
+  const auto answer = peer.wait_for_final();
+  EXPECT_EQ(answer.status(), 505);
+  EXPECT_THAT(answer.header("Warning"), HasSubstr("SIP/2.0"));
+  EXPECT_EQ(metric("sip_responses_total{code=\"505\"}"), 1);
+  EXPECT_TRUE(call([this] { return application.invites.empty(); }));
 }
 
 TEST_F(Refusal, OfABodyShorterThanContentLengthIs400) {

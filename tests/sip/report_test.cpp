@@ -77,16 +77,44 @@ TEST_F(Report, HasNoMoreSeriesHoweverManyMethodsAndCallsThereAre) {
 }
 
 TEST_F(Report, WarnsOfARefusedInviteWithItsCallIdAndReason) {
-  application.response = {488, {}, "no stream", {}, {}, {}};
   start();
   auto peer = udp();
   RawSipCall call_(peer);
-  peer.send(call_.invite());
+  peer.send(call_.request("INVITE", 2, RawSipCall::offer(), "Require: x-no-such-thing\r\n"));
   peer.wait_for_final();
   EXPECT_THAT(lines(),
               Contains(testing::AllOf(HasSubstr("warning sip_refused call_id=" + call_.id),
-                                      HasSubstr("status=488"), HasSubstr("reason=no stream"),
+                                      HasSubstr("status=420"), HasSubstr("x-no-such-thing"),
                                       HasSubstr("source=" + peer.local()))));
+}
+
+// It knows more of its reasons, and says them.
+TEST_F(Report, LeavesARefusalToTheApplicationThatRefuses) {
+  application.response = {488, {}, "no stream", {}, {}, {}};
+  start();
+  auto peer = udp();
+  peer.send(RawSipCall(peer).invite());
+  peer.wait_for_final();
+  EXPECT_THAT(lines(), Not(Contains(HasSubstr("warning "))));
+  EXPECT_THAT(lines(), Contains(HasSubstr("debug sip_response status=488")));
+}
+
+TEST_F(Report, FoldsRequestsThatAreDroppedForTheirVia) {
+  start();
+  auto peer = udp();
+  const auto lying = [&] {
+    auto text = RawSipCall(peer).request("OPTIONS", 1);
+    return text.replace(text.find("SIP/2.0/UDP"), 11, "SIP/2.0/TCP");
+  };
+  for (int i = 0; i < 20; ++i) peer.send(lying());
+  peer.send(RawSipCall(peer).request("OPTIONS", 1));
+  peer.wait_for_final("OPTIONS");
+  const auto all = lines();
+  const auto dropped = std::count_if(all.begin(), all.end(), [](const auto& line) {
+    return line.find("sip_request_dropped") != std::string::npos;
+  });
+  EXPECT_GE(dropped, 1);
+  EXPECT_LE(dropped, 5);  // one a second
 }
 
 TEST_F(Report, LogsOneDebugLineAMessageAndTheMessageItselfAtTrace) {

@@ -59,7 +59,8 @@ class ServerProcess {
 
   // What it wrote to stderr (and stdout) since the last start.
   std::string output() const;
-  // Its log lines with that event name, since the last start; fields are `siprec.call_id` and so on.
+  // Its log lines with that event name, since the last start; fields are `siprec.call_id` and so
+  // on.
   std::vector<nlohmann::json> log(std::string_view event) const;
   // Waits until a line with that event name was logged.
   bool wait_for_log(std::string_view event, std::chrono::milliseconds limit) const;

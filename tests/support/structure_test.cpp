@@ -26,7 +26,7 @@ const std::map<std::string, int> kFloors = {
     {"recording", 4}, {"config", 5},  {"health", 5},      {"app", 6}};
 
 // Compiled pieces that belong to no floor: Asio itself, and programs, which stand above them all.
-const std::set<std::string> kNoFloor = {"asio", "call"};
+const std::set<std::string> kNoFloor = {"asio"};
 
 std::vector<fs::path> files(const fs::path& top, const std::set<std::string>& extensions) {
   std::vector<fs::path> out;

@@ -1,4 +1,5 @@
-// A directory that is gone when the test is; SRS_KEEP_TEMP=1 in the environment keeps it to look at.
+// A directory that is gone when the test is; SRS_KEEP_TEMP=1 in the environment keeps it to look
+// at.
 #pragma once
 
 #include <stdlib.h>

@@ -11,24 +11,39 @@
 namespace srs::log {
 
 // `add()` as often as it happens; the first one and then at most one line each second reach the
-// log, with `count=` since the last line. `flush()` writes what is left (at the end of a call).
+// log, with `count=` since the last line. `flush()` writes what is left (at the end of a call),
+// with the fields of the last line. `now` is of one clock for all calls; one that was set back
+// costs a line.
 class Folded {
  public:
   using Clock = std::chrono::steady_clock;
 
   Folded(Logger logger, Level level, std::string event);
 
-  void add(Clock::time_point now, std::uint64_t count = 1);
+  // `more` says what else stands in the line; asked only where one is written.
+  template <class Time, class More>  // Fields()
+  void add(Time now, std::uint64_t count, More more) {
+    count_ += count;
+    if (!due(now.time_since_epoch())) return;
+    more_ = more();
+    write();
+  }
+  template <class Time>
+  void add(Time now, std::uint64_t count = 1) {
+    add(now, count, [] { return Fields{}; });
+  }
   void flush();
 
  private:
+  bool due(std::chrono::nanoseconds now);
   void write();
 
   Logger logger_;
   Level level_;
   std::string event_;
   std::uint64_t count_ = 0;
-  std::optional<Clock::time_point> last_;
+  Fields more_;
+  std::optional<std::chrono::nanoseconds> last_;
 };
 
 }  // namespace srs::log

@@ -18,6 +18,7 @@ enum class Level { Trace, Debug, Info, Warning, Error, Off };
 // `trace`, `debug`, `info`, `warning`, `error`, `off`.
 std::string_view to_string(Level level);
 
+// What a field says: a text, a whole number, a fraction, or yes or no. Made of any of their types.
 class Value {
  public:
   template <class T>
@@ -90,16 +91,15 @@ class Logger {
   void error(std::string_view event, std::initializer_list<Field> fields = {}) const {
     write(Level::Error, event, fields);
   }
+  void write(Level level, std::string_view event, std::initializer_list<Field> fields) const {
+    if (enabled(level)) sink_->write(level, name_, event, bound_, fields);
+  }
   // A line at trace level that somebody asked for by a filter: written whatever the level.
   void asked_for(std::string_view event, std::initializer_list<Field> fields = {}) const {
     if (sink_) sink_->write(Level::Trace, name_, event, bound_, fields);
   }
 
  private:
-  void write(Level level, std::string_view event, std::initializer_list<Field> fields) const {
-    if (enabled(level)) sink_->write(level, name_, event, bound_, fields);
-  }
-
   std::shared_ptr<Sink> sink_;
   std::string name_;
   Fields bound_;

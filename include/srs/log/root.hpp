@@ -41,7 +41,7 @@ class Root {
   void set_mask_numbers(bool mask);
   // Opens the file anew, as logrotate asks by SIGHUP; an error leaves the old file in use.
   Result<void> reopen();
-  // Lines lost because the queue was full.
+  // Lines lost because the queue was full, or because the disk did not take them when they came.
   std::uint64_t dropped() const;
 
  private:

@@ -13,7 +13,7 @@ namespace srs::recording {
 
 // What speech-to-text made of a recording.
 struct Amendment {
-  std::vector<FileEntry> files;  // name and type; size and digest are found here
+  std::vector<FileEntry> files;                     // name and type; size and digest are found here
   std::optional<TranscriptionEntry> transcription;  // nothing: it stays as it is
   std::vector<std::string> warnings;
 };

@@ -56,6 +56,8 @@ class CaptureWriter {
 
   virtual std::unique_ptr<Capture> open(std::filesystem::path path) = 0;
   virtual std::size_t pending_bytes() const = 0;
+  // How often the disk refused a write, so far.
+  virtual std::uint64_t refusals() const = 0;
 };
 
 }  // namespace srs::recording

@@ -17,6 +17,8 @@
 
 namespace srs::rtp {
 
+// Who takes what came for one port pair, called by the engine on the io_context. Outlives its stay
+// there; what it throws is counted, logged and goes no further.
 class PacketSink {
  public:
   virtual ~PacketSink() = default;

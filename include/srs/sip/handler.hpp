@@ -23,7 +23,7 @@ enum class DialogEnd {
   Bye,        // the SRC sent BYE; 200 has been sent
   Cancelled,  // CANCEL before our final response; 487 has been sent
   Expired,    // the session timer ran out without a refresh (RFC 4028); BYE has been sent
-  Failed,     // the dialog can't go on: our final response was an error, or the SRC answered our BYE
+  Failed,  // the dialog can't go on: our final response was an error, or the SRC answered our BYE
 };
 
 // One dialog's events; the recording session implements it.
@@ -44,7 +44,8 @@ class Dialog {
   virtual ~Dialog() = default;
   virtual std::string_view call_id() const = 0;
   virtual std::string_view local_tag() const = 0;
-  // Where events go from now on; nullptr: they are answered by the stack alone (BYE still gets 200).
+  // Where events go from now on; nullptr: they are answered by the stack alone (BYE still gets
+  // 200).
   virtual void set_handler(DialogHandler* handler) = 0;
   // Ends the dialog from our side, with a Reason header (RFC 3326). No on_end follows. Whatever the
   // SRC answers, 405 and 481 included, is the end (they are counted).

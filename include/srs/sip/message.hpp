@@ -27,16 +27,17 @@ struct Request {
   Address from;
   Address to;
   Address contact;
-  bool src_contact = false;       // Contact carries +sip.src, or one of its old spellings (src, +sip-src)
-  bool requires_siprec = false;   // `siprec` in Require
-  bool supports_siprec = false;   // `siprec` in Supported
+  bool src_contact =
+      false;  // Contact carries +sip.src, or one of its old spellings (src, +sip-src)
+  bool requires_siprec = false;                // `siprec` in Require
+  bool supports_siprec = false;                // `siprec` in Supported
   std::optional<std::string> session_expires;  // RFC 4028, as received
   std::string content_type;
   std::string body;
-  std::string transport;          // `udp`, `tcp`, `tls`
-  std::string source;             // `192.0.2.1:5060`, from where it really came
+  std::string transport;  // `udp`, `tcp`, `tls`
+  std::string source;     // `192.0.2.1:5060`, from where it really came
   std::string user_agent;
-  std::optional<WallTime> date;   // the Date header
+  std::optional<WallTime> date;  // the Date header
   WallTime received;
   // Every header that is not part of SIP's own machinery (P-Asserted-Identity, Diversion,
   // Session-ID, User-to-User, X-..., traceparent), in order, bounded in count and size.
@@ -48,8 +49,9 @@ struct Request {
 
 struct Response {
   int status = 200;
-  std::string phrase;        // empty: the standard one
-  // For the other side's engineer: what to change. Sent as a Warning header (RFC 3261 §20.43, code 399).
+  std::string phrase;  // empty: the standard one
+  // For the other side's engineer: what to change. Sent as a Warning header (RFC 3261 §20.43, code
+  // 399).
   std::string warning;
   std::string content_type;  // with `body`
   std::string body;

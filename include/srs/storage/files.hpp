@@ -30,7 +30,7 @@ Result<void> sync(const std::filesystem::path& path);
 // Creates the directory with its parents (0750); an existing one is fine.
 Result<void> make_directories(const std::filesystem::path& path);
 
-// Whether a file can be created there; the error says why not.
+// Whether a file can be created there and takes 64 KiB; the error says why not.
 Result<void> check_writable(const std::filesystem::path& directory);
 
 struct Space {

@@ -13,6 +13,13 @@ namespace srs::call {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// What a UDP datagram holds over IPv4 (RFC 768), less what an INVITE has before its body.
+constexpr std::size_t kLargestBody = 65507 - 1024;
+
+}  // namespace
+
 Call::Call(asio::any_io_executor executor, const Plan& plan, sip::Caller& caller,
            std::unique_ptr<Media> media)
     : plan_(plan), caller_(caller), media_(std::move(media)), wake_(std::move(executor)) {}
@@ -59,6 +66,7 @@ void Call::invite() {
   options.target = plan_.target_uri;
   options.content_type = std::move(body.content_type);
   options.body = std::move(body.text);
+  body_bytes_ = options.body.size();
   // RFC 7866 §9.1, Figure 12
   options.headers.emplace_back("Accept", "application/sdp, application/rs-metadata");
   options.headers.insert(options.headers.end(), plan_.options.headers.begin(),
@@ -184,14 +192,23 @@ void Call::on_answer(const sip::Answer& answer) {
   answer_ = answer;
   wake_.cancel();
   if (!answer.received) {
-    outcome_.faults.push_back("nobody answers at " + plan_.target_uri +
-                              (answer.status == 408 ? " in time" : ": it can't be reached"));
+    outcome_.faults.push_back(unanswered(answer.status));
     return;
   }
   outcome_.status = answer.status;
   outcome_.phrase = answer.phrase;
   outcome_.warning = answer.warning;
   outcome_.latency = answer.latency;
+}
+
+std::string Call::unanswered(int status) const {
+  const bool udp = plan_.target_uri.find("transport=tcp") == std::string::npos;
+  if (udp && status != 408 && body_bytes_ > kLargestBody) {
+    return "the INVITE was not sent: with a body of " + std::to_string(body_bytes_) +
+           " bytes it is longer than a UDP datagram can be; use --tcp";
+  }
+  return "nobody answers at " + plan_.target_uri +
+         (status == 408 ? " in time" : ": it can't be reached");
 }
 
 void Call::on_reanswer(const sip::Answer& answer) {

@@ -63,6 +63,8 @@ class Call : private sip::CallHandler {
   boost::asio::awaitable<void> reinvite(bool held);
   boost::asio::awaitable<void> say_bye();
   bool connect();
+  // Why the INVITE got no answer.
+  std::string unanswered(int status) const;
   void judge();
 
   using Clock = std::chrono::steady_clock;
@@ -80,6 +82,7 @@ class Call : private sip::CallHandler {
   std::optional<sip::Answer> answer_;
   std::optional<sip::Answer> reanswer_;
   ReadAnswer read_;
+  std::size_t body_bytes_ = 0;  // of the INVITE
   bool audio_over_ = false;
   bool hang_up_ = false;
   bool given_up_ = false;

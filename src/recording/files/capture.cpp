@@ -142,6 +142,9 @@ class PcapngWriter final : public CaptureWriter {
     return std::make_unique<PcapngCapture>(shared_, std::move(path));
   }
   std::size_t pending_bytes() const override { return shared_.queue.pending_bytes(); }
+  std::uint64_t refusals() const override {
+    return static_cast<std::uint64_t>(shared_.metrics.errors.Value());
+  }
 
  private:
   Shared shared_;

@@ -1,5 +1,6 @@
 // Recorders that do not do what they should: exit code 1 and a clear sentence.
 #include "app/siprec_call/scene.hpp"
+#include "support/files.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -67,6 +68,16 @@ TEST(Refusal, AClosedPortIsToldFromARefusal) {
   CallerProcess caller({"sip:127.0.0.1:" + std::to_string(port) + ";transport=tcp"});
   EXPECT_EQ(caller.wait(), 1);
   EXPECT_THAT(caller.out(), HasSubstr("nobody answers at"));
+}
+
+TEST(Refusal, AnInviteThatFitsIntoNoDatagramIsNamedAsSuch) {
+  Recorder recorder;
+  const TempDir directory;
+  write_file(directory / "long.xml", std::string(70000, 'x'));
+  CallerProcess caller({recorder.target(), "--metadata", (directory / "long.xml").string()});
+  EXPECT_EQ(caller.wait(), 1);
+  EXPECT_THAT(caller.out(), HasSubstr("longer than a UDP datagram can be; use --tcp"));
+  EXPECT_THAT(caller.out(), testing::Not(HasSubstr("can't be reached")));
 }
 
 TEST(Refusal, ARecorderThatOnlyTriesIsCancelled) {
