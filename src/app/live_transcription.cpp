@@ -163,6 +163,8 @@ void LiveTranscription::conclude(std::map<std::string, Pending>::iterator entry)
                                              failed.reason, failed.text});
   }
   if (pending.has_text) amendment.files.push_back(live_entry());
+  for (const auto& use : pending.uses)
+    if (use.requests > 0) amendment.live_uses.push_back(entry_of(use));
   editor_.amend(job.directory, std::move(amendment));
 }
 

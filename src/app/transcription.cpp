@@ -17,10 +17,6 @@ HttpClient::Options client_options(const stt::Options& options) {
   return out;
 }
 
-recording::TranscriptionUse entry_of(const stt::Use& use) {
-  return {use.provider, use.model, use.requests, use.audio.count(), use.cost, use.currency};
-}
-
 }  // namespace
 
 Transcription::Transcription(const SttGround& ground)
@@ -61,6 +57,10 @@ boost::asio::awaitable<bool> Transcription::cancel(std::filesystem::path directo
 
 recording::FileEntry live_entry() {
   return {std::string(stt::kLiveFile), "application/x-ndjson", 0, {}};
+}
+
+recording::TranscriptionUse entry_of(const stt::Use& use) {
+  return {use.provider, use.model, use.requests, use.audio.count(), use.cost, use.currency};
 }
 
 recording::Amendment amendment_of(const stt::Finished& finished) {

@@ -42,8 +42,9 @@ class Transcription final : public stt::Listener {
 // What a transcript, or the lack of one, adds to metadata.json.
 recording::Amendment amendment_of(const stt::Finished& finished);
 recording::Amendment amendment_of(const stt::Unfinished& unfinished);
-// The file of live text, for the same.
+// The file of live text, for the same, and what one engine was used for.
 recording::FileEntry live_entry();
+recording::TranscriptionUse entry_of(const stt::Use& use);
 
 // The job that a complete recording makes.
 stt::Job job_of(const std::filesystem::path& directory, const recording::Document& document);

@@ -29,16 +29,22 @@ Result<void> add_files(const std::filesystem::path& directory, const Amendment& 
   return {};
 }
 
+bool is_empty(const Amendment& amendment) {
+  return amendment.files.empty() && !amendment.transcription && amendment.live_uses.empty() &&
+         amendment.warnings.empty();
+}
+
 }  // namespace
 
 Result<void> amend(const std::filesystem::path& directory, const Amendment& amendment) {
-  if (amendment.files.empty() && !amendment.transcription && amendment.warnings.empty()) return {};
+  if (is_empty(amendment)) return {};
   const auto text = storage::read_file(directory / kMetadataFile, kMaxMetadataBytes);
   if (!text) return text.error();
   auto document = from_json(*text);
   if (!document) return document.error();
   if (auto added = add_files(directory, amendment, *document); !added) return added;
   if (amendment.transcription) document->transcription = amendment.transcription;
+  if (!amendment.live_uses.empty()) document->live_uses = amendment.live_uses;
   for (const auto& warning : amendment.warnings) document->warn(warning);
   return storage::write_atomically(directory / kMetadataFile, to_json(*document),
                                    storage::Durability::Synced);

@@ -63,6 +63,16 @@ TEST_F(Amend, TellsWhatWasUsedAndWhatItCost) {
   EXPECT_EQ(use.currency, "USD");
 }
 
+TEST_F(Amend, KeepsWhatLiveTextCostBesideWhateverComesOfTheTranscript) {
+  Amendment live;
+  live.live_uses = {{"vosk", "", 1, 4000, 0.1, "EUR"}};
+  ASSERT_TRUE(amend(directory_.path(), live));
+  ASSERT_TRUE(amend(directory_.path(), amendment()));
+  ASSERT_EQ(read().live_uses.size(), 1U);
+  EXPECT_EQ(read().live_uses[0].currency, "EUR");
+  EXPECT_EQ(read().transcription->uses[0].currency, "USD");
+}
+
 TEST_F(Amend, NamesAFileOnceHoweverOftenItIsMade) {
   ASSERT_TRUE(amend(directory_.path(), amendment()));
   test_write("transcript.txt", "hello again\n");

@@ -15,6 +15,7 @@ namespace srs::recording {
 struct Amendment {
   std::vector<FileEntry> files;                     // name and type; size and digest are found here
   std::optional<TranscriptionEntry> transcription;  // nothing: it stays as it is
+  std::vector<TranscriptionUse> live_uses;          // the same
   std::vector<std::string> warnings;
 };
 

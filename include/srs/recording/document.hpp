@@ -141,6 +141,7 @@ struct Document {
   std::vector<EventEntry> events;
   std::vector<FileEntry> files;
   std::optional<TranscriptionEntry> transcription;  // once there is an outcome
+  std::vector<TranscriptionUse> live_uses;          // of live text beside that transcription
   std::vector<std::string> warnings;
 
   // Adds it once; bounded to 100, the last one saying that more were left out.

@@ -163,6 +163,7 @@ Document read_document(const ObjectReader& json) {
   if (const auto object = json.object("transcription")) {
     document.transcription = transcription(*object);
   }
+  json.read("live_uses", document.live_uses, use);
   json.read("warnings", document.warnings);
   return document;
 }

@@ -179,6 +179,7 @@ std::string to_json(const Document& document) {
   json["events"] = to_array(document.events);
   json["files"] = to_array(document.files);
   if (document.transcription) json["transcription"] = to_json(*document.transcription);
+  if (!document.live_uses.empty()) json["live_uses"] = to_array(document.live_uses);
   json["warnings"] = document.warnings;
   // Labels, names and headers are the network's bytes: what is no UTF-8 becomes U+FFFD here, in
   // one place for all of them.

@@ -58,6 +58,7 @@ Document full_document() {
                     {"capture.pcapng", "application/x-pcapng", 7, ""}};
   document.transcription = {"complete", "", "",
                             2,          9,  {{"openai", "whisper-1", 1, 60'000, 0.006, "USD"}}};
+  document.live_uses = {{"vosk", "", 2, 60'000, 0.01, "EUR"}};
   document.warnings = {"one", "two"};
   return document;
 }
