@@ -31,11 +31,6 @@ std::optional<TimerOffer> timer_offer(const sip_t& sip) {
   return offer;
 }
 
-bool usable(const tport_t* connection) {
-  return connection != nullptr && tport_is_secondary(connection) && !tport_is_closed(connection) &&
-         !tport_is_shutdown(connection);
-}
-
 // RFC 3326
 std::string reason_header(std::string_view text, int cause) {
   std::string quoted;
@@ -54,6 +49,18 @@ std::string route_of(const sip_t& sip) {
   return result;
 }
 
+// RFC 3261 §12.1.1
+DialogIdentity identity_of(const sip_t& invite, const std::string& local_tag) {
+  DialogIdentity identity;
+  identity.call_id = invite.sip_call_id->i_id;
+  identity.local = "<" + to_text(*invite.sip_to->a_url) + ">;tag=" + local_tag;
+  identity.remote = "<" + to_text(*invite.sip_from->a_url) + ">";
+  if (invite.sip_from->a_tag != nullptr)
+    identity.remote += std::string(";tag=") + invite.sip_from->a_tag;
+  identity.record_route = route_of(invite);
+  return identity;
+}
+
 // RFC 3261 §14.1: the side that did not choose the Call-ID waits 0 to 2 s, in steps of 10 ms.
 std::chrono::milliseconds glare_delay() {
   static thread_local std::minstd_rand random{std::random_device{}()};
@@ -64,18 +71,15 @@ std::chrono::milliseconds glare_delay() {
 
 ServerDialog::ServerDialog(Server& server, nta_incoming_t* irq, const sip_t& sip, msg_t* message)
     : server_(&server),
-      call_id_(sip.sip_call_id->i_id),
       local_tag_(nta_incoming_tag(irq, nullptr)),
       remote_tag_(sip.sip_from->a_tag != nullptr ? sip.sip_from->a_tag : ""),
       remote_cseq_(sip.sip_cseq->cs_seq),
-      local_("<" + to_text(*sip.sip_to->a_url) + ">;tag=" + local_tag_),
-      remote_("<" + to_text(*sip.sip_from->a_url) + ">" +
-              (remote_tag_.empty() ? "" : ";tag=" + remote_tag_)),
-      record_route_(route_of(sip)) {
+      identity_(identity_of(sip, local_tag_)),
+      request_(server, identity_) {
   auto& agent = server_->agent();
   Transport transport(nta_incoming_transport(agent.get(), irq, message));
   const auto& listener = agent.listener_of(transport.get());
-  contact_ = agent.contact(listener, "+sip.srs");
+  identity_.contact = agent.contact(listener, "+sip.srs");
   if (transport && tport_is_secondary(transport.get())) connection_ = std::move(transport);
   follow_contact(sip, message, true);
 }
@@ -85,28 +89,14 @@ ServerDialog::ServerDialog(Server& server, nta_incoming_t* irq, const sip_t& sip
 void ServerDialog::follow_contact(const sip_t& sip, msg_t* message, bool initial) {
   const sip_contact_t* contact = sip.sip_contact;
   if (contact != nullptr && contact->m_url->url_host != nullptr) {
-    target_ = to_text(*contact->m_url);
+    identity_.target = to_text(*contact->m_url);
   } else if (initial) {
     server_->metrics().malformed(Metrics::Malformed::Contact);
-    target_ = raw_contact(sip).uri;
-    if (target_.empty()) target_ = "sip:" + source_of(message);
-    server_->log().warning("sip_contact_unusable", {{"call_id", call_id_}, {"used", target_}});
+    identity_.target = raw_contact(sip).uri;
+    if (identity_.target.empty()) identity_.target = "sip:" + source_of(message);
+    server_->log().warning("sip_contact_unusable",
+                           {{"call_id", identity_.call_id}, {"used", identity_.target}});
   }
-}
-
-// What sofia needs to compose a request of ours. It lives for that moment only: a lasting leg would
-// take the SRC's requests away from us.
-Leg ServerDialog::make_leg() const {
-  const auto home = make_home();
-  Leg leg(nta_leg_tcreate(server_->agent().get(), nullptr, nullptr,
-                          SIPTAG_CALL_ID_STR(call_id_.c_str()), SIPTAG_FROM_STR(local_.c_str()),
-                          SIPTAG_TO_STR(remote_.c_str()), TAG_END()));
-  const auto* route =
-      record_route_.empty() ? nullptr : sip_record_route_make(home.get(), record_route_.c_str());
-  const auto* contact = sip_contact_make(home.get(), ("<" + target_ + ">").c_str());
-  if (leg && (route != nullptr || contact != nullptr))
-    nta_leg_server_route(leg.get(), route, contact);
-  return leg;
 }
 
 std::shared_ptr<ServerTransaction> ServerDialog::begin(nta_incoming_t* irq, const sip_t& sip,
@@ -115,7 +105,7 @@ std::shared_ptr<ServerTransaction> ServerDialog::begin(nta_incoming_t* irq, cons
   if (timer.too_small) {
     ReplyExtras extras;
     extras.min_se = server_->options().min_session_expires;
-    server_->reply(irq, {422, {}, "Session-Expires is below Min-SE", {}, {}, {}}, extras);
+    server_->reply(irq, refusal(422, "Session-Expires is below Min-SE"), extras);
     return nullptr;
   }
   const Transport transport(nta_incoming_transport(server_->agent().get(), irq, message));
@@ -133,7 +123,7 @@ ReplyExtras ServerDialog::extras_for(const ServerTransaction& transaction,
                                      const Response& response) const {
   ReplyExtras extras;
   if (response.status >= 300) return extras;
-  extras.contact = contact_;
+  extras.contact = identity_.contact;
   extras.capabilities = true;
   const auto& timer = transaction.timer();
   if (timer.interval) {
@@ -182,7 +172,7 @@ int ServerDialog::on_request(nta_incoming_t* irq, const sip_t& sip, msg_t* messa
               {}});
   }
   if (cseq == remote_cseq_) {  // RFC 3261 §8.2.2.2
-    return server_->reply(irq, {482, {}, "this request came before", {}, {}, {}});
+    return server_->reply(irq, refusal(482, "this request came before"));
   }
   remote_cseq_ = cseq;
   switch (sip.sip_request->rq_method) {
@@ -194,15 +184,14 @@ int ServerDialog::on_request(nta_incoming_t* irq, const sip_t& sip, msg_t* messa
     case sip_method_options:
       return server_->answer_options(irq, sip, message);
     case sip_method_prack:
-      return server_->reply(
-          irq, {481, {}, "there is no provisional response to acknowledge", {}, {}, {}});
+      return server_->reply(irq, refusal(481, "there is no provisional response to acknowledge"));
     default:
       return server_->answer_unsupported(irq, sip);
   }
 }
 
 int ServerDialog::on_offer(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
-  if (leaving_) return server_->reply(irq, {481, {}, "this call is being ended", {}, {}, {}});
+  if (leaving_) return server_->reply(irq, refusal(481, "this call is being ended"));
   follow_contact(sip, message, false);
   const auto transaction = begin(irq, sip, message);
   if (!transaction) return 422;
@@ -211,11 +200,11 @@ int ServerDialog::on_offer(nta_incoming_t* irq, const sip_t& sip, msg_t* message
   if (refresh_only) {
     transaction->respond({});
   } else if (handler_ == nullptr) {
-    transaction->respond({488, {}, "nobody here can take an offer for this call", {}, {}, {}});
+    transaction->respond(refusal(488, "nobody here can take an offer for this call"));
   } else {
     handler_->on_offer(std::make_shared<TransactionHandle>(transaction));
     const bool invite = sip.sip_request->rq_method == sip_method_invite;
-    if (invite && transaction->waiting()) server_->reply_trying(irq);
+    if (invite && transaction->waiting()) server_->responder().reply_trying(irq);
   }
   return 0;
 }
@@ -236,7 +225,7 @@ int ServerDialog::on_bye(nta_incoming_t* irq, const sip_t& sip, msg_t* message) 
 
 void ServerDialog::refuse_waiting(int status) {
   for (const auto& known : std::exchange(waiting_, {})) {
-    if (const auto transaction = known.lock()) transaction->respond({status, {}, {}, {}, {}, {}});
+    if (const auto transaction = known.lock()) transaction->respond(refusal(status));
   }
 }
 
@@ -256,7 +245,7 @@ void ServerDialog::close() {
   connection_.reset();
   auto* server = std::exchange(server_, nullptr);
   if (server == nullptr) return;
-  drop_request();
+  request_.drop();
   server->root().pump();
   server->forget(*this);
 }
@@ -267,7 +256,7 @@ void ServerDialog::abandon() {
   connection_.reset();
   handler_ = nullptr;
   server_ = nullptr;
-  request_ = nullptr;  // the agent destroys it
+  request_.abandon();
 }
 
 void ServerDialog::after(std::chrono::milliseconds delay, void (ServerDialog::*then)()) {
@@ -289,7 +278,7 @@ void ServerDialog::apply_timer(const TimerAnswer& timer) {
 void ServerDialog::on_timer() {
   if (timer_answer_.we_refresh) return refresh();
   server_->metrics().session_expired();
-  server_->log().warning("sip_session_expired", {{"call_id", call_id_}});
+  server_->log().warning("sip_session_expired", {{"call_id", identity_.call_id}});
   const auto self = shared_from_this();
   bye_reason_ = reason_header("session timer expired", 408);
   auto* handler = std::exchange(handler_, nullptr);
@@ -300,47 +289,20 @@ void ServerDialog::on_timer() {
 
 // RFC 4028 §7.4: UPDATE without a body; asked for by the SRC's refresher=uas.
 void ServerDialog::refresh() {
-  const auto leg = make_leg();
   const auto expires = std::to_string(timer_answer_.interval->count()) + ";refresher=uac";
-  request_ = nta_outgoing_tcreate(
-      leg.get(),
-      [](nta_outgoing_magic_t* magic, nta_outgoing_t* request, const sip_t* sip) {
-        if (nta_outgoing_status(request) >= 200)
-          static_cast<ServerDialog*>(magic)->on_refreshed(sip);
-        return 0;
-      },
-      this, nullptr, SIP_METHOD_UPDATE, nullptr, SIPTAG_CONTACT(contact_),
-      SIPTAG_SUPPORTED_STR("siprec, timer"), SIPTAG_SESSION_EXPIRES_STR(expires.c_str()),
-      TAG_IF(usable(connection_.get()), NTATAG_TPORT(connection_.get())), TAG_END());
-  server_->root().pump();
-  trace_request();
-  if (request_ == nullptr) timer_answer_ = {};
+  if (!request_.send_update(expires, connection_.get(),
+                            [this](int status) { on_refreshed(status); }))
+    timer_answer_ = {};
 }
 
-void ServerDialog::trace_request() const {
-  if (request_ == nullptr || server_->trace().idle()) return;
-  const Message request(nta_outgoing_getrequest(request_));
-  server_->trace().sent(request.get(), {});
-}
-
-// Takes the response away from sofia: its `sip` is gone afterwards.
-void ServerDialog::trace_answer() const {
-  if (request_ == nullptr || server_ == nullptr || server_->trace().idle()) return;
-  const Message response(nta_outgoing_getresponse(request_));
-  server_->trace().received(response.get(), {});
-}
-
-void ServerDialog::on_refreshed(const sip_t* sip) {
-  const int status =
-      sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_status : 408;
-  trace_answer();
-  drop_request();
+void ServerDialog::on_refreshed(int status) {
   server_->metrics().peer_response(status);
   if (ended_ || leaving_) return;
   if (status < 300) return apply_timer(timer_answer_);
   if (status == 491) return after(glare_delay(), &ServerDialog::on_timer);
   // An SRC that asked for refreshes and then refuses them: the recording goes on without a timer.
-  server_->log().warning("sip_refresh_refused", {{"call_id", call_id_}, {"status", status}});
+  server_->log().warning("sip_refresh_refused",
+                         {{"call_id", identity_.call_id}, {"status", status}});
   timer_answer_ = {};
 }
 
@@ -355,7 +317,7 @@ void ServerDialog::bye(std::string_view reason) {
     // No dialog to leave yet: its INVITE is refused instead.
     for (const auto& known : std::exchange(waiting_, {})) {
       if (const auto transaction = known.lock())
-        transaction->respond({480, {}, std::string(reason), {}, {}, {}});
+        transaction->respond(refusal(480, std::string(reason)));
     }
     return;
   }
@@ -364,48 +326,29 @@ void ServerDialog::bye(std::string_view reason) {
   if (settled_) send_bye();
 }
 
-// Its answer, if one still comes, finds nobody.
-void ServerDialog::drop_request() {
-  if (request_ != nullptr) nta_outgoing_destroy(std::exchange(request_, nullptr));
-}
-
 void ServerDialog::send_bye() {
-  const auto leg = make_leg();
   ++bye_attempts_;
-  drop_request();
-  request_ = nta_outgoing_tcreate(
-      leg.get(),
-      [](nta_outgoing_magic_t* magic, nta_outgoing_t* request, const sip_t* sip) {
-        if (nta_outgoing_status(request) >= 200)
-          static_cast<ServerDialog*>(magic)->on_bye_answered(sip);
-        return 0;
-      },
-      this, nullptr, SIP_METHOD_BYE, nullptr, SIPTAG_REASON_STR(bye_reason_.c_str()),
-      SIPTAG_USER_AGENT_STR(server_->options().user_agent.c_str()),
-      TAG_IF(usable(connection_.get()), NTATAG_TPORT(connection_.get())), TAG_END());
-  server_->root().pump();
-  trace_request();
-  if (request_ == nullptr) return end(DialogEnd::Failed, nullptr);
+  if (!request_.send_bye(bye_reason_, connection_.get(),
+                         [this](int status) { on_bye_answered(status); })) {
+    return end(DialogEnd::Failed, nullptr);
+  }
   // sofia tells of a URI that leads nowhere only when some other timer of its own is due.
   after(64 * server_->options().t1 + std::chrono::seconds(1), &ServerDialog::give_up);
 }
 
 void ServerDialog::give_up() {
-  on_bye_answered(nullptr);
+  request_.drop();
+  on_bye_answered(408);
 }
 
 // 2xx, 405, 481, silence: whatever it is, the call is over (RFC 3261 §15.1.1). Only 491 asks us to
 // come again.
-void ServerDialog::on_bye_answered(const sip_t* sip) {
+void ServerDialog::on_bye_answered(int status) {
   const auto self = shared_from_this();
-  const int status =
-      sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_status : 408;
-  trace_answer();
-  drop_request();
   if (ended_) return;
   server_->metrics().peer_response(status);
   if (status >= 300) {
-    server_->log().info("sip_bye_refused", {{"call_id", call_id_}, {"status", status}});
+    server_->log().info("sip_bye_refused", {{"call_id", identity_.call_id}, {"status", status}});
   }
   if (status == 491 && bye_attempts_ < max_bye_attempts)
     return after(glare_delay(), &ServerDialog::send_bye);

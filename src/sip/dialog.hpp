@@ -1,6 +1,7 @@
 // The SRS's side of one dialog.
 #pragma once
 
+#include "sip/dialog_request.hpp"
 #include "sip/reply.hpp"
 #include "sip/session_timer.hpp"
 #include "sip/sofia.hpp"
@@ -27,7 +28,7 @@ class ServerDialog final : public Dialog, public std::enable_shared_from_this<Se
  public:
   ServerDialog(Server& server, nta_incoming_t* irq, const sip_t& sip, msg_t* message);
 
-  std::string_view call_id() const override { return call_id_; }
+  std::string_view call_id() const override { return identity_.call_id; }
   std::string_view local_tag() const override { return local_tag_; }
   void set_handler(DialogHandler* handler) override { handler_ = handler; }
   void bye(std::string_view reason) override;
@@ -53,34 +54,24 @@ class ServerDialog final : public Dialog, public std::enable_shared_from_this<Se
   int on_bye(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   void follow_contact(const sip_t& sip, msg_t* message, bool initial);
 
-  Leg make_leg() const;
   void apply_timer(const TimerAnswer& timer);
   void on_timer();
   void refresh();
-  void on_refreshed(const sip_t* sip);
+  void on_refreshed(int status);
   void send_bye();
   void give_up();
-  void on_bye_answered(const sip_t* sip);
-  void drop_request();
-  void trace_request() const;
-  void trace_answer() const;
+  void on_bye_answered(int status);
   void after(std::chrono::milliseconds delay, void (ServerDialog::*then)());
   void refuse_waiting(int status);
   void close();
 
   Server* server_;
-  nta_outgoing_t* request_ = nullptr;  // ours, while unanswered
-  Transport connection_;               // of TCP and TLS: requests of ours go back through it
-  sip_contact_t* contact_ = nullptr;
-  std::string call_id_;
+  Transport connection_;  // of TCP and TLS: requests of ours go back through it
   std::string local_tag_;
   std::string remote_tag_;
   std::uint32_t remote_cseq_;
-  // As our own requests say it.
-  std::string local_;         // From
-  std::string remote_;        // To
-  std::string record_route_;  // as the first INVITE carried it
-  std::string target_;        // Contact
+  DialogIdentity identity_;
+  DialogRequest request_;  // ours, while unanswered
   DialogHandler* handler_ = nullptr;
   std::vector<std::weak_ptr<ServerTransaction>> waiting_;
   TimerAnswer timer_answer_;

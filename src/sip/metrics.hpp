@@ -53,7 +53,7 @@ class Metrics {
   void malformed(Malformed reason) { ++malformed_[static_cast<std::size_t>(reason)]; }
   void ack_missing() { ++acks_missing_; }
   void session_expired() { ++expired_; }
-  void connection_cut() { ++connections_cut_; }
+  void connections_cut(std::uint64_t count) { connections_cut_ += count; }
   void handler_failed() { ++handler_failures_; }
   void response_not_sent() { ++responses_not_sent_; }
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "sip/agent.hpp"
+#include "sip/connections.hpp"
 #include "sip/dialog_table.hpp"
 #include "sip/listener_sockets.hpp"
 #include "sip/message_trace.hpp"
 #include "sip/metrics.hpp"
-#include "sip/reply.hpp"
+#include "sip/responder.hpp"
 #include "sip/root.hpp"
 #include "sip/sofia.hpp"
 #include "sip/udp_sockets.hpp"
@@ -63,19 +64,13 @@ class Server final : public Stack {
   void cut_connections();
   // Counts and logs a request.
   void note(const sip_t& sip, msg_t* message);
-  // Refusals that need no decision: 513, 415 for an encoding, 416, 420, 405, 501. The status sent,
-  // or 0.
-  int refuse(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   // When the request that sofia tells us of at this moment arrived.
   std::chrono::steady_clock::time_point arrived() const { return arrived_; }
-  // Sends, counts, times and logs a final response; returns its status. The first is for requests
-  // that are answered at once, within sofia's callback.
+  Responder& responder() { return *responder_; }
+  // To a request that is answered at once, within sofia's callback; the status.
   int reply(nta_incoming_t* irq, const Response& response, const ReplyExtras& extras = {}) {
-    return reply(irq, response, extras, arrived_);
+    return responder_->reply(irq, response, extras, arrived_);
   }
-  int reply(nta_incoming_t* irq, const Response& response, const ReplyExtras& extras,
-            std::chrono::steady_clock::time_point arrived);
-  void reply_trying(nta_incoming_t* irq);
   bool is_crowded() const;
   std::string crowded_text() const;
   int answer_options(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
@@ -88,17 +83,12 @@ class Server final : public Stack {
   Metrics::Levels levels() const;
   void keep_house();
   void tend_listeners();
-  void hang_up(Transport connection);
-  void close_hung_up();
 
   // A request of no dialog that we know. The status sent, or 0 where it will be sent later.
   int on_request(nta_incoming_t* irq, const sip_t& sip);
   int on_request_guarded(nta_incoming_t* irq, const sip_t& sip);
   int on_invite(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   int answer_unknown_dialog(nta_incoming_t* irq);
-  void hide(nta_incoming_t* irq) const;
-  void log_response(nta_incoming_t* irq, const Response& response, bool told) const;
-  void trace_response(nta_incoming_t* irq);
 
   Options options_;
   SessionHandler& handler_;
@@ -108,22 +98,16 @@ class Server final : public Stack {
   boost::asio::steady_timer house_timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::unique_ptr<Agent> agent_;
-  std::unique_ptr<Replier> replier_;
   std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<Responder> responder_;
+  std::unique_ptr<Connections> connections_;
   UdpSockets udp_sockets_;
   StreamBuffers stream_buffers_;
-  // Connections whose last response has been sent, and since when they wait for the peer to close.
-  struct HungUp {
-    Transport connection;
-    std::chrono::steady_clock::time_point since;
-  };
-  std::vector<HungUp> hung_up_;
   std::uint64_t bodies_unread_ = 0;
   std::chrono::steady_clock::time_point arrived_;
   std::optional<WallTime> certificate_expiry_;
   DialogTable dialogs_;
   std::unordered_set<std::shared_ptr<ServerTransaction>> transactions_;
-  std::shared_ptr<int> life_ = std::make_shared<int>();  // held weakly by what is posted
 };
 
 }  // namespace srs::sip

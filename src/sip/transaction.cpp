@@ -30,7 +30,7 @@ void ServerTransaction::respond(const Response& response, bool told) {
   status_ = response.status;
   auto extras = dialog_->extras_for(*this, response);
   extras.told = told;
-  server_->reply(irq_, response, extras, arrived_);
+  server_->responder().reply(irq_, response, extras, arrived_);
   const auto dialog = dialog_;
   const bool sent = nta_incoming_status(irq_) >= 200;
   if (!invite_ || !sent) finish();  // nothing more comes from sofia
@@ -76,7 +76,7 @@ void ServerTransaction::on_cancel(const sip_t& cancel) {
   answered_ = true;
   status_ = 487;
   const auto dialog = dialog_;
-  server_->reply(irq_, {487, {}, {}, {}, {}, {}}, {}, arrived_);  // stays until its ACK
+  server_->responder().reply(irq_, refusal(487), {}, arrived_);  // stays until its ACK
   if (initial_) dialog->end(DialogEnd::Cancelled, nullptr);
 }
 
@@ -110,8 +110,7 @@ void ServerTransaction::abandon() {
 }
 
 TransactionHandle::~TransactionHandle() {
-  transaction_->respond(
-      {500, {}, "the server gave no answer, which is a fault of its own", {}, {}, {}});
+  transaction_->respond(refusal(500, "the server gave no answer, which is a fault of its own"));
 }
 
 }  // namespace srs::sip

@@ -58,4 +58,9 @@ struct Response {
   std::optional<std::chrono::seconds> retry_after;
 };
 
+// Without a body; with a `warning` where the peer can do something about it.
+inline Response refusal(int status, std::string warning = {}) {
+  return {status, {}, std::move(warning), {}, {}, {}};
+}
+
 }  // namespace srs::sip

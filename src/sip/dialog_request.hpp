@@ -1,0 +1,53 @@
+// A request of ours within a dialog: the UPDATE that refreshes it, the BYE that ends it.
+#pragma once
+
+#include "sip/sofia.hpp"
+
+#include <functional>
+#include <string>
+
+namespace srs::sip {
+
+class Server;
+
+// A dialog as our own requests name it.
+struct DialogIdentity {
+  std::string call_id;
+  std::string local;                 // From
+  std::string remote;                // To
+  std::string record_route;          // as the first INVITE carried it
+  std::string target;                // the URI of the peer's Contact
+  sip_contact_t* contact = nullptr;  // ours; the agent owns it
+};
+
+// At most one is under way. Server and identity outlive it.
+class DialogRequest {
+ public:
+  // The status of the final response; 408 where none came. May destroy the request.
+  using Answered = std::function<void(int status)>;
+
+  DialogRequest(Server& server, const DialogIdentity& identity)
+      : server_(server), identity_(identity) {}
+
+  // False where it can't be sent: then nobody is told. `connection` is taken where it is one of TCP
+  // or TLS that is still open.
+  bool send_update(const std::string& session_expires, tport_t* connection, Answered answered);
+  bool send_bye(const std::string& reason, tport_t* connection, Answered answered);
+  // Its answer, if one still comes, finds nobody.
+  void drop();
+  // The agent is gone, and the request with it.
+  void abandon() { request_ = nullptr; }
+
+ private:
+  static int on_response(nta_outgoing_magic_t* self, nta_outgoing_t* request, const sip_t* sip);
+  bool sent(nta_outgoing_t* request, Answered answered);
+  void finish(int status);
+  Leg make_leg() const;
+
+  Server& server_;
+  const DialogIdentity& identity_;
+  nta_outgoing_t* request_ = nullptr;
+  Answered answered_;
+};
+
+}  // namespace srs::sip
