@@ -1,10 +1,8 @@
 #include "recording/session.hpp"
 
 #include "recording/attribution.hpp"
-#include "recording/negotiation.hpp"
+#include "recording/session_summary.hpp"
 #include "recording/traced.hpp"
-
-#include <srs/sdp/answer.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -16,7 +14,6 @@ namespace {
 constexpr std::size_t kMaxWaitingEvents = 64;
 constexpr std::size_t kMaxEvents = 1000;         // in metadata.json
 constexpr unsigned kMaxMetadataDocuments = 999;  // rs-metadata files of one recording
-constexpr std::size_t kOfferedLines = 2;         // in our own offer: caller and callee
 
 EndReason reason_of(sip::DialogEnd end) {
   switch (end) {
@@ -63,8 +60,9 @@ Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
       capture_(room.captures.open(directory_ / kCaptureFile)),
       live_(tap(room.live, directory_, document_, *capture_)),
       media_(room.media, live_ ? static_cast<rtp::StreamSink&>(*live_) : *capture_, log_),
+      offer_answer_({room.options.max_streams, room.media_address}, media_, document_,
+                    std::to_string(invite.received.time_since_epoch().count() / 1000)),
       events_(room.media.executor, kMaxWaitingEvents),
-      sdp_session_id_(std::to_string(invite.received.time_since_epoch().count() / 1000)),
       active_since_(invite.received) {
   span_.set("recording.id", document_.recording_id);
   span_.set("sip.call_id", document_.call_id);
@@ -138,37 +136,11 @@ boost::asio::awaitable<void> Session::finish(End end) {
   document_.state = state_after(captured);
   save();
   co_await room_.archive.settled();  // so that no older text replaces the renderer's
-  summarize(captured);
+  log_summary(log_, document_, media_, captured);
   span_.set("recording.end_reason", to_string(document_.end_reason.value_or(EndReason::Failed)));
   span_.set("rtp.packets", media_.packets());
   if (document_.state == State::Failed) span_.fail("nothing was captured");
   span_.end();
-}
-
-// One line that answers most questions about a call.
-void Session::summarize(const Capture::Summary& captured) const {
-  std::uint64_t lost = 0;
-  std::uint64_t duplicates = 0;
-  double jitter_ms = 0;
-  for (const auto& stream : document_.streams) {
-    lost += stream.packets_lost;
-    duplicates += stream.packets_duplicate;
-    jitter_ms = std::max(jitter_ms, stream.jitter_ms);
-  }
-  log_.info("session_ended", {{"reason", to_string(*document_.end_reason)},
-                              {"duration_ms", offset_ms(*document_.ended_at)},
-                              {"streams", document_.streams.size()},
-                              {"participants", document_.participants.size()},
-                              {"direction", to_string(direction_of(document_.session))},
-                              {"packets", media_.packets()},
-                              {"packets_lost", lost},
-                              {"packets_late", media_.late()},
-                              {"packets_duplicate", duplicates},
-                              {"jitter_ms", jitter_ms},
-                              {"captured", captured.packets},
-                              {"captured_bytes", captured.bytes},
-                              {"warnings", document_.warnings.size()},
-                              {"src", document_.session.src_address}});
 }
 
 boost::asio::awaitable<Capture::Summary> Session::close_capture() {
@@ -182,11 +154,7 @@ boost::asio::awaitable<Capture::Summary> Session::close_capture() {
 
 // From the answer until the SRC's media arrived.
 void Session::trace_first_packet() {
-  std::optional<std::int64_t> first;
-  for (const auto& stream : document_.streams) {
-    const auto& offset = stream.first_packet_offset_ms;
-    if (offset && (!first || *offset < *first)) first = offset;
-  }
+  const auto first = first_packet_offset_ms(document_);
   if (!first) return;
   auto span =
       room_.tracer.start("rtp.first_packet", span_, tracing::Kind::Internal, document_.started_at);
@@ -223,68 +191,26 @@ void Session::apply(const Offer& offer) {
 }
 
 void Session::apply(const Ack& ack) {
-  if (!offered_ || ack.request.body.empty()) return;
-  offered_ = false;
+  if (!offer_answer_.waits_for_answer() || ack.request.body.empty()) return;
   auto carried = read_body(ack.request);
   auto* content = std::get_if<Carried>(&carried);
   if (content == nullptr || !content->offer) {
+    offer_answer_.take_no_answer();
     return warn(Warning::Sdp, "the ACK carries no answer to our offer");
   }
-  if (auto applied = media_.apply(*content->offer, room_.options.max_streams, document_);
-      !applied) {
-    warn(Warning::Media, applied.error().text);
+  if (auto taken = offer_answer_.take_answer(*content->offer); !taken) {
+    warn(Warning::Media, taken.error().text);
   }
   take_metadata(*content);
   save();
 }
 
 std::variant<sip::Response, Refused> Session::answer(const sip::Request& request,
-                                                     Carried& carried) {
-  if (carried.offer) return answer_offer(request, *carried.offer);
-  if (request.method == "INVITE") return make_offer(request);
-  return sip::Response{};  // metadata alone, or a session refresh
-}
-
-std::variant<sip::Response, Refused> Session::answer_offer(const sip::Request& request,
-                                                           const sdp::Session& offer) {
-  const auto plan = plan_lines(offer, room_.options.max_streams);
-  // A first offer must give us something to record; a later one may take everything away.
-  if (!takes_any(plan) && document_.streams.empty()) {
-    return refuse(Refusal::NoAudio, "no audio stream that can be recorded: " + refusals(plan));
-  }
+                                                     const Carried& carried) {
   const auto known = document_.warnings.size();
-  const auto lines = media_.apply(offer, room_.options.max_streams, document_);
+  auto answered = offer_answer_.answer(request, carried);
   count_warnings(Warning::Sdp, known);
-  if (!lines) return refuse(Refusal::Ports, lines.error().text);
-  sip::Response response;
-  response.content_type = "application/sdp";
-  sdp::AnswerOptions options;
-  options.address = room_.media_address(request.source);
-  options.session_id = sdp_session_id_;
-  options.version = ++sdp_version_;
-  response.body = sdp::write_answer(offer, *lines, options);
-  return response;
-}
-
-std::variant<sip::Response, Refused> Session::make_offer(const sip::Request& request) {
-  // An INVITE without offer, Cisco's built-in bridge: we offer, the ACK answers (RFC 3264 §4).
-  sip::Response response;
-  response.content_type = "application/sdp";
-  sdp::AnswerOptions options;
-  options.address = room_.media_address(request.source);
-  options.session_id = sdp_session_id_;
-  options.version = ++sdp_version_;
-  std::vector<std::uint16_t> ports;
-  if (document_.streams.empty()) {
-    auto opened = media_.open(kOfferedLines, document_);
-    if (!opened) return refuse(Refusal::Ports, opened.error().text);
-    ports = std::move(*opened);
-  } else {
-    for (const auto& stream : document_.streams) ports.push_back(stream.local_port);
-  }
-  response.body = sdp::write_offer(ports, options);
-  offered_ = true;
-  return response;
+  return answered;
 }
 
 void Session::take_metadata(const Carried& carried) {
@@ -354,7 +280,7 @@ void Session::on_offer(std::shared_ptr<sip::Transaction> transaction) {
 }
 
 void Session::on_ack(const sip::Request& ack) {
-  if (!offered_) return;
+  if (!offer_answer_.waits_for_answer()) return;
   events_.push(Ack{ack});
 }
 

@@ -7,6 +7,7 @@
 #include "recording/live_audio.hpp"
 #include "recording/media_lines.hpp"
 #include "recording/metrics.hpp"
+#include "recording/offer_answer.hpp"
 
 #include <srs/recording/capture.hpp>
 #include <srs/recording/document.hpp>
@@ -87,10 +88,7 @@ class Session final : public sip::DialogHandler {
   State state_after(const Capture::Summary& captured) const;
   void apply(const Offer& offer);
   void apply(const Ack& ack);
-  std::variant<sip::Response, Refused> answer(const sip::Request& request, Carried& carried);
-  std::variant<sip::Response, Refused> answer_offer(const sip::Request& request,
-                                                    const sdp::Session& offer);
-  std::variant<sip::Response, Refused> make_offer(const sip::Request& request);
+  std::variant<sip::Response, Refused> answer(const sip::Request& request, const Carried& carried);
   void take_metadata(const Carried& carried);
   void take_warnings(std::vector<std::string> warnings, Warning kind);
   void note_hold();
@@ -99,7 +97,6 @@ class Session final : public sip::DialogHandler {
   void count_warning(Warning kind, const std::string& text);
   // Of warnings that others put into the document since it had `known` of them.
   void count_warnings(Warning kind, std::size_t known);
-  void summarize(const Capture::Summary& captured) const;
   void save();
   boost::asio::awaitable<Capture::Summary> close_capture();
   void trace_first_packet();
@@ -114,12 +111,10 @@ class Session final : public sip::DialogHandler {
   std::unique_ptr<Capture> capture_;
   std::unique_ptr<LiveAudio> live_;  // before the capture; null: nobody listens
   MediaLines media_;
+  OfferAnswer offer_answer_;
   EventQueue<Event> events_;
   siprec::Metadata metadata_;
   unsigned metadata_documents_ = 0;
-  std::string sdp_session_id_;
-  std::uint64_t sdp_version_ = 0;
-  bool offered_ = false;  // our own offer waits for its answer in the ACK
   bool hold_ = false;
   std::bitset<kWarningKinds> warned_;  // kinds
   WallTime active_since_;              // since when the silence limits of the present state count

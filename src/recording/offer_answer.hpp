@@ -1,0 +1,60 @@
+// Our side of the offer/answer exchange of one session (RFC 3264).
+#pragma once
+
+#include "recording/admission.hpp"
+#include "recording/media_lines.hpp"
+
+#include <srs/recording/document.hpp>
+#include <srs/sdp/answer.hpp>
+#include <srs/sip/message.hpp>
+#include <srs/util/result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace srs::recording {
+
+struct OfferAnswerSettings {
+  std::size_t max_streams;
+  // Our media address for an SRC at `source`.
+  const std::function<std::string(std::string_view source)>& media_address;
+};
+
+// Opens and closes the session's streams as the SRC's offers ask, and writes our descriptions.
+// `media` and `document` outlive it.
+class OfferAnswer {
+ public:
+  // `session_id` goes into our o= line.
+  OfferAnswer(OfferAnswerSettings settings, MediaLines& media, Document& document,
+              std::string session_id);
+
+  // The 200 to an INVITE or UPDATE, or why it is refused. What is odd in the offer becomes warnings
+  // of the document.
+  std::variant<sip::Response, Refused> answer(const sip::Request& request, const Carried& carried);
+
+  // An INVITE came without offer, Cisco's built-in bridge: ours waits for its answer in the ACK.
+  bool waits_for_answer() const { return waits_for_answer_; }
+  // The SRC's answer to our own offer, from the ACK's body.
+  Result<void> take_answer(const sdp::Session& answer);
+  // The ACK carried none.
+  void take_no_answer() { waits_for_answer_ = false; }
+
+ private:
+  std::variant<sip::Response, Refused> answer_offer(const sip::Request& request,
+                                                    const sdp::Session& offer);
+  std::variant<sip::Response, Refused> make_offer(const sip::Request& request);
+  sdp::AnswerOptions next_version(const sip::Request& request);
+
+  OfferAnswerSettings settings_;
+  MediaLines& media_;
+  Document& document_;
+  std::string session_id_;
+  std::uint64_t version_ = 0;
+  bool waits_for_answer_ = false;
+};
+
+}  // namespace srs::recording
