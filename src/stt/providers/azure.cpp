@@ -74,28 +74,14 @@ Outcome<Answer> parse(std::string_view body) {
 
 }  // namespace azure
 
-namespace {
-
-class Azure : public Provider {
- public:
-  explicit Azure(const Options& options) : options_(options) {}
-  std::string_view name() const override { return "azure"; }
-  std::string model() const override { return "fast"; }
-  Millis longest() const override { return std::chrono::minutes(110); }  // of two hours, 300 MB
-  boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
-                                                     Exchange& exchange) override {
-    co_return co_await exchange.ask([&] { return azure::request(options_, request); },
-                                    azure::parse);
-  }
-
- private:
-  const Options& options_;
-};
-
-}  // namespace
-
 std::unique_ptr<Provider> make_azure(const Options& options) {
-  return std::make_unique<Azure>(options);
+  OneRequest service;
+  service.name = "azure";
+  service.model = "fast";
+  service.prepare = [&options](const Request& request) { return azure::request(options, request); };
+  service.parse = azure::parse;
+  service.longest = std::chrono::minutes(110);  // of two hours, 300 MB
+  return make_provider(std::move(service));
 }
 
 }  // namespace srs::stt

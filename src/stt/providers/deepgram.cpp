@@ -114,28 +114,16 @@ Outcome<Answer> parse(std::string_view body) {
 
 }  // namespace deepgram
 
-namespace {
-
-class Deepgram : public Provider {
- public:
-  explicit Deepgram(const Options& options) : options_(options) {}
-  std::string_view name() const override { return "deepgram"; }
-  std::string model() const override { return options_.deepgram.model; }
-  bool takes_channels_together() const override { return options_.deepgram.multichannel; }
-  boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
-                                                     Exchange& exchange) override {
-    co_return co_await exchange.ask([&] { return deepgram::request(options_, request); },
-                                    deepgram::parse);
-  }
-
- private:
-  const Options& options_;
-};
-
-}  // namespace
-
 std::unique_ptr<Provider> make_deepgram(const Options& options) {
-  return std::make_unique<Deepgram>(options);
+  OneRequest service;
+  service.name = "deepgram";
+  service.model = options.deepgram.model;
+  service.prepare = [&options](const Request& request) {
+    return deepgram::request(options, request);
+  };
+  service.parse = deepgram::parse;
+  service.takes_channels_together = options.deepgram.multichannel;
+  return make_provider(std::move(service));
 }
 
 }  // namespace srs::stt

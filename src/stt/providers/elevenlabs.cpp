@@ -70,27 +70,15 @@ Outcome<Answer> parse(std::string_view body) {
 
 }  // namespace elevenlabs
 
-namespace {
-
-class ElevenLabs : public Provider {
- public:
-  explicit ElevenLabs(const Options& options) : options_(options) {}
-  std::string_view name() const override { return "elevenlabs"; }
-  std::string model() const override { return options_.elevenlabs.model; }
-  boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
-                                                     Exchange& exchange) override {
-    co_return co_await exchange.ask([&] { return elevenlabs::request(options_, request); },
-                                    elevenlabs::parse);
-  }
-
- private:
-  const Options& options_;
-};
-
-}  // namespace
-
 std::unique_ptr<Provider> make_elevenlabs(const Options& options) {
-  return std::make_unique<ElevenLabs>(options);
+  OneRequest service;
+  service.name = "elevenlabs";
+  service.model = options.elevenlabs.model;
+  service.prepare = [&options](const Request& request) {
+    return elevenlabs::request(options, request);
+  };
+  service.parse = elevenlabs::parse;
+  return make_provider(std::move(service));
 }
 
 }  // namespace srs::stt

@@ -109,27 +109,15 @@ Outcome<Answer> parse(std::string_view body) {
 
 }  // namespace openai
 
-namespace {
-
-class OpenAi : public Provider {
- public:
-  explicit OpenAi(const Options& options) : options_(options) {}
-  std::string_view name() const override { return "openai"; }
-  std::string model() const override { return options_.openai.model; }
-  boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
-                                                     Exchange& exchange) override {
-    co_return co_await exchange.ask([&] { return openai::request(options_, request); },
-                                    openai::parse);
-  }
-
- private:
-  const Options& options_;
-};
-
-}  // namespace
-
 std::unique_ptr<Provider> make_openai(const Options& options) {
-  return std::make_unique<OpenAi>(options);
+  OneRequest service;
+  service.name = "openai";
+  service.model = options.openai.model;
+  service.prepare = [&options](const Request& request) {
+    return openai::request(options, request);
+  };
+  service.parse = openai::parse;
+  return make_provider(std::move(service));
 }
 
 }  // namespace srs::stt

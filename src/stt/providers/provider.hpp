@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -59,6 +60,17 @@ std::unique_ptr<Provider> make_elevenlabs(const Options& options);
 std::unique_ptr<Provider> make_vosk(const Options& options);
 std::unique_ptr<Provider> make_webhook(const Options& options);
 std::unique_ptr<Provider> make_command(const Options& options);
+
+// A service that transcribes within one request: its answer is the response.
+struct OneRequest {
+  std::string_view name;
+  std::string model;
+  std::function<Outcome<HttpRequest>(const Request&)> prepare;  // blocks
+  std::function<Outcome<Answer>(std::string_view body)> parse;  // blocks
+  bool takes_channels_together = false;
+  Millis longest = std::chrono::hours(4);
+};
+std::unique_ptr<Provider> make_provider(OneRequest service);
 
 // Building blocks of requests.
 

@@ -30,25 +30,16 @@ Outcome<HttpRequest> make_request(const Options& options, const Request& request
   return out;
 }
 
-class Webhook : public Provider {
- public:
-  explicit Webhook(const Options& options) : options_(options) {}
-  std::string_view name() const override { return "webhook"; }
-  boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
-                                                     Exchange& exchange) override {
-    co_return co_await exchange.ask(
-        [&] { return make_request(options_, request); },
-        [&](std::string_view body) { return parse_mapped(body, options_.webhook.answer); });
-  }
-
- private:
-  const Options& options_;
-};
-
 }  // namespace
 
 std::unique_ptr<Provider> make_webhook(const Options& options) {
-  return std::make_unique<Webhook>(options);
+  OneRequest service;
+  service.name = "webhook";
+  service.prepare = [&options](const Request& request) { return make_request(options, request); };
+  service.parse = [&options](std::string_view body) {
+    return parse_mapped(body, options.webhook.answer);
+  };
+  return make_provider(std::move(service));
 }
 
 }  // namespace srs::stt
