@@ -17,6 +17,17 @@ struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
+struct FreeDigest {
+  void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
+};
+
+// Looked up once: OpenSSL's search through its providers takes longer than hashing a small file.
+// Null where its configuration forbids SHA-256.
+const EVP_MD* sha256_digest() {
+  static const std::unique_ptr<EVP_MD, FreeDigest> digest(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  return digest.get();
+}
+
 std::string hexadecimal(const unsigned char* bytes, unsigned count) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
@@ -44,7 +55,8 @@ Result<std::string> sha256(const std::filesystem::path& path) {
   auto file = open_file(path, O_RDONLY);
   if (!file) return file.error();
   const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
-  if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
+  if (!context || sha256_digest() == nullptr ||
+      EVP_DigestInit_ex(context.get(), sha256_digest(), nullptr) != 1) {
     return Error{"OpenSSL offers no SHA-256: its configuration forbids it (openssl.cnf)"};
   }
   if (auto read = digest_all(context.get(), *file, path); !read) return read.error();
@@ -57,7 +69,10 @@ Result<std::string> sha256(const std::filesystem::path& path) {
 std::string sha256_of(std::string_view bytes) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned count = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest, &count, EVP_sha256(), nullptr) != 1) return {};
+  if (sha256_digest() == nullptr ||
+      EVP_Digest(bytes.data(), bytes.size(), digest, &count, sha256_digest(), nullptr) != 1) {
+    return {};
+  }
   return hexadecimal(digest, count);
 }
 
