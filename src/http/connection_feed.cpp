@@ -31,7 +31,7 @@ Response upgrade_required() {
   return response;
 }
 
-using Socket = websocket::stream<tcp::socket>;
+using Socket = websocket::stream<tcp::socket, false>;  // without compression (RFC 7692)
 
 // Reads until the client closes: that answers its pings, too.
 asio::awaitable<void> read_away(std::shared_ptr<Socket> socket, std::shared_ptr<Feed> feed) {

@@ -41,13 +41,18 @@ Failure declined(unsigned status) {
   return {reason, "refused with HTTP " + std::to_string(status)};
 }
 
+// Without compression (RFC 7692), which nobody asks for: that is half of the code, and of its
+// compilation.
+template <class Stream>
+using Socket = websocket::stream<Stream, false>;
+
 template <class Stream>
 class Connection : public WebSocket, public std::enable_shared_from_this<Connection<Stream>> {
  public:
   template <class... Arguments>
   explicit Connection(Arguments&&... arguments) : stream_(std::forward<Arguments>(arguments)...) {}
 
-  websocket::stream<Stream>& stream() { return stream_; }
+  Socket<Stream>& stream() { return stream_; }
 
   asio::awaitable<Outcome<std::string>> read() override {
     const auto self = this->shared_from_this();
@@ -71,7 +76,7 @@ class Connection : public WebSocket, public std::enable_shared_from_this<Connect
   void cut() override { beast::get_lowest_layer(stream_).close(); }
 
  private:
-  websocket::stream<Stream> stream_;
+  Socket<Stream> stream_;
 };
 
 asio::awaitable<Outcome<void>> open(beast::tcp_stream& stream, const WebSocketUrl& url,
@@ -87,8 +92,7 @@ asio::awaitable<Outcome<void>> open(beast::tcp_stream& stream, const WebSocketUr
 }
 
 template <class Stream>
-asio::awaitable<Outcome<void>> shake_hands(websocket::stream<Stream>& stream,
-                                           const WebSocketUrl& url,
+asio::awaitable<Outcome<void>> shake_hands(Socket<Stream>& stream, const WebSocketUrl& url,
                                            const WebSocket::Headers& headers,
                                            const WebSocket::Options& options) {
   beast::get_lowest_layer(stream).expires_never();  // from here on the stream has its own clock
