@@ -8,6 +8,7 @@
 #include "support/speech_match.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -38,7 +39,7 @@ std::string picture(const Samples& channel) {
 }
 
 // Compares one channel with all texts; sets `began` to where its own begins, in seconds.
-bool check_channel(const Wav& recording, std::size_t index, const std::vector<Samples>& spoken,
+bool check_channel(const Sound& recording, std::size_t index, const std::vector<Samples>& spoken,
                    double& began) {
   const auto& channel = recording.channels[index];
   std::printf("  channel %zu |%s|\n", index, picture(channel).c_str());
@@ -56,10 +57,10 @@ bool check_channel(const Wav& recording, std::size_t index, const std::vector<Sa
 }
 
 int check(const std::vector<std::string>& paths) {
-  const auto recording = read_wav(paths[0]);
+  const auto recording = read_sound(paths[0]);
   std::vector<Samples> spoken;
   for (std::size_t i = 1; i < paths.size(); ++i)
-    spoken.push_back(read_wav(paths[i]).channels.at(0));
+    spoken.push_back(read_sound(paths[i]).channels.at(0));
   std::printf("  %.2f s, %u Hz, %zu channels\n", recording.seconds(), recording.sample_rate,
               recording.channels.size());
   if (recording.channels.size() != spoken.size()) {

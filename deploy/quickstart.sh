@@ -37,7 +37,8 @@ build() {
 
 build_check() {
   [ "$work/audio-check" -nt deploy/audio_check.cpp ] ||
-    g++ -std=c++20 -O2 -I tests -o "$work/audio-check" deploy/audio_check.cpp
+    g++ -std=c++20 -O2 -I tests -o "$work/audio-check" \
+      deploy/audio_check.cpp tests/support/{audio,fourier,speech_match}.cpp
 }
 
 # Prints a setting as the server will see it, wherever it comes from: setting SECTION KEY

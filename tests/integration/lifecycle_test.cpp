@@ -112,7 +112,7 @@ TEST_F(Lifecycle, DrainsNoLongerThanItMay) {
 }
 
 TEST_F(Lifecycle, RendersAfterAKillWhatWasCapturedBeforeIt) {
-  const auto voice = read_wav(own_data("audio/caller.wav")).channels.at(0);
+  const auto voice = read_sound(own_data("audio/caller.wav")).channels.at(0);
   SrcCall call(server_);
   ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
   constexpr int kSent = 4 * kPerSecond;
@@ -128,7 +128,7 @@ TEST_F(Lifecycle, RendersAfterAKillWhatWasCapturedBeforeIt) {
       << "more than a second is lost";
   EXPECT_EQ(metric(server_, "recordings_recovered_total"), 1);
 
-  const auto wav = read_wav(recording->directory / "audio.wav");
+  const auto wav = read_sound(recording->directory / "audio.wav");
   ASSERT_EQ(wav.channels.size(), 2U);
   const auto kept = std::span(voice).first(packets(*recording, 0) * RtpSource::kSamples);
   EXPECT_GE(correlation(wav.channels[0], kept, best_lag(wav.channels[0], kept)), 0.95);

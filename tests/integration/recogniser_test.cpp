@@ -183,7 +183,7 @@ TEST_F(Recogniser, HearsTheWordsOfEachOnTheirChannelWhenTheyAreSpoken) {
                        " -r 8000 -b 16 " + narrow)
                   .exit_code,
               0);
-    return read_wav(narrow).channels.at(0);
+    return read_sound(narrow).channels.at(0);
   };
   const auto question = spoken("Good morning. I am calling about the invoice for October.");
   const auto answer = spoken("Your order will arrive tomorrow afternoon.");
@@ -202,7 +202,7 @@ TEST_F(Recogniser, HearsCapturedSpeechOnTheChannelAndAtTheTimeOfItsSpeaker) {
     const auto begin = (directory_ / name).string();
     EXPECT_EQ(run_tool("sox '" + (captured / name).string() + "' " + begin + " trim 0 4").exit_code,
               0);
-    return std::pair(read_wav(begin).channels.at(0), recognised(begin));
+    return std::pair(read_sound(begin).channels.at(0), recognised(begin));
   };
   const auto [question, question_words] = spoken("caller.wav");
   const auto [answer, answer_words] = spoken("callee.wav");

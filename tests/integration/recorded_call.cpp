@@ -263,7 +263,7 @@ void check_metadata(const ExpectedCall& expected, const Played& played,
 
 void check_audio(const ExpectedCall& expected, const RecordingOnDisk& recording) {
   SCOPED_TRACE(recording.directory);
-  const auto wav = read_wav(recording.directory / "audio.wav");
+  const auto wav = read_sound(recording.directory / "audio.wav");
   EXPECT_EQ(wav.sample_rate, 8000U);
   ASSERT_EQ(wav.channels.size(), expected.legs.size());
   EXPECT_NEAR(wav.seconds() * 1000, recording.metadata.value("duration_ms", 0.0), 100);
@@ -271,12 +271,12 @@ void check_audio(const ExpectedCall& expected, const RecordingOnDisk& recording)
   for (std::size_t i = 0; i < wav.channels.size(); ++i) {
     SCOPED_TRACE("channel " + std::to_string(i));
     const auto wire = wire_leg(expected.call, i);
-    const auto spoken = read_wav(expected.legs[i].spoken).channels.at(0);
+    const auto spoken = read_sound(expected.legs[i].spoken).channels.at(0);
     EXPECT_GE(wire.held.size(), holds(expected.call, i)) << "held, and yet no pause on the wire";
     check_leg(wav.channels[i], wire, spoken, shifts);
     for (std::size_t other = 0; other < expected.legs.size(); ++other) {
       if (other == i) continue;
-      const auto theirs = read_wav(expected.legs[other].spoken).channels.at(0);
+      const auto theirs = read_sound(expected.legs[other].spoken).channels.at(0);
       const auto lag = best_lag(wav.channels[i], theirs);
       EXPECT_LT(std::abs(correlation(wav.channels[i], theirs, lag)), 0.3);
     }

@@ -71,7 +71,7 @@ TEST_F(Robustness, MetadataDocumentsAreKeptInTheirOrder) {
 }
 
 TEST_F(Robustness, AChangeOfSsrcGoesOnInTheSameChannel) {
-  const auto voice = read_wav(own_data("audio/caller.wav")).channels.at(0);
+  const auto voice = read_sound(own_data("audio/caller.wav")).channels.at(0);
   SrcCall call(server_);
   ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
   call.speak(0, alice_, voice, 0, 100);
@@ -82,7 +82,7 @@ TEST_F(Robustness, AChangeOfSsrcGoesOnInTheSameChannel) {
   EXPECT_EQ(metadata.at("streams").at(0).at("ssrcs"), json({0xA11CE, 0xB0B}));
   EXPECT_EQ(packets(metadata, 0), 200U);
   EXPECT_EQ(packets(metadata, 1), 0U);
-  const auto channel = read_wav(directory_ / "audio.wav").channels.at(0);
+  const auto channel = read_sound(directory_ / "audio.wav").channels.at(0);
   const auto spoken = std::span(voice).first(200 * RtpSource::kSamples);
   // Two sources are placed by their arrival, each to a few milliseconds.
   const auto first = spoken.first(spoken.size() / 2), second = spoken.subspan(spoken.size() / 2);

@@ -31,7 +31,7 @@ class SpokenCall {
     expected_.codec = payload_type == 0 ? "PCMU" : "PCMA";
     for (std::size_t i = 0; i < streams.size(); ++i) {
       expected_.legs.push_back({streams[i].label, voices[i], streams[i].aor, {}, 0});
-      score_.speak(i, read_wav(voices[i]).channels[0], payload_type, i == 0 ? 0ms : 27ms);
+      score_.speak(i, read_sound(voices[i]).channels[0], payload_type, i == 0 ? 0ms : 27ms);
     }
   }
 

@@ -56,7 +56,7 @@ class AudioCheck : public ::testing::Test {
   // As long as the longer of the two, with a little silence before and after.
   static Samples voice(const std::filesystem::path& path) {
     Samples out(800);
-    const auto spoken = read_wav(path).channels.at(0);
+    const auto spoken = read_sound(path).channels.at(0);
     out.insert(out.end(), spoken.begin(), spoken.end());
     out.resize(8000 * 9);
     return out;

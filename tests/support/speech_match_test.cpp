@@ -57,12 +57,12 @@ TEST(SpeechMatch, ReadsEveryChannelOfAWavFile) {
       "\0\x40\0\xC0\0\0\xFF\x7F",
       52);
   write_file(directory / "a.wav", wav);
-  const auto read = read_wav(directory / "a.wav");
+  const auto read = read_sound(directory / "a.wav");
   EXPECT_EQ(read.sample_rate, 8000U);
   ASSERT_EQ(read.channels.size(), 2U);
   EXPECT_EQ(read.channels[0], (Samples{0.5F, 0.0F}));
   EXPECT_EQ(read.channels[1][0], -0.5F);
-  EXPECT_THROW(read_wav(directory / "none.wav"), std::runtime_error);
+  EXPECT_THROW(read_sound(directory / "none.wav"), std::runtime_error);
 }
 
 }  // namespace
