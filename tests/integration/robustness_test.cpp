@@ -235,7 +235,7 @@ TEST_F(Robustness, RunningOutOfDescriptorsCostsNewCallsOnly) {
   }));
   rlimit before{};
   ASSERT_EQ(::prlimit(server_.pid(), RLIMIT_NOFILE, nullptr, &before), 0);
-  // Less than a call of two legs needs; not none, since UBSan looks into memory through a pipe.
+  // Less than a call of two legs needs.
   const rlimit few = {limit_leaving(server_.pid(), 2), before.rlim_max};
   ASSERT_EQ(::prlimit(server_.pid(), RLIMIT_NOFILE, &few, nullptr), 0);
   SrcCall refused(server_);
