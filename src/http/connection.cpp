@@ -74,6 +74,12 @@ void Connection::close() {
   socket_.close(ignored);
 }
 
+std::optional<Connection::Clock::time_point> Connection::idle_until() const {
+  const bool begun = timer_.expiry() != Clock::time_point{};
+  const bool idle = begun && phase_ == Phase::Waiting && serving_.expired() && socket_.is_open();
+  return idle ? std::optional(timer_.expiry()) : std::nullopt;
+}
+
 // From now on `limit` holds for what the connection does.
 void Connection::begin(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
@@ -254,6 +260,11 @@ asio::awaitable<void> run_refusal(std::shared_ptr<Shared> shared,
   --shared->refusing;
 }
 
+void note_crowd(Shared& shared) {
+  ++shared.turned_away;
+  shared.crowded.add(std::chrono::steady_clock::now());
+}
+
 }  // namespace
 
 void serve(const std::shared_ptr<Shared>& shared, tcp::socket socket) {
@@ -261,9 +272,20 @@ void serve(const std::shared_ptr<Shared>& shared, tcp::socket socket) {
                       run(std::make_shared<Connection>(shared, std::move(socket))));
 }
 
+bool make_room(Shared& shared) {
+  Connection* longest = nullptr;
+  for (auto* connection : shared.connections) {
+    const auto until = connection->idle_until();
+    if (until && (longest == nullptr || *until < *longest->idle_until())) longest = connection;
+  }
+  if (longest == nullptr) return false;
+  note_crowd(shared);
+  longest->close();
+  return true;
+}
+
 void refuse(const std::shared_ptr<Shared>& shared, tcp::socket socket) {
-  ++shared->turned_away;
-  shared->crowded.add(std::chrono::steady_clock::now());
+  note_crowd(*shared);
   shared->metrics.answered(kOther, kOther, 503, std::chrono::nanoseconds(0));
   if (shared->refusing >= kMaxRefusing) return;  // closes the socket
   ++shared->refusing;

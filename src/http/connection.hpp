@@ -31,6 +31,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void stop();   // closes it where it waits for a request, ends its feed
   void close();  // at once
+  // When it will have waited too long for a request; nothing while it does anything else.
+  std::optional<std::chrono::steady_clock::time_point> idle_until() const;
 
  private:
   enum class Phase { Waiting, Reading, Writing };

@@ -93,7 +93,7 @@ class Listening final : public Server {
   static void admit(const std::shared_ptr<Shared>& shared, tcp::socket socket) {
     const bool room =
         shared->connections.size() - shared->refusing < shared->options.max_connections;
-    if (room)
+    if (room || make_room(*shared))
       serve(shared, std::move(socket));
     else
       refuse(shared, std::move(socket));

@@ -121,17 +121,31 @@ TEST_F(RunningServer, Answers503BeyondItsConnectionLimitAndRecovers) {
   {
     auto first = connect();
     auto second = connect();
-    first.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
-    second.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
-    EXPECT_EQ(first.reply().status, 200);
-    EXPECT_EQ(second.reply().status, 200);
-    const auto reply = http_get(url("/hello"));
-    EXPECT_EQ(reply.status, 503);
-    EXPECT_THAT(reply.body, testing::HasSubstr("too many connections"));
-    first.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+    // Both are in the middle of a request.
+    first.send("GET /hello HTTP/1.1\r\n");
+    second.send("GET /hello HTTP/1.1\r\n");
+    EXPECT_TRUE(wait_until([&] { return http_get(url("/hello")).status == 503; }));
+    EXPECT_THAT(http_get(url("/hello")).body, testing::HasSubstr("too many connections"));
+    first.send("Host: x\r\n\r\n");
     EXPECT_EQ(first.reply().status, 200);
   }
   EXPECT_TRUE(wait_until([&] { return http_get(url("/hello")).status == 200; }));
+}
+
+TEST_F(RunningServer, GivesThePlaceOfTheConnectionThatIdledLongestToANewOne) {
+  Options options;
+  options.max_connections = 2;
+  start(options);
+  auto first = connect();
+  first.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(first.reply().status, 200);
+  auto second = connect();
+  second.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(second.reply().status, 200);
+  EXPECT_EQ(http_get(url("/hello")).status, 200);
+  EXPECT_EQ(first.rest(), "");  // closed
+  second.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(second.reply().status, 200);
 }
 
 TEST_F(RunningServer, SurvivesACrowdOfConnectionsThatNeverSpeak) {
