@@ -10,6 +10,7 @@
 #include <srs/health/health.hpp>
 #include <srs/health/heartbeat.hpp>
 #include <srs/http/server.hpp>
+#include <srs/log/folded.hpp>
 #include <srs/log/root.hpp>
 #include <srs/metrics/process.hpp>
 #include <srs/metrics/registry.hpp>
@@ -43,6 +44,7 @@ struct Components {
   const config::Settings settings;
   log::Root& log_root;
   log::Logger log;
+  log::Folded admin_refusals{log, log::Level::Warning, "admin_request_refused"};
   metrics::Registry registry;  // floor 1
   Tasks tasks;
   tracing::Tracing tracing;

@@ -1,5 +1,7 @@
 #include "app/log_control.hpp"
 
+#include "app/admin.hpp"
+
 #include <srs/util/text.hpp>
 
 #include <boost/asio/post.hpp>
@@ -58,11 +60,9 @@ void LogControl::start() {
 }
 
 void LogControl::route(const std::string& method, const std::string& path, Route answer) {
-  c_.http->route(method, path, [this, answer, path](const http::Request& request) {
-    auto refused = http::unauthorized(request, c_.admin_token);
+  c_.http->route(method, path, [this, answer](const http::Request& request) {
+    auto refused = refuse_admin(c_, request);
     if (!refused) return (this->*answer)(request);
-    c_.log.warning("admin_request_refused",
-                   {{"path", path}, {"remote", request.remote}, {"status", refused->status}});
     return std::move(*refused);
   });
 }
@@ -79,9 +79,15 @@ http::Response LogControl::put_level(const http::Request& request) {
         400,
         "send {\"level\": \"debug\"}, or the level alone: trace, debug, info, warning, error, off");
   }
+  const auto tell = [&] {
+    c_.log.warning("log_level_changed",
+                   {{"level", log::to_string(*level)}, {"remote", request.remote}});
+  };
+  // Whoever silences the log is the last whom it names.
+  const bool silences = *level > c_.log_root.level();
+  if (silences) tell();
   c_.log_root.set_level(*level);
-  c_.log.warning("log_level_changed",
-                 {{"level", log::to_string(*level)}, {"remote", request.remote}});
+  if (!silences) tell();
   return get_level(request);
 }
 

@@ -1,5 +1,7 @@
 #include "app/transcripts.hpp"
 
+#include "app/admin.hpp"
+
 #include <srs/storage/files.hpp>
 #include <srs/stt/transcript.hpp>
 #include <srs/util/offload.hpp>
@@ -82,12 +84,7 @@ boost::asio::awaitable<http::Response> transcript(const Components& c,
 
 boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<WorkerPool> readers,
                                               http::Request request) {
-  if (auto refused = http::unauthorized(request, c.admin_token)) {
-    c.log.warning(
-        "admin_request_refused",
-        {{"path", request.path}, {"remote", request.remote}, {"status", refused->status}});
-    co_return std::move(*refused);
-  }
+  if (auto refused = refuse_admin(c, request)) co_return std::move(*refused);
   if (!c.transcription) {
     co_return http::error_response(
         404, "nobody transcribes recordings after their calls: set stt.providers");

@@ -59,8 +59,8 @@ void mask_passwords(std::string& text) {
 
 // Header names that carry credentials, in lower case.
 bool names_a_secret(std::string_view name) {
-  static constexpr std::array<std::string_view, 8> kWords = {
-      "authorization", "cookie", "password", "passwd", "secret", "token", "api-key", "apikey"};
+  static constexpr std::array<std::string_view, 10> kWords = {
+      "auth", "cookie", "passw", "pwd", "secret", "token", "key", "jwt", "credential", "signature"};
   const auto lower = to_lower(name);
   return std::any_of(kWords.begin(), kWords.end(),
                      [&](std::string_view word) { return lower.find(word) != std::string::npos; });
