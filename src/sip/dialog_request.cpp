@@ -22,10 +22,9 @@ Leg DialogRequest::make_leg() const {
                           SIPTAG_CALL_ID_STR(identity_.call_id.c_str()),
                           SIPTAG_FROM_STR(identity_.local.c_str()),
                           SIPTAG_TO_STR(identity_.remote.c_str()), TAG_END()));
-  const auto* route =
-      identity_.record_route.empty()
-          ? nullptr
-          : sip_record_route_make(home.get(), identity_.record_route.c_str());
+  const auto* route = identity_.record_route.empty()
+                          ? nullptr
+                          : sip_record_route_make(home.get(), identity_.record_route.c_str());
   const auto* contact = sip_contact_make(home.get(), ("<" + identity_.target + ">").c_str());
   if (leg && (route != nullptr || contact != nullptr))
     nta_leg_server_route(leg.get(), route, contact);

@@ -81,9 +81,9 @@ class PoolTest : public testing::Test, public Listener {
   Job spoken(const std::string& name) { return recording(name, {tone(1)}); }
 
   template <class Condition>
-  bool run_until(Condition condition) {
+  bool run_until(Condition condition, std::chrono::seconds patience = srs::test::kSoon) {
     io.restart();
-    const auto deadline = std::chrono::steady_clock::now() + srs::test::kSoon;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!condition()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
       io.run_one_for(std::chrono::milliseconds(10));
@@ -92,9 +92,10 @@ class PoolTest : public testing::Test, public Listener {
   }
   // What the pool says of it.
   bool cancel(const Job& job);
-  // Until that many jobs have ended, well or not.
+  // Until that many jobs have ended, well or not. Hours of audio take theirs under a sanitizer.
   bool run_until_ended(std::size_t jobs) {
-    return run_until([&] { return finished.size() + unfinished.size() >= jobs; });
+    return run_until([&] { return finished.size() + unfinished.size() >= jobs; },
+                     std::chrono::seconds(50));
   }
 
   nlohmann::json transcript(const Job& job) const;

@@ -27,8 +27,8 @@ struct Request {
   Address from;
   Address to;
   Address contact;
-  bool src_contact =
-      false;  // Contact carries +sip.src, or one of its old spellings (src, +sip-src)
+  // Contact carries +sip.src, or one of its old spellings (src, +sip-src).
+  bool src_contact = false;
   bool requires_siprec = false;                // `siprec` in Require
   bool supports_siprec = false;                // `siprec` in Supported
   std::optional<std::string> session_expires;  // RFC 4028, as received
