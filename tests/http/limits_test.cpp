@@ -124,8 +124,11 @@ TEST_F(RunningServer, Answers503BeyondItsConnectionLimitAndRecovers) {
     // Both are in the middle of a request.
     first.send("GET /hello HTTP/1.1\r\n");
     second.send("GET /hello HTTP/1.1\r\n");
-    EXPECT_TRUE(wait_until([&] { return http_get(url("/hello")).status == 503; }));
-    EXPECT_THAT(http_get(url("/hello")).body, testing::HasSubstr("too many connections"));
+    EXPECT_TRUE(wait_until([&] { return on_loop([&] { return server_->connections(); }) == 2; }));
+    for (int turn = 0; turn < 20; ++turn) on_loop([] { return 0; });  // what was sent is read
+    const auto reply = http_get(url("/hello"));
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_THAT(reply.body, testing::HasSubstr("too many connections"));
     first.send("Host: x\r\n\r\n");
     EXPECT_EQ(first.reply().status, 200);
   }

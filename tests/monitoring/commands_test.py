@@ -72,8 +72,12 @@ class Commands(unittest.TestCase):
         known, looked = recording_words() | {"json", "metadata"}, 0
         for command, page in LINES.items():
             if "metadata.json" in command:
-                program = shlex.split(command)[2]
-                words = re.findall(r"[a-z_]{3,}" if command.startswith("grep") else r"\.([a-z_]+)", program)
+                # `grep -rlE PROGRAM ...`, or `find ... | sort | xargs -r jq -r PROGRAM | ...`.
+                parts = shlex.split(command)
+                if parts[0] == "grep":
+                    words = re.findall(r"[a-z_]{3,}", parts[2])
+                else:
+                    words = re.findall(r"\.([a-z_]+)", parts[parts.index("jq") + 2])
                 with self.subTest(page=page, command=command):
                     self.assertTrue(words)
                     self.assertLessEqual(set(words), known)
