@@ -121,15 +121,16 @@ TEST_F(RunningServer, Answers503BeyondItsConnectionLimitAndRecovers) {
   {
     auto first = connect();
     auto second = connect();
-    // Both are in the middle of a request.
-    first.send("GET /hello HTTP/1.1\r\n");
-    second.send("GET /hello HTTP/1.1\r\n");
-    EXPECT_TRUE(wait_until([&] { return on_loop([&] { return server_->connections(); }) == 2; }));
-    for (int turn = 0; turn < 20; ++turn) on_loop([] { return 0; });  // what was sent is read
+    const std::string half =
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
+    for (auto* busy : {&first, &second}) {
+      busy->send(half);
+      EXPECT_EQ(busy->reply().status, 100);
+    }
     const auto reply = http_get(url("/hello"));
     EXPECT_EQ(reply.status, 503);
     EXPECT_THAT(reply.body, testing::HasSubstr("too many connections"));
-    first.send("Host: x\r\n\r\n");
+    first.send("body");
     EXPECT_EQ(first.reply().status, 200);
   }
   EXPECT_TRUE(wait_until([&] { return http_get(url("/hello")).status == 200; }));

@@ -121,6 +121,21 @@ TEST_F(LogControl, NeverShowsTheToken) {
   EXPECT_FALSE(says(kToken));
 }
 
+TEST_F(LogControl, NamesWhoSilencesItBeforeItFallsSilent) {
+  start({{"HTTP_ADMIN_TOKEN", kToken}, {"LOG_LEVEL", "info"}});
+  EXPECT_EQ(send("PUT", "/log/level", kToken, "error").status, 200);
+  ASSERT_TRUE(server_.wait_for_log("log_level_changed", kSoon));
+  EXPECT_EQ(server_.log("log_level_changed").front().value("siprec.level", ""), "error");
+}
+
+TEST_F(LogControl, TellsOfGuessesAtTheTokenInOneLineASecond) {
+  start({{"HTTP_ADMIN_TOKEN", kToken}, {"LOG_LEVEL", "info"}});
+  for (int guess = 0; guess < 50; ++guess)
+    EXPECT_EQ(send("GET", "/log/level", "wrong" + std::to_string(guess)).status, 401);
+  ASSERT_TRUE(server_.wait_for_log("admin_request_refused", kSoon));
+  EXPECT_LT(server_.log("admin_request_refused").size(), 50U / 2);
+}
+
 TEST_F(LogControl, ShowsTheSipMessagesOfTheCallsThatAreAskedForAndOfNoOther) {
   start({{"HTTP_ADMIN_TOKEN", kToken}, {"LOG_LEVEL", "info"}});
   SrcCall wanted(server_), other(server_);
