@@ -49,7 +49,8 @@ class LiveTest : public PoolTest {
     for (Millis at = from; at < from + length; at += 20ms) stream->feed(at, packet);
   }
   double failures(const std::string& reason) {
-    return metric("stt_transcription_errors_total{provider=\"vosk\",reason=\"" + reason + "\"}");
+    return metric("stt_transcription_errors_total{provider=\"vosk/live\",reason=\"" + reason +
+                  "\"}");
   }
   void TearDown() override {
     stream.reset();
@@ -103,6 +104,31 @@ TEST_F(LiveTest, VoskHearsInterimAndFinalTextAtItsPlaceInTheRecording) {
   EXPECT_EQ(last.segment.channel, 1U);
   EXPECT_EQ(last.segment.words[0].start, 10200ms);
   EXPECT_EQ(last.segment.words[1].start, 20200ms);
+}
+
+TEST_F(LiveTest, CountsHowLateFinalTextIsApartFromWhatIsTranscribedAfterCalls) {
+  options.prices = {"vosk/live 0.6 USD"};
+  serve([](Frames& frames, const PeerRequest&) {
+    std::size_t bytes = 0;
+    while (const auto frame = frames.read()) {
+      if (frame->data.find("eof") != std::string::npos) return;
+      if (frame->opcode != 2 || (bytes += frame->data.size()) < 32'000) continue;
+      frames.send(R"({"partial":"good d"})");
+      frames.send(R"({"text":"good","result":[{"end":0.5,"start":0.2,"word":"good","conf":1}]})");
+    }
+  });
+  begin();
+  say(10s, 2s);
+  ASSERT_TRUE(run_until([&] { return heard.size() >= 2; }));
+  // 1.5 s of sound followed the word: so late is its text, however fast the sound was fed.
+  EXPECT_EQ(metric("stt_transcription_duration_seconds_count{provider=\"vosk/live\"}"), 1);
+  EXPECT_NEAR(metric("stt_transcription_duration_seconds_sum{provider=\"vosk/live\"}"), 1.5, 0.4);
+  bool done = false;
+  stream->finish([&](const LiveEnd&) { done = true; });
+  ASSERT_TRUE(run_until([&] { return done; }));
+  EXPECT_EQ(metric("stt_audio_processed_seconds_total{provider=\"vosk/live\"}"), 2);
+  EXPECT_NEAR(metric("stt_transcription_cost_total{currency=\"USD\",provider=\"vosk/live\"}"), 0.02,
+              0.001);
 }
 
 TEST_F(LiveTest, TellsTheProviderTheSpanOfItsConnection) {

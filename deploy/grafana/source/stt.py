@@ -40,6 +40,8 @@ STT = dashboard("siprec-stt", "SIPREC Speech to Text", "Transcriptions by provid
     graph("Live results", "Per second, by kind, and lines published.", {
         "{{kind}}": "sum by (kind) (rate(stt_live_results_total{@}[$__rate_interval]))",
         "lines": "sum(rate(stt_live_lines_total{@}[$__rate_interval]))"}),
+    graph("Live text, how late", "From spoken word to final text: half of them, and all but one in twenty.",
+          quantiles('stt_transcription_duration_seconds_bucket{@,provider=~".+/live"}', 0.5, 0.95, by="provider"), "s", thresholds={10: "red"}),
     graph("Live text that was lost", "Audio the provider was too slow for, channels beyond the limit, lines that slow listeners missed. Recordings have it all.", {
         "audio (s)": "sum(increase(stt_live_audio_dropped_seconds_total{@}[$__rate_interval]))",
         "channels refused": "sum(increase(stt_live_streams_refused_total{@}[$__rate_interval]))",

@@ -44,8 +44,8 @@ struct LiveEnd {
 class Live {
  public:
   // stt_live_streams, stt_live_streams_refused_total, stt_live_audio_dropped_seconds_total,
-  // stt_live_results_total{kind}, and with the provider's label the figures of the pool. `workers`
-  // read keys from files.
+  // stt_live_results_total{kind}, and the figures of the pool with the provider `NAME/live`.
+  // `workers` read keys from files.
   Live(Tasks& tasks, const Options& options, WorkerPool& workers, tracing::Tracer& tracer,
        metrics::Registry& registry, log::Logger log);
   ~Live();  // cuts all streams

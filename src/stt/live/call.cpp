@@ -37,6 +37,7 @@ LiveCall::~LiveCall() {
 
 void LiveCall::feed(Millis at, std::span<const std::int16_t> samples) {
   if (finishing_ || cut_ || samples.empty()) return;
+  begun_ = Clock::now() - at - length_of(samples.size());
   waiting_.push_back({at, {samples.begin(), samples.end()}});
   samples_waiting_ += samples.size();
   const auto rate = channel_.sample_rate;
@@ -49,6 +50,10 @@ void LiveCall::feed(Millis at, std::span<const std::int16_t> samples) {
     waiting_.pop_front();
   }
   wake_.cancel();
+}
+
+Millis LiveCall::length_of(std::size_t samples) const {
+  return Millis(static_cast<std::int64_t>(samples) * 1000 / channel_.sample_rate);
 }
 
 void LiveCall::finish(std::function<void(const LiveEnd&)> done) {
@@ -159,7 +164,7 @@ void LiveCall::failed(Reason reason, const std::string& text) {
   span_ = {};
   end_.reason = to_string(reason);
   end_.text = text;
-  state_->metrics.failed(end_.use.provider, reason);
+  state_->metrics.failed(state_->label, reason);
   log.warning("live_transcription_failed", {{"channel", channel_.channel},
                                             {"provider", end_.use.provider},
                                             {"reason", to_string(reason)},
@@ -210,7 +215,7 @@ asio::awaitable<bool> LiveCall::send_next() {
     waiting_.pop_front();
   }
   samples_waiting_ = 0;
-  state_->metrics.asked(end_.use.provider, bytes.size(),
+  state_->metrics.asked(state_->label, bytes.size(),
                         static_cast<double>(samples) / channel_.sample_rate);
   const auto sent = co_await socket_->write(std::move(bytes), true);
   co_return sent.has_value();
@@ -248,7 +253,7 @@ void LiveCall::place(Segment& segment) const {
 
 void LiveCall::tell(Utterance utterance) {
   if (utterance.segment.text.size() > kLongestResult) {
-    state_->metrics.failed(end_.use.provider, Reason::BadAnswer);
+    state_->metrics.failed(state_->label, Reason::BadAnswer);
     return;
   }
   auto& segment = utterance.segment;
@@ -256,7 +261,11 @@ void LiveCall::tell(Utterance utterance) {
   segment.channel = channel_.channel;
   segment.provider = end_.use.provider;
   segment.language = channel_.language;
-  if (utterance.final) said_until_ = segment.end;
+  if (utterance.final) {
+    said_until_ = segment.end;
+    const std::chrono::duration<double> late = Clock::now() - (begun_ + segment.end);
+    state_->metrics.answered(state_->label, std::max(0.0, late.count()));
+  }
   if (!state_->options.redaction.rules.empty()) {
     Transcript alone;
     alone.segments.push_back(std::move(segment));
@@ -276,7 +285,7 @@ void LiveCall::settle() {
   if (!state_->price) return;
   const auto cost = cost_of(*state_->price, audio);
   end_.use.cost += cost;
-  if (cost > 0) state_->metrics.charged(end_.use.provider, end_.use.currency, cost);
+  if (cost > 0) state_->metrics.charged(state_->label, end_.use.currency, cost);
 }
 
 }  // namespace srs::stt

@@ -50,6 +50,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   void tell(Utterance utterance);
   void place(Segment& segment) const;
   void settle();
+  Millis length_of(std::size_t samples) const;
 
   std::shared_ptr<Live::State> state_;
   LiveChannel channel_;
@@ -63,6 +64,8 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   tracing::Span span_;  // of the connection; here, so that cut() can end it
   LiveEnd end_;
   Millis said_until_{0};
+  // When the recording's timeline began, as the arrival of the latest sound has it.
+  Clock::time_point begun_;
   bool reading_ = false;
   bool finishing_ = false;
   bool cut_ = false;

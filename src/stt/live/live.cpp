@@ -7,10 +7,16 @@
 namespace srs::stt {
 namespace {
 
-// The metrics' labels begin with the providers of the pool; this one may be another.
+// One provider may work live and after calls: as prices do, figures tell these apart.
+std::string label_of(const Options& options) {
+  return options.live.provider + "/live";
+}
+
+// The labels of the pool's metrics are its own providers, prices and rules.
 Options with_live_provider(Options options) {
-  options.providers = {options.live.provider};
-  options.redaction.rules.clear();  // counted where transcripts are made
+  options.providers = {label_of(options)};
+  options.prices.clear();
+  options.redaction.rules.clear();
   return options;
 }
 
@@ -79,10 +85,13 @@ Live::State::State(Tasks& t, const Options& o, WorkerPool& w, tracing::Tracer& t
       workers(w),
       tracer(tr),
       log(std::move(l)),
+      label(label_of(options)),
       metrics(registry, with_live_provider(o)),
       redactor(options.redaction.rules),
       protocol(make_live_protocol(options)),
-      price(live_price(options)) {}
+      price(live_price(options)) {
+  if (price) metrics.charged(label, price->currency, 0);  // seen before it rises
+}
 
 Live::Live(Tasks& tasks, const Options& options, WorkerPool& workers, tracing::Tracer& tracer,
            metrics::Registry& registry, log::Logger log)

@@ -33,6 +33,7 @@ struct Live::State {
   WorkerPool& workers;
   tracing::Tracer& tracer;
   log::Logger log;
+  const std::string label;  // metrics name the provider so: `vosk/live`
   Metrics metrics;
   Redactor redactor;
   std::unique_ptr<LiveProtocol> protocol;
