@@ -1,5 +1,6 @@
 #include "recording/metrics.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -144,11 +145,19 @@ void Metrics::started() {
 
 void Metrics::ended(EndReason reason, double seconds, bool had_media) {
   active_.Decrement();
-  duration_.Observe(seconds);
+  count(reason);
+  closed(seconds, had_media);
+  if (is_zombie(reason)) zombies_.Increment();
+}
+
+void Metrics::count(EndReason reason) {
   ended_.Add({{"reason", label(to_string(reason))}}).Increment();
   if (is_failure(reason)) failed_.Add({{"reason", label(to_string(reason))}}).Increment();
+}
+
+void Metrics::closed(double seconds, bool had_media) {
+  duration_.Observe(std::max(seconds, 0.0));
   if (!had_media) without_media_.Increment();
-  if (is_zombie(reason)) zombies_.Increment();
 }
 
 void Metrics::refused(Refusal reason) {
@@ -175,9 +184,9 @@ void Metrics::rendered(State state, double render_seconds, double finish_seconds
   finish_.Observe(finish_seconds);
 }
 
-void Metrics::recovered() {
+void Metrics::recovered(bool crashed) {
   recovered_.Increment();
-  failed_.Add({{"reason", label(to_string(EndReason::Crashed))}}).Increment();
+  if (crashed) count(EndReason::Crashed);
 }
 
 }  // namespace srs::recording

@@ -27,15 +27,20 @@ class Metrics {
 
   void started();
   void ended(EndReason reason, double seconds, bool had_media);
+  // How long a session was, once that is known; ended() tells it of those of this process.
+  void closed(double seconds, bool had_media);
   void recorded(Direction direction, double seconds);
   void refused(Refusal reason);
   // `first`: of this kind in its recording.
   void warned(Warning kind, bool first);
   void finished(State state);
   void rendered(State state, double render_seconds, double finish_seconds);
-  void recovered();
+  // Left by an earlier process; `crashed`: while its call ran.
+  void recovered(bool crashed);
 
  private:
+  void count(EndReason reason);
+
   prometheus::Gauge& active_;
   prometheus::Counter& total_;
   prometheus::Histogram& duration_;

@@ -1,5 +1,6 @@
 #include "recording/render_queue.hpp"
 
+#include "recording/direction.hpp"
 #include "recording/traced.hpp"
 
 #include <srs/storage/files.hpp>
@@ -295,6 +296,13 @@ void RenderQueue::report(const Outcome& outcome) {
                                      {"call_id", document.call_id},
                                      {"kind", to_string(Warning::Render)},
                                      {"warning", document.warnings[i]}});
+  }
+  // The process that had the call could not say how long it was.
+  if (document.end_reason == EndReason::Crashed) {
+    const double length =
+        seconds(document.ended_at.value_or(document.started_at) - document.started_at);
+    metrics_.closed(length, had_media(document));
+    if (had_media(document)) metrics_.recorded(direction_of(document.session), length);
   }
   metrics_.rendered(document.state, seconds(outcome.render_time), seconds(since_end));
   traced(log_, outcome.session)

@@ -244,7 +244,7 @@ class ServiceImpl final : public Service {
       if (orphan.was_recording && !after_crash) continue;
       if (begun_.contains(orphan.document.recording_id)) continue;
       if (after_crash) {
-        metrics_.recovered();
+        metrics_.recovered(orphan.was_recording);
         log_.warning("recording_recovered", {{"recording_id", orphan.document.recording_id},
                                              {"call_id", orphan.document.call_id}});
       }

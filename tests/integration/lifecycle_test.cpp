@@ -127,6 +127,12 @@ TEST_F(Lifecycle, RendersAfterAKillWhatWasCapturedBeforeIt) {
   EXPECT_GE(packets(*recording, 0), static_cast<std::size_t>(kSent - kPerSecond))
       << "more than a second is lost";
   EXPECT_EQ(metric(server_, "recordings_recovered_total"), 1);
+  EXPECT_EQ(metric(server_, "sip_sessions_ended_total", {R"(reason="crashed")"}), 1);
+  EXPECT_EQ(metric(server_, "sip_sessions_failed_total", {R"(reason="crashed")"}), 1);
+  // What is on disk of the four seconds that were spoken counts like that of any call.
+  EXPECT_TRUE(wait_until([&] { return metric(server_, "recording_seconds_total") > 2.5; }));
+  EXPECT_EQ(metric(server_, "sip_session_duration_seconds_count"), 1);
+  EXPECT_EQ(metric(server_, "recordings_without_media_total"), 0);
 
   const auto wav = read_sound(recording->directory / "audio.wav");
   ASSERT_EQ(wav.channels.size(), 2U);
@@ -144,6 +150,8 @@ TEST_F(Lifecycle, ClosesACallWithoutMediaAfterAKillAndTakesCallsAgain) {
   const auto orphan = wait_for_recording(server_.recordings(), killed.call_id());
   ASSERT_TRUE(orphan) << "it stays active for ever";
   EXPECT_EQ(orphan->metadata.value("end_reason", ""), "crashed");
+  EXPECT_TRUE(wait_until([&] { return metric(server_, "recordings_without_media_total") == 1; }));
+  EXPECT_EQ(metric(server_, "recording_seconds_total"), 0);
   SrcCall call(server_);
   EXPECT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
   EXPECT_EQ(call.bye().status(), 200);

@@ -34,6 +34,17 @@ TEST_F(SessionMetricsTest, CountsAnEndWithoutMediaAsAFailedCall) {
   EXPECT_TRUE(shows("recordings_without_media_total 1"));
 }
 
+TEST_F(SessionMetricsTest, CountsACallOfACrashedProcessAsOneThatEndedAndNeverRan) {
+  metrics_.recovered(true);
+  metrics_.recovered(false);  // it had ended, and waited for its render
+  metrics_.closed(30, true);
+  EXPECT_TRUE(shows("recordings_recovered_total 2"));
+  EXPECT_TRUE(shows("sip_sessions_ended_total{reason=\"crashed\"} 1"));
+  EXPECT_TRUE(shows("sip_sessions_failed_total{reason=\"crashed\"} 1"));
+  EXPECT_TRUE(shows("sip_session_duration_seconds_sum 30"));
+  EXPECT_TRUE(shows("sip_sessions_active 0"));
+}
+
 TEST_F(SessionMetricsTest, CountsARefusalUnderItsReason) {
   metrics_.refused(Refusal::Ports);
   EXPECT_TRUE(shows("sip_sessions_refused_total{reason=\"ports\"} 1"));
