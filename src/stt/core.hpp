@@ -34,10 +34,11 @@ struct Entry {
   JobState state;
   std::uint64_t number = 0;
   bool running = false;
-  bool stored = false;     // its file is written, or can't be
-  bool told = false;       // the listener knows that the transcript is there
-  bool forgotten = false;  // cancelled: its files are to go
-  bool held = false;       // counted as held back by a bound since it ran last
+  bool delivering = false;  // runs, in a slot of the deliveries
+  bool stored = false;      // its file is written, or can't be
+  bool told = false;        // the listener knows that the transcript is there
+  bool forgotten = false;   // cancelled: its files are to go
+  bool held = false;        // counted as held back by a bound since it ran last
   std::chrono::steady_clock::time_point not_before{};
   std::chrono::milliseconds pause{0};  // what the step that ran wants before the next one
   tracing::Span span;                  // of the request under way; here, so that stop() can end it
@@ -76,6 +77,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void dispatch();
   std::chrono::milliseconds wait_of(Entry& entry, const Now& now);
   void hold_back(Entry& entry, const Choice& choice);
+  bool has_slot_for(const Entry& entry) const;
+  std::size_t& slots_of(const Entry& entry) { return entry.delivering ? delivering_ : running_; }
   void wake_in(std::chrono::milliseconds time);
   void fetch_left_out();
   bool end_entry(const std::filesystem::path& directory);
@@ -133,7 +136,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::map<Rank, EntryPointer> tried_;
   std::set<std::filesystem::path> parked_;
   std::uint64_t next_number_ = 0;
+  // Each up to Options::concurrency: who takes no deliveries keeps nobody from being transcribed.
   std::size_t running_ = 0;
+  std::size_t delivering_ = 0;
   bool stopped_ = false;
   bool left_out_ = false;
   bool scanning_ = false;

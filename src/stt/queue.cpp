@@ -145,13 +145,18 @@ milliseconds PoolCore::wait_of(Entry& entry, const Now& now) {
   return std::max(own, choice.time);
 }
 
+bool PoolCore::has_slot_for(const Entry& entry) const {
+  return (entry.state.written ? delivering_ : running_) < options_.concurrency;
+}
+
 void PoolCore::dispatch() {
   if (stopped_ || resuming_) return;
   auto next_wake = milliseconds(60'000);
-  while (running_ < options_.concurrency) {
+  for (;;) {
     const auto now = Now::get();
     EntryPointer best;
     const auto consider = [&](const EntryPointer& entry) {
+      if (!has_slot_for(*entry)) return;
       const auto wait = wait_of(*entry, now);
       if (wait.count() > 0) {
         next_wake = std::min(next_wake, wait);
@@ -167,8 +172,9 @@ void PoolCore::dispatch() {
     fresh_.erase(rank);
     tried_.erase(rank);
     best->running = true;
+    best->delivering = best->state.written;
     best->held = false;
-    ++running_;
+    ++slots_of(*best);
     tasks_.spawn("stt.transcribe", run(best));
   }
   if (!fresh_.empty() || !tried_.empty()) wake_in(next_wake);
@@ -195,10 +201,11 @@ void PoolCore::figures(std::vector<prometheus::MetricFamily>& families) const {
   const auto now = Now::get();
   WallTime oldest = now.wall;
   for (const auto& [directory, entry] : entries_)
-    oldest = std::min(oldest, entry->state.submitted_at);
-  gauge("stt_queue_jobs", "Recordings that wait for their transcript.",
-        {{{}, static_cast<double>(entries_.size() - std::min(running_, entries_.size()))}});
-  gauge("stt_queue_oldest_seconds", "How long the oldest unfinished one has waited.",
+    if (!entry->state.written) oldest = std::min(oldest, entry->state.submitted_at);
+  const auto under_way = running_ + delivering_;
+  gauge("stt_queue_jobs", "Recordings that wait for their transcript, or for its delivery.",
+        {{{}, static_cast<double>(entries_.size() - std::min(under_way, entries_.size()))}});
+  gauge("stt_queue_oldest_seconds", "How long the oldest one has waited for its transcript.",
         {{{}, seconds(now.wall - oldest)}});
   gauge("stt_jobs_running", "Recordings that are being transcribed.",
         {{{}, static_cast<double>(running_)}});

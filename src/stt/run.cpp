@@ -31,7 +31,7 @@ boost::asio::awaitable<void> PoolCore::run(EntryPointer entry) {
     escaped = std::current_exception();
     entry->pause = options_.retry.longest_pause;
   }
-  --running_;
+  --slots_of(*entry);
   entry->running = false;
   if (stopped_) co_return;
   if (entry->forgotten) {
@@ -63,6 +63,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::work_on(EntryPointer entry) {
     });
     co_return Step::Next;
   }
+  // It takes a slot of the deliveries next.
+  if (!entry->delivering) co_return Step::Leave;
   co_return co_await deliver(entry, exchange);
 }
 

@@ -520,6 +520,22 @@ TEST_F(PoolTest, ParksADeliveryThatIsRefused) {
   EXPECT_EQ(metric("stt_deliveries_total{result=\"failed\"}"), 1);
 }
 
+TEST_F(PoolTest, TranscribesOnWhileNobodyTakesItsDeliveries) {
+  Provider provider(kWorking);
+  HttpPeer hanging([](PeerConnection& connection) {
+    (void)connection.read_request();
+    connection.wait_closed();
+  });
+  options.openai.url = provider.url();
+  options.delivery.url = hanging.url("/");
+  options.concurrency = 2;
+  start();
+  for (int i = 0; i < 6; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  EXPECT_TRUE(run_until_ended(6)) << finished.size();
+  EXPECT_EQ(pool->running(), 0U) << "nothing is being transcribed any more";
+  EXPECT_LE(hanging.most_at_once(), options.concurrency);
+}
+
 TEST_F(PoolTest, FollowsEachRequestInASpanOfTheCallsTrace) {
   tracing::test::KeptSpans kept;
   tracer = tracing::Tracer({}, kept);
