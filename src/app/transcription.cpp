@@ -9,11 +9,11 @@ namespace {
 constexpr std::size_t kWorkers = 2;
 constexpr std::size_t kWaitingWork = 10'000;
 
-// Each job has one request at a time, and they may all go to one host.
+// Each job has one request at a time, deliveries come beside them, and all may go to one host.
 HttpClient::Options client_options(const stt::Options& options) {
   HttpClient::Options out;
-  out.max_active = std::max(out.max_active, options.concurrency);
-  out.max_active_per_host = std::max(out.max_active_per_host, options.concurrency);
+  out.max_active = std::max(out.max_active, 2 * options.concurrency);
+  out.max_active_per_host = std::max(out.max_active_per_host, 2 * options.concurrency);
   return out;
 }
 
