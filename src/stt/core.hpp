@@ -102,6 +102,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
                                     Failure failure);
   boost::asio::awaitable<Step> give_up(EntryPointer entry, Exchange& exchange, Phase phase,
                                        std::string provider, Reason reason, std::string text);
+  boost::asio::awaitable<Step> miss_deadline(EntryPointer entry, Exchange& exchange);
   boost::asio::awaitable<void> tell_again(EntryPointer entry, Exchange& exchange);
   boost::asio::awaitable<Step> keep_and_wait(EntryPointer entry, Exchange& exchange);
   boost::asio::awaitable<void> clean_up(EntryPointer entry);
@@ -114,7 +115,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void begin_span(Entry& entry, const Engine& engine, const Piece& piece);
   Result<Progress> load_or_plan(const Job& job) const;
   void note(Engine& engine, Record& record, const Failure& failure);
-  bool is_overdue(const Entry& entry) const;
+  std::chrono::milliseconds time_left(const Entry& entry) const;  // until the deadline
+  bool is_overdue(const Entry& entry) const { return time_left(entry).count() == 0; }
   double chance() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
   Tasks& tasks_;

@@ -28,7 +28,8 @@ struct Engine {
   Breaker breaker;
   Budget budget;
   std::size_t in_flight = 0;
-  Breaker::Time held_until{};  // it said 429
+  Breaker::Time held_until{};           // it said 429
+  std::optional<Failure> last_failure;  // why it is left alone; none since its last success
 };
 
 struct Now {

@@ -45,7 +45,9 @@ void PoolCore::note(Engine& engine, Record& record, const Failure& failure) {
     // Not this job alone is too much for it.
     engine.held_until = std::max(engine.held_until, now.steady + pause);
     engine.breaker.abandoned();
+    engine.last_failure = failure;
   } else if (is_providers_fault(failure.reason)) {
+    engine.last_failure = failure;
     const bool at_once = failure.reason == Reason::Auth || failure.reason == Reason::Quota;
     engine.breaker.failed(now.steady, at_once);
   } else if (failure.reason == Reason::Refused || failure.reason == Reason::Rejected) {
@@ -87,6 +89,29 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::keep_and_wait(EntryPointer entr
   if (!stored && stored.error().reason != Reason::Cancelled)
     log_of(state.job).error("transcription_job_not_stored", {{"error", stored.error().text}});
   co_return Step::Leave;
+}
+
+// Failed is what was tried until the deadline. What only waited, behind a provider that failed
+// others, is parked: it says nothing about this recording.
+boost::asio::awaitable<PoolCore::Step> PoolCore::miss_deadline(EntryPointer entry,
+                                                               Exchange& exchange) {
+  const auto last = entry->state.last_provider;
+  const auto record = entry->state.providers.find(last);
+  if (record != entry->state.providers.end() && record->second.failures > 0) {
+    const auto reason = record->second.reason;
+    auto text = "the deadline has passed; last error: " + record->second.text;
+    co_return co_await give_up(entry, exchange, Phase::Failed, last, reason, std::move(text));
+  }
+  for (const auto& engine : engines_) {
+    if (!engine.last_failure) continue;
+    auto text = "the deadline has passed while it waited; the provider's last error: " +
+                engine.last_failure->text;
+    co_return co_await give_up(entry, exchange, Phase::Parked, engine.name(),
+                               engine.last_failure->reason, std::move(text));
+  }
+  std::string text = "the deadline has passed before its turn came: stt.limits or stt.concurrency";
+  text += " let less through than there is to do";
+  co_return co_await give_up(entry, exchange, Phase::Parked, "", Reason::Busy, std::move(text));
 }
 
 boost::asio::awaitable<PoolCore::Step> PoolCore::give_up(EntryPointer entry, Exchange& exchange,

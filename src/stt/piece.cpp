@@ -57,6 +57,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
   entry->span = {};
   if (!part) co_return co_await fail(entry, exchange, engine, part.error());
   engine.breaker.succeeded();
+  engine.last_failure.reset();
   if (part->cost > 0) {
     engine.budget.charge(now.wall, part->cost);
     if (engine.budget.limit().cost_per_day > 0) keep_spending();

@@ -140,9 +140,10 @@ milliseconds PoolCore::wait_of(Entry& entry, const Now& now) {
   if (entry.state.written) return own;
   const auto choice = choose(engines_, entry.state, options_.retry.attempts, milliseconds(0), now);
   // Overdue ones and those that nobody takes have to be told so.
-  if (choice.kind != Choice::Kind::Wait || is_overdue(entry)) return own;
+  const auto left = time_left(entry);
+  if (choice.kind != Choice::Kind::Wait || left.count() == 0) return own;
   hold_back(entry, choice);
-  return std::max(own, choice.time);
+  return std::max(own, std::min(choice.time, left));
 }
 
 bool PoolCore::has_slot_for(const Entry& entry) const {
@@ -188,9 +189,10 @@ void PoolCore::wake_in(milliseconds time) {
   });
 }
 
-bool PoolCore::is_overdue(const Entry& entry) const {
+milliseconds PoolCore::time_left(const Entry& entry) const {
   // While we were not there nothing could be done.
-  return wall_now() - std::max(entry.state.submitted_at, started_at_) > options_.deadline;
+  const auto end = std::max(entry.state.submitted_at, started_at_) + options_.deadline;
+  return std::max(std::chrono::ceil<milliseconds>(end - wall_now()), milliseconds(0));
 }
 
 void PoolCore::figures(std::vector<prometheus::MetricFamily>& families) const {

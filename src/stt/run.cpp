@@ -94,12 +94,7 @@ Result<Progress> PoolCore::load_or_plan(const Job& job) const {
 
 boost::asio::awaitable<PoolCore::Step> PoolCore::transcribe(EntryPointer entry,
                                                             Exchange& exchange) {
-  if (is_overdue(*entry)) {
-    const auto& last = entry->state.last_provider;
-    const auto record = entry->state.providers[last];
-    co_return co_await give_up(entry, exchange, Phase::Failed, last, record.reason,
-                               "the deadline has passed; last error: " + record.text);
-  }
+  if (is_overdue(*entry)) co_return co_await miss_deadline(entry, exchange);
   auto progress = co_await exchange.work([&]() -> Outcome<Progress> {
     auto loaded = load_or_plan(entry->state.job);
     if (!loaded) return Failure{Reason::Audio, loaded.error().text};

@@ -224,6 +224,29 @@ TEST_F(PoolTest, GivesUpAfterTheDeadline) {
   EXPECT_EQ(*found, 0U) << "what has failed is not begun again";
 }
 
+// A key that is wrong: one recording finds out, the others wait behind it and are never sent.
+TEST_F(PoolTest, ParksWhatOnlyWaitedForAProviderUntilTheDeadline) {
+  Provider locked({{401, "no such key"}});
+  options.openai.url = locked.url();
+  options.breaker = {.failures = 5, .pause = 60s, .longest_pause = 60s};
+  options.deadline = 2s;
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until_ended(1));
+  pool->submit(spoken("rec-2"));
+  ASSERT_TRUE(run_until_ended(2));
+  EXPECT_EQ(locked.count(), 1U);
+  EXPECT_EQ(unfinished[1].state, Unfinished::State::Parked);
+  EXPECT_EQ(unfinished[1].provider, "openai");
+  EXPECT_EQ(unfinished[1].reason, "auth");
+  EXPECT_THAT(unfinished[1].text, HasSubstr("401"));
+  Provider open(kWorking);
+  options.openai.url = open.url();
+  start();
+  pool->recover(directory.path(), [](std::size_t) {});
+  EXPECT_TRUE(run_until([&] { return finished.size() == 2; })) << finished.size();
+}
+
 TEST_F(PoolTest, SurvivesACrashWithoutLosingOrRepeatingAnything) {
   // Three pieces; the process dies while the second is asked for.
   std::atomic<bool> hanging{true};
