@@ -55,6 +55,10 @@ boost::asio::awaitable<bool> Transcription::cancel(std::filesystem::path directo
   return pool_->cancel(std::move(directory));
 }
 
+boost::asio::awaitable<Result<stt::Retried>> Transcription::retry(std::filesystem::path directory) {
+  return pool_->retry(std::move(directory));
+}
+
 recording::FileEntry live_entry() {
   return {std::string(stt::kLiveFile), "application/x-ndjson", 0, {}};
 }

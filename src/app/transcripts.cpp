@@ -82,9 +82,10 @@ boost::asio::awaitable<http::Response> transcript(const Components& c,
   co_return std::move(*response);
 }
 
-boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<WorkerPool> readers,
-                                              http::Request request) {
-  if (auto refused = refuse_admin(c, request)) co_return std::move(*refused);
+// The answer to those who may not change this transcription, or where there is none to change.
+boost::asio::awaitable<std::optional<http::Response>> refuse_change(
+    Components& c, std::shared_ptr<WorkerPool> readers, const http::Request& request) {
+  if (auto refused = refuse_admin(c, request)) co_return refused;
   if (!c.transcription) {
     co_return http::error_response(
         404, "nobody transcribes recordings after their calls: set stt.providers");
@@ -94,6 +95,18 @@ boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<Wor
   const auto found = co_await offload(*readers, [&] { return has_directory(directory); });
   if (!found) co_return http::error_response(503, "too many requests wait for the disk");
   if (!*found) co_return http::error_response(404, kNoRecording);
+  co_return std::nullopt;
+}
+
+http::Response accepted(const http::Request& request, std::string_view state) {
+  const nlohmann::json body = {{"recording_id", request.captured}, {"state", state}};
+  return {202, "application/json", body.dump() + "\n", {}};
+}
+
+boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<WorkerPool> readers,
+                                              http::Request request) {
+  if (auto refused = co_await refuse_change(c, readers, request)) co_return std::move(*refused);
+  const auto directory = directory_of(c.settings.recording.directory, request.captured);
   const bool cancelled = co_await c.transcription->cancel(directory);
   if (!cancelled) {
     co_return http::error_response(
@@ -103,8 +116,32 @@ boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<Wor
   }
   c.log.warning("transcription_cancelled",
                 {{"recording_id", request.captured}, {"remote", request.remote}});
-  const nlohmann::json body = {{"recording_id", request.captured}, {"state", "cancelled"}};
-  co_return http::Response{202, "application/json", body.dump() + "\n", {}};
+  co_return accepted(request, "cancelled");
+}
+
+boost::asio::awaitable<http::Response> retry(Components& c, std::shared_ptr<WorkerPool> readers,
+                                             http::Request request) {
+  if (auto refused = co_await refuse_change(c, readers, request)) co_return std::move(*refused);
+  const auto directory = directory_of(c.settings.recording.directory, request.captured);
+  const auto retried = co_await c.transcription->retry(directory);
+  if (!retried) {
+    c.log.error("transcription_job_not_stored",
+                {{"recording_id", request.captured}, {"error", retried.error().text}});
+    co_return http::error_response(500,
+                                   "its transcription.json can't be read or written: the log "
+                                   "line transcription_job_not_stored tells why");
+  }
+  if (*retried == stt::Retried::Waiting)
+    co_return http::error_response(409, "nothing to begin again: it waits or runs already");
+  if (*retried == stt::Retried::Nothing) {
+    co_return http::error_response(
+        409,
+        "nothing to begin again: its transcript is there, or it was cancelled or never asked for, "
+        "`transcription` in the recording's metadata.json tells");
+  }
+  c.log.warning("transcription_begun_again",
+                {{"recording_id", request.captured}, {"remote", request.remote}});
+  co_return accepted(request, "queued");
 }
 
 }  // namespace
@@ -136,6 +173,9 @@ void add_transcript_routes(Components& c) {
   c.http->route_waiting(
       "DELETE", "/recordings/{}/transcription",
       [&c, readers](http::Request request) { return cancel(c, readers, std::move(request)); });
+  c.http->route_waiting(
+      "POST", "/recordings/{}/transcription",
+      [&c, readers](http::Request request) { return retry(c, readers, std::move(request)); });
 }
 
 }  // namespace srs::app

@@ -6,8 +6,8 @@
 namespace srs::app {
 
 // GET /recordings/{id}/transcript?format=json|vtt|text, for those who have the transcript token,
-// and DELETE /recordings/{id}/transcription, which cancels its making, for those who have the admin
-// token.
+// and for those who have the admin token DELETE /recordings/{id}/transcription, which cancels its
+// making, and POST, which begins it again where it was given up.
 void add_transcript_routes(Components& components);
 
 // The directory of a recording by its id; empty where it can't be one of ours.

@@ -26,6 +26,8 @@ class Breaker {
   void succeeded();
   // `at_once`: no further failure is needed, such as for a key that is not accepted.
   void failed(Time now, bool at_once = false);
+  // Somebody says that it is mended: the next request may try now.
+  void mended() { until_ = {}; }
   // The request ended without telling anything about the provider.
   void abandoned();
 

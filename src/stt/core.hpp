@@ -55,6 +55,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void submit(Job job);
   void recover(std::filesystem::path recordings, std::function<void(std::size_t)> done);
   boost::asio::awaitable<bool> cancel(std::filesystem::path directory);
+  boost::asio::awaitable<Result<Retried>> retry(std::filesystem::path directory);
 
   Listener* listener = nullptr;
 
@@ -144,7 +145,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   bool stopped_ = false;
   bool left_out_ = false;
   bool scanning_ = false;
-  std::set<std::filesystem::path> cancelling_;
+  std::set<std::filesystem::path> in_hand_;  // being cancelled, or begun again from their files
   std::set<std::filesystem::path> ended_;  // since the scan that runs began: it may have read them
   std::filesystem::path recordings_;
   std::filesystem::path spending_file_;  // empty: no limit counts what has to be kept

@@ -31,6 +31,10 @@ boost::asio::awaitable<bool> Pool::cancel(std::filesystem::path directory) {
   return core_->cancel(std::move(directory));
 }
 
+boost::asio::awaitable<Result<Retried>> Pool::retry(std::filesystem::path directory) {
+  return core_->retry(std::move(directory));
+}
+
 std::size_t Pool::size() const {
   return core_->size();
 }

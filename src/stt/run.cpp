@@ -165,7 +165,7 @@ boost::asio::awaitable<void> PoolCore::clean_up(EntryPointer entry) {
     remove_job(directory);
     return is_there(directory / kTranscriptFile);
   });
-  cancelling_.erase(directory);
+  in_hand_.erase(directory);
   if (stopped_) co_return;
   // The transcript was quicker than its cancellation.
   entry->state.written = written && *written;

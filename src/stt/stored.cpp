@@ -34,6 +34,26 @@ Outcome<JobState> job_on_disk(const std::filesystem::path& directory) {
   return unreadable;
 }
 
+void begin_anew(JobState& state) {
+  state.phase = Phase::Waiting;
+  state.providers.clear();
+  state.delivery = {};
+  state.last_provider.clear();
+  state.submitted_at = wall_now();
+}
+
+// Nothing where there is no job; one that waits is left as it is.
+Outcome<std::optional<JobState>> renewed_on_disk(const std::filesystem::path& directory) {
+  if (!is_there(directory / kJobFile)) return std::optional<JobState>();
+  auto state = load_job(directory);
+  if (!state) return Failure{Reason::Audio, state.error().text};
+  if (state->phase != Phase::Waiting) {
+    begin_anew(*state);
+    if (auto done = store(*state); !done) return Failure{Reason::Audio, done.error().text};
+  }
+  return std::optional<JobState>(std::move(*state));
+}
+
 // Jobs up to two levels below, oldest names first.
 Found find_jobs(const std::filesystem::path& top) {
   Found found;
@@ -92,10 +112,7 @@ boost::asio::awaitable<void> PoolCore::scan(std::filesystem::path recordings,
     if (state.phase == Phase::Parked) {
       // Looked for again because a queue ran empty: nobody has mended anything since.
       if (parked_.contains(state.job.directory)) continue;
-      state.phase = Phase::Waiting;
-      state.providers.clear();
-      state.delivery = {};
-      state.submitted_at = wall_now();
+      begin_anew(state);
     }
     if (entries_.size() >= options_.queue) {
       left_out_ = true;
@@ -113,7 +130,7 @@ boost::asio::awaitable<void> PoolCore::scan(std::filesystem::path recordings,
 boost::asio::awaitable<bool> PoolCore::cancel(std::filesystem::path directory) {
   const auto self = shared_from_this();
   directory = whole_path(directory);
-  if (!cancelling_.insert(directory).second) co_return false;  // somebody does
+  if (!in_hand_.insert(directory).second) co_return false;  // somebody does
   if (scanning_) ended_.insert(directory);
   if (end_entry(directory)) co_return true;
   // What was given up, or did not fit into the queue, is a file alone.
@@ -122,7 +139,7 @@ boost::asio::awaitable<bool> PoolCore::cancel(std::filesystem::path directory) {
   if (stopped_) co_return false;
   if (end_entry(directory)) co_return true;  // it was fetched meanwhile
   if (!job) {
-    cancelling_.erase(directory);
+    in_hand_.erase(directory);
     co_return false;
   }
   parked_.erase(directory);
@@ -130,6 +147,27 @@ boost::asio::awaitable<bool> PoolCore::cancel(std::filesystem::path directory) {
   entry->state = std::move(*job);
   co_await clean_up(entry);
   co_return true;
+}
+
+// A job that lies on disk waiting, because the queue was full, counts as begun again too.
+boost::asio::awaitable<Result<Retried>> PoolCore::retry(std::filesystem::path directory) {
+  const auto self = shared_from_this();
+  directory = whole_path(directory);
+  if (stopped_ || entries_.contains(directory) || !in_hand_.insert(directory).second)
+    co_return Retried::Waiting;
+  Exchange exchange(http_, workers_, options_, std::make_shared<Cancellation>());
+  auto state = co_await exchange.work([&] { return renewed_on_disk(directory); });
+  in_hand_.erase(directory);
+  if (!state) co_return Error{state.error().text};
+  if (!*state) co_return Retried::Nothing;
+  if (stopped_ || entries_.contains(directory)) co_return Retried::Queued;  // a scan was quicker
+  for (auto& engine : engines_) engine.breaker.mended();
+  parked_.erase(directory);
+  if (entries_.size() >= options_.queue)
+    left_out_ = true;
+  else
+    add(std::move(**state), true);
+  co_return Retried::Queued;
 }
 
 // Whether there is one; clean_up() has the last word about it.

@@ -201,6 +201,50 @@ TEST(Transcription, IsCancelledByThoseWhoHaveTheAdminToken) {
   EXPECT_EQ(server.log("transcription_cancelled").size(), 1U);
 }
 
+TEST(Transcription, IsBegunAgainByThoseWhoHaveTheAdminToken) {
+  std::atomic<bool> locked{true};
+  std::atomic<bool> hanging{true};
+  HttpPeer provider(HttpPeer::Script([&](PeerConnection& connection) {
+    while (connection.read_request()) {
+      if (!locked) wait_until([&] { return !hanging; });
+      connection.answer(locked ? 401 : 200, R"({"text": "hello"})");
+    }
+  }));
+  ServerProcess server({{"STT_PROVIDERS", "openai"},
+                        {"OPENAI_BASE_URL", provider.url("/v1")},
+                        {"HTTP_ADMIN_TOKEN", "let-me-begin"},
+                        {"STT_PIECE_SILENCE_DB", "-90"}});
+  ASSERT_TRUE(server.start());
+  std::string id;
+  EXPECT_EQ(call_and_wait(server, id).value("state", ""), "parked");
+  ASSERT_TRUE(wait_until([&] { return metric(server, "stt_jobs_parked") == 1; }));
+  const auto path = "/recordings/" + id + "/transcription";
+  const auto post = [&](const std::string& target, const std::string& token) {
+    return http_send(server, "POST", target, token);
+  };
+  EXPECT_EQ(post(path, "").status, 401);
+  EXPECT_EQ(post("/recordings/20261122T0-0/transcription", "let-me-begin").status, 404);
+  EXPECT_EQ(http_get(url(server, path)).header("allow"), "DELETE, POST");
+  locked = false;
+  const auto reply = post(path, "let-me-begin");
+  EXPECT_EQ(reply.status, 202) << reply.body;
+  EXPECT_EQ(json::parse(reply.body).value("state", ""), "queued");
+  EXPECT_EQ(metric(server, "stt_jobs_parked"), 0);
+  const auto twice = post(path, "let-me-begin");
+  EXPECT_EQ(twice.status, 409);
+  EXPECT_THAT(twice.body, HasSubstr("waits or runs"));
+  hanging = false;
+  EXPECT_TRUE(wait_until([&] {
+    const auto metadata = all_recordings(server.recordings()).at(0).metadata;
+    return metadata.value("/transcription/state"_json_pointer, "") == "complete";
+  }));
+  EXPECT_TRUE(wait_until([&] {
+    const auto over = post(path, "let-me-begin");
+    return over.status == 409 && over.body.find("transcript is there") != std::string::npos;
+  }));
+  EXPECT_EQ(server.log("transcription_begun_again").size(), 1U);
+}
+
 TEST(Transcription, CanNotBeCancelledWhereNobodyTranscribes) {
   ServerProcess server(Settings{{"HTTP_ADMIN_TOKEN", "let-me-stop"}});
   ASSERT_TRUE(server.start());

@@ -84,6 +84,12 @@ boost::asio::awaitable<void> ask(Pool& pool, std::filesystem::path directory,
   *answer = co_await pool.cancel(std::move(directory));
 }
 
+boost::asio::awaitable<void> ask_again(Pool& pool, std::filesystem::path directory,
+                                       std::shared_ptr<std::optional<Result<Retried>>> answer) {
+  auto retried = co_await pool.retry(std::move(directory));
+  *answer = std::move(retried);
+}
+
 }  // namespace
 
 bool PoolTest::cancel(const Job& job) {
@@ -91,6 +97,13 @@ bool PoolTest::cancel(const Job& job) {
   tasks.spawn("cancel", ask(*pool, job.directory, answer));
   EXPECT_TRUE(run_until([&] { return answer->has_value(); }));
   return answer->value_or(false);
+}
+
+Result<Retried> PoolTest::retry(const Job& job) {
+  const auto answer = std::make_shared<std::optional<Result<Retried>>>();
+  tasks.spawn("retry", ask_again(*pool, job.directory, answer));
+  EXPECT_TRUE(run_until([&] { return answer->has_value(); }));
+  return answer->value_or(Error{"no answer"});
 }
 
 Job PoolTest::recording(const std::string& name, const std::vector<Samples>& channels) {

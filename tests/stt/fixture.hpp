@@ -92,6 +92,7 @@ class PoolTest : public testing::Test, public Listener {
   }
   // What the pool says of it.
   bool cancel(const Job& job);
+  Result<Retried> retry(const Job& job);
   // Until that many jobs have ended, well or not. Hours of audio take theirs under a sanitizer.
   bool run_until_ended(std::size_t jobs) {
     return run_until([&] { return finished.size() + unfinished.size() >= jobs; },

@@ -247,6 +247,60 @@ TEST_F(PoolTest, ParksWhatOnlyWaitedForAProviderUntilTheDeadline) {
   EXPECT_TRUE(run_until([&] { return finished.size() == 2; })) << finished.size();
 }
 
+TEST_F(PoolTest, BeginsAParkedJobAgainWhenAskedTo) {
+  Provider provider({{401, "no such key"}, {}});
+  options.openai.url = provider.url();
+  options.breaker = {.failures = 5, .pause = 60s, .longest_pause = 60s};
+  start();
+  const auto job = spoken("rec-1");
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_TRUE(run_until([&] { return pool->size() == 0; }));
+  EXPECT_EQ(retry(job).value(), Retried::Queued);
+  EXPECT_EQ(pool->parked(), 0U);
+  EXPECT_EQ(retry(job).value(), Retried::Waiting);
+  ASSERT_TRUE(run_until_ended(2)) << "its breaker waits for nobody who says that it is mended";
+  EXPECT_EQ(finished.size(), 1U);
+  ASSERT_TRUE(run_until([&] { return pool->size() == 0; }));
+  EXPECT_EQ(retry(job).value(), Retried::Nothing);
+}
+
+TEST_F(PoolTest, BeginsAFailedJobAgainWithoutPayingForItsPartsTwice) {
+  std::atomic<bool> failing{true};
+  Asked asked;
+  HttpPeer peer([&](PeerConnection& connection) {
+    while (auto request = connection.read_request()) {
+      asked.add(*request);
+      const bool refused = failing && asked.count() > 1;
+      if (!connection.answer(refused ? 503 : 200, refused ? "" : kHello)) return;
+    }
+  });
+  options.openai.url = peer.url("/v1");
+  options.piece = {.length = 2s, .overlap = 0ms};
+  options.deadline = 1s;
+  start();
+  const auto job = recording("rec-1", {tone(1.5) + silence(0.4) + tone(1.5)});
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(unfinished.at(0).state, Unfinished::State::Failed);
+  ASSERT_TRUE(run_until([&] { return pool->size() == 0; }));
+  failing = false;
+  const auto before = asked.count();
+  EXPECT_EQ(retry(job).value(), Retried::Queued);
+  ASSERT_TRUE(run_until_ended(2));
+  EXPECT_EQ(finished.size(), 1U) << "it has a deadline of its own again";
+  EXPECT_EQ(asked.count(), before + 1);
+  EXPECT_EQ(transcript(job)["segments"].size(), 2U);
+}
+
+TEST_F(PoolTest, SaysWhyAJobCanNotBeBegunAgain) {
+  options.openai.url = "http://127.0.0.1:9";
+  start();
+  const auto job = spoken("rec-1");
+  srs::test::write_file(job.directory / kJobFile, "{half");
+  EXPECT_THAT(retry(job).error().text, HasSubstr("transcription.json"));
+}
+
 TEST_F(PoolTest, SurvivesACrashWithoutLosingOrRepeatingAnything) {
   // Three pieces; the process dies while the second is asked for.
   std::atomic<bool> hanging{true};

@@ -56,7 +56,7 @@ struct Finished {
 struct Unfinished {
   enum class State {
     Parked,     // refused by every provider: `reason` says what to mend; tried again at a restart
-    Failed,     // the deadline has passed
+    Failed,     // the deadline has passed; only retry() begins it again
     Cancelled,  // by cancel()
   };
   std::filesystem::path directory;
@@ -68,6 +68,13 @@ struct Unfinished {
   bool written = false;  // the transcript is there; what ended is its delivery
 };
 std::string_view to_string(Unfinished::State state);
+
+// What became of asking for a job once more.
+enum class Retried {
+  Queued,   // it was parked or failed, and begins anew
+  Waiting,  // it waits, runs, or is being cancelled
+  Nothing,  // there is no job: its transcript is there, or nobody asked for one
+};
 
 // Who wants to know, on the io_context. Called once for each outcome of a job; after a crash
 // between the outcome and the call, again.
@@ -107,6 +114,11 @@ class Pool {
   // Ends the job, whether it runs, waits or was given up, and deletes its files; false where there
   // is none. A transcript that is written stays; only its delivery is cancelled then.
   boost::asio::awaitable<bool> cancel(std::filesystem::path directory);
+
+  // Begins a parked or failed job again, with all its attempts and a new deadline; what providers
+  // have answered already is kept. An open breaker lets its next request try at once. An error
+  // where the job's file can't be read or written.
+  boost::asio::awaitable<Result<Retried>> retry(std::filesystem::path directory);
 
   // Jobs that wait or run.
   std::size_t size() const;
