@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds slice_goal{5};
 constexpr milliseconds slowest_turn{500};
 // A socket that is flooded yields to the others after this many full batches...
-constexpr std::size_t sweep_batches = 4;
+constexpr std::size_t sweep_batches = 8;
 // ...and at the end of a call after more than any receive buffer holds.
 constexpr std::size_t drain_batches = 1024;
 

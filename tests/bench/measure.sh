@@ -13,6 +13,10 @@ packets_of_bare() {
 }
 more_lines() { [ "$(wc -l <"$work/bare_epoll.log")" -gt "$1" ]; }
 
+# How the generator sends: packets of all streams spread evenly, as independent telephones do, or in
+# bursts of a millisecond's worth.
+step_of() { case $1 in *burst*) echo 1 ;; *) echo 0.1 ;; esac; }
+
 # Places `streams` / 2 calls of two tones and lets them talk through the window; notes the CPU of
 # the process `watched` per packet that `packets` counted, in µs, as `key`. What the generator says
 # of the load is left in $work/call.json.
@@ -22,7 +26,7 @@ media_load() {
   ramp=$(calc "$calls / $rate")
   duration=$(calc "$ramp + $settle + $window + 1")
   on_generator "$build/bin/siprec-call" "sip:127.0.0.1:$sip_port" --sender bulk --json \
-    --calls "$calls" --rate "$rate" --duration "$duration" >"$work/call.json" 2>"$work/call.err" &
+    --step "$(step_of "$key")" --calls "$calls" --rate "$rate" --duration "$duration" >"$work/call.json" 2>"$work/call.err" &
   generator=$!
   sleep "$(calc "$ramp + $settle")"
   local cpu0 cpu1 packets0 packets1
@@ -39,6 +43,21 @@ media_load() {
 last() { awk -v key="$1" '$1 == key { value = $2 } END { print value }' "$work/results"; }
 
 renders_done() { [ "$(metric recording_render_seconds_count)" = "$(calc "$1")00" ]; }
+
+# The same load in bursts, which spare whoever wakes up for each packet most of the wake-ups.
+burst_media() {
+  local streams=$1
+  start_server || return 1
+  media_load "server.burst.$streams" "$streams" packets_of_server
+  wait_for 5 sessions_over
+  stop_receiver
+  rm -rf "$recordings"
+  start_bare bare_epoll || return 1
+  media_load "bare.burst.$streams" "$streams" packets_of_bare
+  stop_receiver
+  note "ratio.burst.$streams" \
+    "$(calc "$(last "server.burst.$streams") / $(last "bare.burst.$streams")")"
+}
 
 server_media() {
   local streams=$1 calls=$(($1 / 2)) sent received length

@@ -71,6 +71,8 @@ for ((repetition = 1; repetition <= repetitions; ++repetition)); do
     echo "[$repetition/$repetitions] $streams streams" >&2
     server_media "$streams" && bare_media "$streams" && tcpdump_media "$streams" || failed=1
   done
+  echo "[$repetition/$repetitions] 500 streams in bursts" >&2
+  burst_media 500 || failed=1
   echo "[$repetition/$repetitions] calls without media" >&2
   signalling || failed=1
   echo "[$repetition/$repetitions] memory and scrapes" >&2

@@ -33,11 +33,19 @@ media_rows() {
     "sender late by at most $(figure "late.$streams" 1 ms)" "" "0" "$(met "lost.$streams" most 0)"
 }
 
+burst_rows() {
+  local streams=$1
+  row "the same, $streams streams in bursts" "$(figure "server.burst.$streams" 2 µs)" \
+    "bare epoll+recvfrom: $(figure "bare.burst.$streams" 2 µs)" \
+    "$(figure "ratio.burst.$streams" 2 ×)" "" ""
+}
+
 table() {
   row "what" "siprec-server" "reference" "ratio" "goal" "met"
   row --- --- --- --- --- ---
   media_rows 500
   media_rows 1000
+  burst_rows 500
   row "CPU per INVITE/ACK/BYE, no media, recordings in memory" "$(figure call.server 0 µs)" \
     "bare nta: $(figure call.bare 0 µs)" "$(figure call.ratio 2 ×)" "≤ 2.5 ×" \
     "$(met call.ratio most 2.5)"

@@ -8,6 +8,7 @@
 namespace srs::rtp {
 namespace {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using test::Octets;
 using test::Peer;
@@ -51,6 +52,22 @@ TEST(BulkSender, SendsEveryFrameOfEachStream) {
   EXPECT_EQ(stats.bytes, streams * 10 * 172u);
   EXPECT_EQ(stats.failed, 0u);
   EXPECT_GT(stats.ticks, 0u);
+}
+
+// Whatever the tick: a slot's share of the frame is no whole number of milliseconds.
+TEST(BulkSender, KeepsTheFrameBetweenTwoPacketsOfAStreamWithTicksOfAnyLength) {
+  for (const auto tick :
+       {microseconds(50), microseconds(100), microseconds(700), microseconds(5000)}) {
+    const auto sender =
+        std::move(BulkSender::open({.frame = milliseconds(5), .tick = tick}).value());
+    Peer peer;
+    constexpr int frames = 20;
+    const auto start = std::chrono::steady_clock::now();
+    sender->add(stream_to(peer, 1, frames));
+    ASSERT_TRUE(wait_for([&] { return sender->stats().packets == frames; }));
+    EXPECT_GE(std::chrono::steady_clock::now() - start, (frames - 2) * milliseconds(5))
+        << tick.count() << " us";
+  }
 }
 
 TEST(BulkSender, SendsNothingOfAStreamAfterItsRemoval) {

@@ -14,9 +14,11 @@ namespace srs::rtp {
 
 struct BulkSenderOptions {
   std::string local_address = "127.0.0.1";
-  std::size_t sockets = 1;               // streams take them in turn; each has a port of its own
-  std::chrono::milliseconds frame{20};   // between two packets of a stream
-  std::chrono::microseconds tick{1000};  // streams are spread evenly over frame / tick slots
+  std::size_t sockets = 1;              // streams take them in turn; each has a port of its own
+  std::chrono::milliseconds frame{20};  // between two packets of a stream
+  // Streams are spread evenly over frame / tick slots. Telephones begin to speak independently of
+  // each other, so packets of 500 streams come 40 us apart; longer ticks make bursts of them.
+  std::chrono::microseconds tick{100};
 };
 
 struct BulkStream {

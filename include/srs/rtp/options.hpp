@@ -13,7 +13,7 @@ struct Options {
   std::uint16_t port_min = 10000;        // first port, rounded up to an even one
   std::uint16_t port_max = 20000;        // last port; pairs are (even, odd)
   std::string engine = "sweep";
-  std::chrono::milliseconds sweep_interval{40};
+  std::chrono::milliseconds sweep_interval{100};
   std::chrono::milliseconds quarantine{5000};  // a freed pair rests this long
   std::size_t idle_pairs = 1024;               // freed pairs kept bound for the next calls
   int receive_buffer = 0;                      // bytes of SO_RCVBUF; 0: the kernel's default

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 namespace srs::call {
@@ -57,6 +58,12 @@ void add_media(CLI::App& app, Options& options) {
       app, "--sender", parse_sender, [&](auto v) { options.sender = v; },
       "auto, ortp (real time, up to a few calls) or bulk (sendmmsg, thousands of streams)", "KIND")
       ->expected(1);
+  app.add_option_function<double>(
+         "--step",
+         [&](double ms) { options.step = std::chrono::microseconds(std::lround(ms * 1000)); },
+         "bulk: packets leave in steps this far apart, the streams spread evenly over them [0.1]")
+      ->type_name("MS")
+      ->check(CLI::Range(0.05, 20.0));
   app.add_flag("!--no-media", options.media, "Signalling alone: no RTP is sent");
   add_value(
       app, "--duration", parse_seconds, [&](auto v) { options.duration = v; },

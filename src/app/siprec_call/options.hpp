@@ -47,6 +47,7 @@ struct Options {
   std::size_t legs = 2;                      // where there is no audio
   Codec codec = Codec::Pcmu;
   SenderKind sender = SenderKind::Auto;
+  std::chrono::microseconds step{100};  // of the bulk sender
   bool media = true;
   std::optional<std::chrono::milliseconds> duration;  // nothing: as long as the audio
 

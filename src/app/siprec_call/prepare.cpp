@@ -91,6 +91,7 @@ Result<OpenMedia> open_media(boost::asio::any_io_executor executor, const Plan& 
   } else {
     rtp::BulkSenderOptions options;
     options.local_address = plan.local_address;
+    options.tick = plan.options.step;
     options.sockets = std::min(kMostBulkSockets, voices.size() * concurrent_calls(plan.options));
     auto bulk = rtp::BulkSender::open(options);
     if (!bulk) return bulk.error();

@@ -72,6 +72,13 @@ TEST(CommandLine, ManyCallsAreSentByTheBulkSender) {
   EXPECT_EQ(sender_kind(read({"--calls", "100", "--hold", "1:1"})), SenderKind::Ortp);
 }
 
+TEST(CommandLine, StreamsAreSpreadOverStepsAsShortAsAskedFor) {
+  EXPECT_EQ(read({}).step, std::chrono::microseconds(100));
+  EXPECT_EQ(read({"--step", "1"}).step, std::chrono::milliseconds(1));
+  EXPECT_EQ(read({"--step", "0.05"}).step, std::chrono::microseconds(50));
+  EXPECT_THAT(refusal({"sip:x", "--step", "21"}), HasSubstr("--step"));
+}
+
 TEST(CommandLine, HelpAndVersionAreAnswersAndNoErrors) {
   const auto help = parse_command_line({"--help"});
   EXPECT_EQ(help.exit_code, kSuccess);
