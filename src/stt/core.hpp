@@ -94,8 +94,13 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   boost::asio::awaitable<Step> transcribe(EntryPointer entry, Exchange& exchange);
   boost::asio::awaitable<Step> do_piece(EntryPointer entry, Exchange& exchange, Progress& progress,
                                         std::size_t number);
-  boost::asio::awaitable<Outcome<Part>> ask(EntryPointer entry, Exchange& exchange, Engine& engine,
-                                            Progress& progress, std::size_t number);
+  // An answer, and why the disk refused it; empty: it is stored.
+  struct Heard {
+    Part part;
+    std::string refused;
+  };
+  boost::asio::awaitable<Outcome<Heard>> ask(EntryPointer entry, Exchange& exchange, Engine& engine,
+                                             Progress& progress, std::size_t number);
   boost::asio::awaitable<Step> finish(EntryPointer entry, Exchange& exchange,
                                       const Progress& progress);
   boost::asio::awaitable<Step> deliver(EntryPointer entry, Exchange& exchange);
@@ -106,6 +111,10 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   boost::asio::awaitable<Step> miss_deadline(EntryPointer entry, Exchange& exchange);
   boost::asio::awaitable<void> tell_again(EntryPointer entry, Exchange& exchange);
   boost::asio::awaitable<Step> keep_and_wait(EntryPointer entry, Exchange& exchange);
+  // The disk refused; the job waits for it.
+  Step wait_for_disk(Entry& entry);
+  boost::asio::awaitable<bool> store_again(EntryPointer entry, Exchange& exchange,
+                                           Progress& progress);
   boost::asio::awaitable<void> clean_up(EntryPointer entry);
 
   // What the limits have counted, over restarts.
@@ -114,7 +123,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   boost::asio::awaitable<void> write_spending();
 
   void begin_span(Entry& entry, const Engine& engine, const Piece& piece);
-  Result<Progress> load_or_plan(const Job& job) const;
+  Outcome<Progress> load_or_plan(const Job& job) const;
   void note(Engine& engine, Record& record, const Failure& failure);
   std::chrono::milliseconds time_left(const Entry& entry) const;  // until the deadline
   bool is_overdue(const Entry& entry) const { return time_left(entry).count() == 0; }
@@ -138,6 +147,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::map<Rank, EntryPointer> fresh_;
   std::map<Rank, EntryPointer> tried_;
   std::set<std::filesystem::path> parked_;
+  // Answers, paid for, that the disk refused: of each job one at most. Nobody is asked for more
+  // while there are as many as jobs that run.
+  std::map<std::filesystem::path, Part> unstored_;
   std::uint64_t next_number_ = 0;
   // Each up to Options::concurrency: who takes no deliveries keeps nobody from being transcribed.
   std::size_t running_ = 0;
@@ -153,6 +165,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   bool spending_changed_ = false;
   bool spending_is_written_ = false;
   std::atomic<std::uint64_t>& spending_errors_;
+  std::atomic<std::uint64_t>& disk_errors_;
   const WallTime started_at_ = wall_now();
   boost::asio::steady_timer wake_;
   std::mt19937 random_{std::random_device{}()};

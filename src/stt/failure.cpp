@@ -86,8 +86,10 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::keep_and_wait(EntryPointer entr
     if (auto done = store(state); !done) return Failure{Reason::Audio, done.error().text};
     return true;
   });
-  if (!stored && stored.error().reason != Reason::Cancelled)
+  if (!stored && stored.error().reason != Reason::Cancelled) {
+    ++disk_errors_;
     log_of(state.job).error("transcription_job_not_stored", {{"error", stored.error().text}});
+  }
   co_return Step::Leave;
 }
 
@@ -112,6 +114,12 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::miss_deadline(EntryPointer entr
   std::string text = "the deadline has passed before its turn came: stt.limits or stt.concurrency";
   text += " let less through than there is to do";
   co_return co_await give_up(entry, exchange, Phase::Parked, "", Reason::Busy, std::move(text));
+}
+
+PoolCore::Step PoolCore::wait_for_disk(Entry& entry) {
+  ++disk_errors_;
+  entry.pause = pause_after(1, options_.retry, chance(), options_.breaker.pause);
+  return Step::Leave;
 }
 
 boost::asio::awaitable<PoolCore::Step> PoolCore::give_up(EntryPointer entry, Exchange& exchange,

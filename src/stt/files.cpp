@@ -33,6 +33,10 @@ class File {
     return true;
   }
   bool sync() const { return ::fsync(fd_) == 0; }
+  off_t size() const { return ::lseek(fd_, 0, SEEK_END); }
+  void cut(off_t size) const {
+    if (size >= 0) (void)!::ftruncate(fd_, size);
+  }
 
  private:
   int fd_;
@@ -75,8 +79,12 @@ Result<void> append_line(const std::filesystem::path& path, std::string_view lin
   const File file(path, O_WRONLY | O_CREAT | O_APPEND);
   std::string whole(line);
   whole += '\n';
-  if (!file || !file.write(whole) || !file.sync()) return failed("append to", path);
-  return {};
+  if (!file) return failed("append to", path);
+  const auto size = file.size();
+  if (file.write(whole) && file.sync()) return {};
+  auto error = failed("append to", path);
+  file.cut(size);  // half a line would spoil the next one
+  return error;
 }
 
 Result<std::string> read_text(const std::filesystem::path& path, std::uint64_t max_bytes) {

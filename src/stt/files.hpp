@@ -15,7 +15,8 @@ Result<void> replace_file(const std::filesystem::path& path, std::string_view by
 // `temporary`, written and closed, gets the name `path`; both are on the disk then. It is removed
 // where that fails.
 Result<void> take_name(const std::filesystem::path& temporary, const std::filesystem::path& path);
-// Appends one line and flushes it to the disk. A line torn by a crash has no newline at its end.
+// Appends one line and flushes it to the disk; the file stays as it was where that fails. A line
+// torn by a crash has no newline at its end.
 Result<void> append_line(const std::filesystem::path& path, std::string_view line);
 Result<std::string> read_text(const std::filesystem::path& path, std::uint64_t max_bytes);
 void remove_file(const std::filesystem::path& path);

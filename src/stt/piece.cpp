@@ -1,4 +1,5 @@
 // One piece of a job: who is asked for it, and what comes of that.
+#include "stt/backoff.hpp"
 #include "stt/core.hpp"
 #include "stt/crypto.hpp"
 #include "stt/files.hpp"
@@ -41,6 +42,10 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
     }
     co_return Step::Leave;
   }
+  if (unstored_.size() >= options_.concurrency) {  // what is paid for now could not be kept
+    entry->pause = pause_after(1, options_.retry, chance(), options_.breaker.pause);
+    co_return Step::Leave;
+  }
   auto& engine = engines_[choice.engine];
   const auto name = engine.name();
   if (entry->state.providers[name].failures > 0) metrics_.retried(name);
@@ -50,23 +55,50 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
   if (engine.budget.limit().audio_minutes_per_hour > 0) keep_spending();
   ++engine.in_flight;
   begin_span(*entry, engine, piece);
-  auto part = co_await ask(entry, exchange, engine, progress, number);
+  auto heard = co_await ask(entry, exchange, engine, progress, number);
   --engine.in_flight;
   if (stopped_) co_return Step::Leave;
-  if (!part) entry->span.fail(part.error().text);
+  if (!heard) entry->span.fail(heard.error().text);
   entry->span = {};
-  if (!part) co_return co_await fail(entry, exchange, engine, part.error());
+  if (!heard) co_return co_await fail(entry, exchange, engine, heard.error());
+  auto& part = heard->part;
   engine.breaker.succeeded();
   engine.last_failure.reset();
-  if (part->cost > 0) {
-    engine.budget.charge(now.wall, part->cost);
+  if (part.cost > 0) {
+    engine.budget.charge(now.wall, part.cost);
     if (engine.budget.limit().cost_per_day > 0) keep_spending();
-    metrics_.charged(name, part->currency, part->cost);
+    metrics_.charged(name, part.currency, part.cost);
   }
-  if (!part->answer.warnings.empty()) metrics_.mended(name);
+  if (!part.answer.warnings.empty()) metrics_.mended(name);
   entry->state.providers[name] = {};
-  progress.parts.push_back(std::move(*part));
+  if (!heard->refused.empty()) {
+    unstored_[entry->state.job.directory] = std::move(part);
+    log_of(entry->state.job).error("transcription_answer_not_stored", {{"error", heard->refused}});
+    co_return wait_for_disk(*entry);
+  }
+  progress.parts.push_back(std::move(part));
   co_return Step::Next;
+}
+
+// What is paid for and was refused by the disk. False where it is refused again.
+boost::asio::awaitable<bool> PoolCore::store_again(EntryPointer entry, Exchange& exchange,
+                                                   Progress& progress) {
+  const auto& directory = entry->state.job.directory;
+  const auto line = part_line(unstored_.at(directory));
+  const auto stored = co_await exchange.work([&]() -> Outcome<bool> {
+    if (auto done = append_line(directory / kPartsFile, line); !done)
+      return Failure{Reason::Audio, done.error().text};
+    return true;
+  });
+  if (!stored && stored.error().reason == Reason::Cancelled) co_return false;
+  if (!stored) {
+    log_of(entry->state.job)
+        .error("transcription_answer_not_stored", {{"error", stored.error().text}});
+    (void)wait_for_disk(*entry);
+    co_return false;
+  }
+  progress.parts.push_back(std::move(unstored_.extract(directory).mapped()));
+  co_return true;
 }
 
 void PoolCore::begin_span(Entry& entry, const Engine& engine, const Piece& piece) {
@@ -79,9 +111,10 @@ void PoolCore::begin_span(Entry& entry, const Engine& engine, const Piece& piece
   entry.span.set("recording.id", entry.state.job.recording_id);
 }
 
-boost::asio::awaitable<Outcome<Part>> PoolCore::ask(EntryPointer entry, Exchange& exchange,
-                                                    Engine& engine, Progress& progress,
-                                                    std::size_t number) {
+boost::asio::awaitable<Outcome<PoolCore::Heard>> PoolCore::ask(EntryPointer entry,
+                                                               Exchange& exchange, Engine& engine,
+                                                               Progress& progress,
+                                                               std::size_t number) {
   const auto& job = entry->state.job;
   const auto& piece = progress.pieces[number];
   auto sound = co_await exchange.work([&]() -> Outcome<Sound> {
@@ -119,8 +152,9 @@ boost::asio::awaitable<Outcome<Part>> PoolCore::ask(EntryPointer entry, Exchange
   metrics_.answered(engine.name(), seconds(Clock::now() - begun));
   metrics_.asked(engine.name(), request.sound.wav.size(), seconds(request.sound.length));
   // From here on it is paid for: it has to reach the disk.
-  co_return co_await exchange.work([&]() -> Outcome<Part> {
-    Part part;
+  co_return co_await exchange.work([&]() -> Outcome<Heard> {
+    Heard heard;
+    auto& part = heard.part;
     part.number = number;
     part.provider = engine.name();
     part.answer = std::move(*answer);
@@ -132,8 +166,8 @@ boost::asio::awaitable<Outcome<Part>> PoolCore::ask(EntryPointer entry, Exchange
       part.currency = price->currency;
     }
     if (auto done = append_line(job.directory / kPartsFile, part_line(part)); !done)
-      part.answer.warnings.push_back(done.error().text);
-    return part;
+      heard.refused = done.error().text;
+    return heard;
   });
 }
 }  // namespace srs::stt

@@ -36,6 +36,7 @@ PoolCore::PoolCore(Tasks& tasks, const Options& options, HttpClient& http, Worke
       metrics_(registry, options),
       redactor_(options.redaction.rules),
       spending_errors_(registry.error("stt", "spending")),
+      disk_errors_(registry.error("stt", "disk")),
       wake_(tasks.executor()) {
   for (const auto& text : options_.prices)
     if (auto price = parse_price(text)) prices_.push_back(std::move(*price));
@@ -97,9 +98,11 @@ boost::asio::awaitable<void> PoolCore::store_and_queue(EntryPointer entry) {
   if (stopped_) co_return;
   if (entry->forgotten) co_return co_await clean_up(entry);
   entry->stored = true;
-  if (!stored)
+  if (!stored) {
+    ++disk_errors_;
     log_of(entry->state.job)
         .error("transcription_job_not_stored", {{"error", stored.error().text}});
+  }
   if (stored && entries_.size() > options_.queue) {
     left_out_ = true;
     forget(entry);
@@ -113,6 +116,7 @@ void PoolCore::forget(const EntryPointer& entry) {
   fresh_.erase(rank);
   tried_.erase(rank);
   entries_.erase(entry->state.job.directory);
+  unstored_.erase(entry->state.job.directory);
   if (scanning_) ended_.insert(entry->state.job.directory);
   if (left_out_ && entries_.size() <= options_.queue / 2) fetch_left_out();
 }

@@ -68,11 +68,12 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::work_on(EntryPointer entry) {
   co_return co_await deliver(entry, exchange);
 }
 
-Result<Progress> PoolCore::load_or_plan(const Job& job) const {
+// Busy is a disk that takes no plan: unlike audio that can't be read, it passes.
+Outcome<Progress> PoolCore::load_or_plan(const Job& job) const {
   if (auto known = load_progress(job.directory)) return std::move(*known);
   const auto audio = job.directory / job.audio;
   const auto format = read_format(audio);
-  if (!format) return format.error();
+  if (!format) return Failure{Reason::Audio, format.error().text};
   std::vector<unsigned> channels;
   for (const auto& channel : job.channels) channels.push_back(channel.channel);
   for (unsigned i = 0; job.channels.empty() && i < format->channels; ++i) channels.push_back(i);
@@ -83,27 +84,34 @@ Result<Progress> PoolCore::load_or_plan(const Job& job) const {
     together = together && engine.provider->takes_channels_together();
   }
   auto pieces = plan_pieces(audio, channels, bounds, together);
-  if (!pieces) return pieces.error();
+  if (!pieces) return Failure{Reason::Audio, pieces.error().text};
   Progress progress;
   progress.pieces = std::move(*pieces);
   progress.duration = format->duration();
   if (auto done = append_line(job.directory / kPartsFile, plan_line(progress)); !done)
-    return done.error();
+    return Failure{Reason::Busy, done.error().text};
   return progress;
 }
 
 boost::asio::awaitable<PoolCore::Step> PoolCore::transcribe(EntryPointer entry,
                                                             Exchange& exchange) {
-  if (is_overdue(*entry)) co_return co_await miss_deadline(entry, exchange);
-  auto progress = co_await exchange.work([&]() -> Outcome<Progress> {
-    auto loaded = load_or_plan(entry->state.job);
-    if (!loaded) return Failure{Reason::Audio, loaded.error().text};
-    return std::move(*loaded);
-  });
+  const auto& directory = entry->state.job.directory;
+  if (is_overdue(*entry) && !unstored_.contains(directory))
+    co_return co_await miss_deadline(entry, exchange);
+  auto progress = co_await exchange.work([&] { return load_or_plan(entry->state.job); });
   if (!progress && progress.error().reason == Reason::Cancelled) co_return Step::Leave;
+  if (!progress && progress.error().reason == Reason::Busy) {
+    log_of(entry->state.job)
+        .error("transcription_job_not_stored", {{"error", progress.error().text}});
+    co_return wait_for_disk(*entry);
+  }
   if (!progress)
     co_return co_await give_up(entry, exchange, Phase::Parked, "", Reason::Audio,
                                progress.error().text);
+  if (unstored_.contains(directory)) {
+    const bool stored = co_await store_again(entry, exchange, *progress);
+    if (!stored) co_return Step::Leave;
+  }
   for (std::size_t number = 0; number < progress->pieces.size(); ++number) {
     if (is_done(*progress, number)) continue;
     const auto step = co_await do_piece(entry, exchange, *progress, number);
@@ -127,9 +135,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
   if (stopped_ || entry->forgotten) co_return Step::Leave;
   if (!assembled) {
     // A full disk, most likely: it passes.
-    log_of(job).error("transcript_not_written", {{"error", assembled.error().text}});
-    entry->pause = pause_after(1, options_.retry, chance(), options_.breaker.pause);
-    co_return Step::Leave;
+    log_of(entry->state.job).error("transcript_not_written", {{"error", assembled.error().text}});
+    co_return wait_for_disk(*entry);
   }
   entry->state.written = true;
   entry->told = true;

@@ -6,6 +6,10 @@
 #include <gmock/gmock.h>
 #include <support/files.hpp>
 #include <support/temp_dir.hpp>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
 
 namespace srs::stt {
 namespace {
@@ -105,6 +109,20 @@ TEST_F(JobFileTest, WritesTheNextLineWholeAfterATornOne) {
   ASSERT_TRUE(load_progress(directory.path()));
   ASSERT_TRUE(append_line(directory / kPartsFile, part_line(part())));
   EXPECT_EQ(load_progress(directory.path())->parts.size(), 1U);
+}
+
+// In a process of its own, whose files may not grow beyond a line.
+TEST_F(JobFileTest, LeavesNoHalfLineWhereTheDiskIsFull) {
+  const auto path = directory.path() / "lines";
+  ASSERT_TRUE(append_line(path, "first"));
+  const auto append = [&] {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{8, 8};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    ::_exit(append_line(path, "second") ? 1 : 0);
+  };
+  EXPECT_EXIT(append(), testing::ExitedWithCode(0), "");
+  EXPECT_EQ(srs::test::read_file(path), "first\n");
 }
 
 TEST_F(JobFileTest, CountsAPartOnce) {
