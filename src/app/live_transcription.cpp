@@ -12,6 +12,7 @@ constexpr std::size_t kReaders = 1;
 constexpr std::size_t kWaitingReads = 1000;
 // Recordings whose render failed are never complete; the oldest of such a crowd are forgotten.
 constexpr std::size_t kMostPending = 10'000;
+constexpr std::size_t kMostWarnings = 100;  // of one recording
 
 // Hears one call and opens a stream for each channel once it has sound.
 class CallListener final : public recording::LiveListener {
@@ -118,6 +119,9 @@ void LiveTranscription::ended(const std::string& recording_id, const stt::LiveEn
   const auto entry = pending_.find(recording_id);
   if (entry == pending_.end()) return;
   if (!end.reason.empty()) entry->second.failed = end;
+  auto& warnings = entry->second.warnings;
+  if (warnings.size() < kMostWarnings)
+    warnings.insert(warnings.end(), end.warnings.begin(), end.warnings.end());
   auto& uses = entry->second.uses;
   if (uses.empty()) return uses.push_back(end.use);
   uses.front().requests += end.use.requests;
@@ -153,7 +157,7 @@ void LiveTranscription::conclude(std::map<std::string, Pending>::iterator entry)
   pending_.erase(entry);
   const auto& job = *pending.complete;
   const auto& failed = pending.failed;
-  // Silence is heard too, and charged.
+  // Silence is heard too, and charged; a provider answers it as well.
   const bool heard = pending.has_text || (failed.reason.empty() && !pending.uses.empty());
   if (options_.providers.empty() && heard) return write_transcript(std::move(pending));
   recording::Amendment amendment;
@@ -169,9 +173,9 @@ void LiveTranscription::conclude(std::map<std::string, Pending>::iterator entry)
 }
 
 void LiveTranscription::write_transcript(Pending pending) {
-  std::vector<std::string> warnings;
+  auto warnings = std::move(pending.warnings);
   if (const auto& failed = pending.failed; !failed.reason.empty())
-    warnings = {"what was said while the live provider failed is missing: " + failed.text};
+    warnings.push_back("what was said while the live provider failed is missing: " + failed.text);
   const auto directory = pending.complete->directory;
   editor_.amend(directory,
                 [job = std::move(*pending.complete), duration = pending.duration,

@@ -53,6 +53,7 @@ class LiveTranscription {
     stt::Millis duration{0};
     std::vector<stt::Use> uses;
     stt::LiveEnd failed;  // of the last stream that failed
+    std::vector<std::string> warnings;
   };
   void conclude(std::map<std::string, Pending>::iterator entry);
   void write_transcript(Pending pending);

@@ -6,6 +6,8 @@
 #include "support/scrape.hpp"
 #include "support/src_call.hpp"
 #include "support/tools.hpp"
+#include "util/http_client/http_peer.hpp"
+#include "util/http_client/websocket_peer.hpp"
 
 #include <gmock/gmock.h>
 
@@ -286,6 +288,29 @@ TEST(LiveProvider, ThatIsGoneIsNamedInTheRecording) {
   EXPECT_EQ(transcription.value("state", ""), "failed");
   EXPECT_EQ(transcription.value("reason", ""), "connect");
   EXPECT_THAT(transcription.value("message", ""), HasSubstr("refused"));
+}
+
+TEST(LiveProvider, ThatListensAndNeverAnswersIsNamedInTheRecording) {
+  HttpPeer deaf(HttpPeer::Script([](PeerConnection& connection) {
+    Frames frames(connection);
+    if (!frames.accept()) return;
+    while (frames.read()) {
+    }
+  }));
+  ServerProcess server({{"STT_LIVE_PROVIDER", "vosk"},
+                        {"STT_LIVE_LAST_WORDS", "100ms"},
+                        {"VOSK_URL", "ws://127.0.0.1:" + std::to_string(deaf.port())}});
+  ASSERT_TRUE(server.start());
+  const auto call_id = whole_call(server, 50);
+  json transcription;
+  ASSERT_TRUE(wait_until([&] {
+    const auto found = wait_for_recording(server.recordings(), call_id);
+    transcription = found ? found->metadata.value("transcription", json()) : json();
+    return transcription.is_object();
+  }));
+  EXPECT_EQ(transcription.value("state", ""), "failed");
+  EXPECT_EQ(transcription.value("reason", ""), "timeout");
+  EXPECT_THAT(transcription.value("message", ""), HasSubstr("answered nothing"));
 }
 
 TEST(LiveProvider, ThatIsGoneCostsNothingButCounters) {

@@ -264,9 +264,41 @@ TEST_F(LiveTest, EndsThoughTheProviderNeverAnswers) {
   });
   begin();
   say(0s, 1s);
-  bool done = false;
-  stream->finish([&](const LiveEnd&) { done = true; });
-  EXPECT_TRUE(run_until([&] { return done; }));
+  std::optional<LiveEnd> end;
+  stream->finish([&](const LiveEnd& told) { end = told; });
+  ASSERT_TRUE(run_until([&] { return end.has_value(); }));
+  EXPECT_EQ(end->reason, "timeout");
+  EXPECT_THAT(end->text, testing::HasSubstr("answered nothing"));
+  EXPECT_EQ(end->use.audio, 1s);
+  EXPECT_EQ(failures("timeout"), 1);
+}
+
+TEST_F(LiveTest, CountsAndMendsWhatAProviderMayNotSay) {
+  serve([](Frames& frames, const PeerRequest&) {
+    while (const auto frame = frames.read()) {
+      if (frame->opcode != 1 || frame->data.find("eof") == std::string::npos) continue;
+      frames.send("<html>busy</html>");
+      frames.send(
+          R"({"result":[{"end":0.2,"start":0.5,"word":"good"},{"end":90,"start":80,"word":"day"}],"text":"good day"})");
+      return;
+    }
+  });
+  begin();
+  say(10s, 1s);
+  std::optional<LiveEnd> end;
+  stream->finish([&](const LiveEnd& told) { end = told; });
+  ASSERT_TRUE(run_until([&] { return end.has_value(); }));
+  ASSERT_EQ(heard.size(), 1U);
+  EXPECT_EQ(heard[0].segment.text, "good day");
+  for (const auto& word : heard[0].segment.words) {
+    EXPECT_GE(word.start, 10s);
+    EXPECT_LE(word.end, 11s);
+  }
+  EXPECT_EQ(end->reason, "");
+  EXPECT_THAT(end->warnings, testing::ElementsAre(testing::HasSubstr("channel 1: 1 messages"),
+                                                  testing::HasSubstr("mended")));
+  EXPECT_EQ(failures("not_json"), 1);
+  EXPECT_EQ(metric("stt_answers_mended_total{provider=\"vosk/live\"}"), 1);
 }
 
 TEST_F(LiveTest, IsCutWithTheCallThatNobodyHoldsAnyMore) {
@@ -308,10 +340,10 @@ TEST_F(LiveTest, SendsNothingToAServerThatNobodyVouchesFor) {
 TEST_F(LiveTest, StandsMessagesThatAreNone) {
   const auto protocol = make_live_protocol(options);
   for (const auto* message :
-       {"", "{", "[]", "\xFF\xFE", R"({"partial":7})", R"({"text":""})",
+       {"[]", "7", "null", R"("x")", R"({"partial":7})", R"({"text":""})",
         R"({"text":"x","result":{"a":1}})", R"({"text":"x","result":[1,{"start":"y"}]})"})
-    protocol->read(message);
-  EXPECT_FALSE(protocol->read("<html>"));
+    protocol->read(json::parse(message));
+  EXPECT_FALSE(protocol->read(json::parse("[\"<html>\"]")));
 }
 
 TEST(WebSocketUrls, AreTakenApart) {

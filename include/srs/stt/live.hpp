@@ -36,6 +36,7 @@ struct LiveEnd {
   // Of its last failure, as in Unfinished; empty: there was none.
   std::string reason = {};
   std::string text = {};
+  std::vector<std::string> warnings = {};  // of answers that were none, or had to be mended
 };
 
 // Begins and counts streams. What a provider does to them touches nobody else: audio waits in a

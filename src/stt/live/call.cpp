@@ -88,7 +88,19 @@ asio::awaitable<void> LiveCall::run() {
     co_await pause(next_pause);
     next_pause = std::min(next_pause * 2, options.longest_pause);
   }
+  warn();
   if (!cut_ && done_) done_(end_);
+}
+
+void LiveCall::warn() {
+  const auto add = [&](std::size_t count, const char* what) {
+    if (count > 0)
+      end_.warnings.push_back("channel " + std::to_string(channel_.channel) + ": " +
+                              std::to_string(count) + what);
+  };
+  add(no_json_, " messages of the live provider were no JSON");
+  add(mended_,
+      " results of the live provider had times or confidences that can't be, and were mended");
 }
 
 asio::awaitable<void> LiveCall::wait(Clock::duration time) {
@@ -113,6 +125,8 @@ asio::awaitable<bool> LiveCall::talk() {
   if (!connected) co_return false;
   timeline_ = Timeline(channel_.sample_rate);
   reading_ = true;
+  answered_ = false;
+  last_heard_ = false;
   state_->tasks.spawn("stt.live.read", read(shared_from_this(), socket_));
   const bool well = co_await send();
   if (well) co_await hear_out();
@@ -120,7 +134,11 @@ asio::awaitable<bool> LiveCall::talk() {
   while (reading_) co_await wait(std::chrono::seconds(1));
   socket_.reset();
   if (cut_) co_return false;
-  if (!well) failed(Reason::Reset, "the provider closed the connection");
+  if (!well) {
+    failed(Reason::Reset, "the provider closed the connection");
+  } else if (!answered_) {
+    failed(Reason::Timeout, "the provider took the audio and answered nothing");
+  }
   settle();
   co_return well;
 }
@@ -232,12 +250,38 @@ asio::awaitable<void> LiveCall::read(std::shared_ptr<LiveCall> self,
   for (;;) {
     const auto message = co_await socket->read();
     if (!message || self->cut_) break;
-    if (auto utterance = self->state_->protocol->read(*message)) self->tell(std::move(*utterance));
-    if (self->finishing_ && self->waiting_.empty() && self->state_->protocol->is_last(*message))
-      break;
+    self->hear(*message);
+    if (self->finishing_ && self->waiting_.empty() && self->last_heard_) break;
   }
   self->reading_ = false;
   self->wake_.cancel();
+}
+
+void LiveCall::hear(std::string_view message) {
+  const auto json = parse_json(message);
+  if (!json) {
+    ++no_json_;
+    state_->metrics.failed(state_->label, Reason::NotJson);
+    return;
+  }
+  answered_ = true;
+  last_heard_ = state_->protocol->is_last(*json);
+  if (auto utterance = state_->protocol->read(*json)) tell(std::move(*utterance));
+}
+
+bool LiveCall::repair(Segment& segment) {
+  const bool timeless = segment.words.empty() && segment.end <= segment.start;
+  Answer alone;
+  alone.segments.push_back(std::move(segment));
+  mend(alone, 1, timeline_.length());
+  if (!alone.warnings.empty()) {
+    ++mended_;
+    state_->metrics.mended(state_->label);
+  }
+  if (alone.segments.empty()) return false;
+  segment = std::move(alone.segments.front());
+  if (timeless) segment.start = segment.end = Millis(0);
+  return true;
 }
 
 void LiveCall::place(Segment& segment) const {
@@ -257,6 +301,7 @@ void LiveCall::tell(Utterance utterance) {
     return;
   }
   auto& segment = utterance.segment;
+  if (!repair(segment)) return;
   place(segment);
   segment.channel = channel_.channel;
   segment.provider = end_.use.provider;

@@ -47,7 +47,11 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   static boost::asio::awaitable<void> read(std::shared_ptr<LiveCall> self,
                                            std::shared_ptr<WebSocket> socket);
   void failed(Reason reason, const std::string& text);
+  void hear(std::string_view message);
   void tell(Utterance utterance);
+  // Makes it safe to believe, as answers after calls are; false where nothing is left.
+  bool repair(Segment& segment);
+  void warn();
   void place(Segment& segment) const;
   void settle();
   Millis length_of(std::size_t samples) const;
@@ -66,6 +70,10 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   Millis said_until_{0};
   // When the recording's timeline began, as the arrival of the latest sound has it.
   Clock::time_point begun_;
+  std::size_t no_json_ = 0;  // messages
+  std::size_t mended_ = 0;   // results
+  bool answered_ = false;    // anything, on this connection
+  bool last_heard_ = false;  // nothing more is to be expected
   bool reading_ = false;
   bool finishing_ = false;
   bool cut_ = false;

@@ -55,28 +55,26 @@ class DeepgramLive : public LiveProtocol {
   std::string farewell() const override { return R"({"type":"CloseStream"})"; }
   std::string keep_alive() const override { return R"({"type":"KeepAlive"})"; }
 
-  std::optional<Utterance> read(std::string_view message) const override {
-    const auto json = parse_json(message);
-    if (!json || text_of(*json, "type") != "Results") return std::nullopt;
-    const auto& alternatives = elements(member(*json, "channel"), "alternatives");
+  std::optional<Utterance> read(const Json& message) const override {
+    if (text_of(message, "type") != "Results") return std::nullopt;
+    const auto& alternatives = elements(member(message, "channel"), "alternatives");
     if (alternatives.empty()) return std::nullopt;
     const auto& best = alternatives.front();
     auto text = text_of(best, "transcript");
     if (text.empty()) return std::nullopt;
-    const auto& final = member(*json, "is_final");
+    const auto& final = member(message, "is_final");
     Utterance utterance{segment_of(words_of(best), std::move(text)),
                         final.is_boolean() && final.get<bool>()};
     auto& segment = utterance.segment;
     if (segment.words.empty()) {
-      segment.start = seconds_of(*json, "start").value_or(Millis(0));
-      segment.end = segment.start + seconds_of(*json, "duration").value_or(Millis(0));
+      segment.start = seconds_of(message, "start").value_or(Millis(0));
+      segment.end = segment.start + seconds_of(message, "duration").value_or(Millis(0));
     }
     segment.confidence = number_of(best, "confidence");
     return utterance;
   }
-  bool is_last(std::string_view message) const override {
-    const auto json = parse_json(message);
-    return json && text_of(*json, "type") == "Metadata";
+  bool is_last(const Json& message) const override {
+    return text_of(message, "type") == "Metadata";
   }
 
  private:

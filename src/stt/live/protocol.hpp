@@ -1,6 +1,7 @@
 // What live providers want to hear and what they say, as texts.
 #pragma once
 
+#include "stt/json.hpp"
 #include "stt/live/websocket.hpp"
 
 #include <srs/stt/options.hpp>
@@ -32,10 +33,10 @@ class LiveProtocol {
   virtual std::string greeting(std::uint32_t) const { return {}; }  // empty: none
   virtual std::string farewell() const = 0;
   virtual std::string keep_alive() const { return {}; }  // for silence; empty: none is needed
-  // Nothing for messages that carry no text, or are none.
-  virtual std::optional<Utterance> read(std::string_view message) const = 0;
+  // Nothing for messages that carry no text.
+  virtual std::optional<Utterance> read(const Json& message) const = 0;
   // True for the message after which nothing more is to be expected.
-  virtual bool is_last(std::string_view message) const = 0;
+  virtual bool is_last(const Json& message) const = 0;
 };
 
 // Null for a provider that is not known. `options` outlive it.

@@ -30,17 +30,15 @@ class Vosk : public LiveProtocol {
   }
   std::string farewell() const override { return R"({"eof" : 1})"; }
 
-  std::optional<Utterance> read(std::string_view message) const override {
-    const auto json = parse_json(message);
-    if (!json) return std::nullopt;
-    if (auto partial = text_of(*json, "partial"); !partial.empty())
+  std::optional<Utterance> read(const Json& message) const override {
+    if (auto partial = text_of(message, "partial"); !partial.empty())
       return Utterance{segment_of({}, std::move(partial)), false};
-    auto text = text_of(*json, "text");
+    auto text = text_of(message, "text");
     if (text.empty()) return std::nullopt;
-    return Utterance{segment_of(words_of(*json), std::move(text)), true};
+    return Utterance{segment_of(words_of(message), std::move(text)), true};
   }
   // The answer to eof is a final result like any other; the server closes after it.
-  bool is_last(std::string_view) const override { return false; }
+  bool is_last(const Json&) const override { return false; }
 
  private:
   const Options& options_;

@@ -96,8 +96,9 @@ class Vosk : public Provider {
   boost::asio::awaitable<Outcome<void>> hear(WebSocket& socket, Answer& answer) const {
     auto message = co_await socket.read();
     if (!message) co_return message.error();
-    if (message->empty() || message->front() != '{') co_return not_json(*message);
-    auto utterance = protocol_->read(*message);
+    const auto json = parse_json(*message);
+    if (!json || !json->is_object()) co_return not_json(*message);
+    auto utterance = protocol_->read(*json);
     if (utterance && utterance->final) answer.segments.push_back(std::move(utterance->segment));
     co_return Outcome<void>();
   }
