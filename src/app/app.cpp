@@ -42,8 +42,10 @@ class AppImpl final : public App {
 
   void start() override {
     auto& c = components_;
-    c.heartbeat = health::Heartbeat::start(io_.get_executor(), kBeat, c.registry,
-                                           [] { sd_notify(0, "WATCHDOG=1"); });
+    c.heartbeat = health::Heartbeat::start(io_.get_executor(), kBeat, c.registry, [&c] {
+      sd_notify(0, "WATCHDOG=1");
+      c.log_root.write_overdue();
+    });
     add_checks(c);
     add_routes(c);
     log_control_.start();

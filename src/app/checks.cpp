@@ -17,6 +17,8 @@ using health::Status;
 constexpr double kPortsLow = 0.9;  // share in use that is worth a warning
 constexpr double kDescriptorsLow = 0.9;
 constexpr std::chrono::milliseconds kLagHigh{500};
+// Long enough that an overload which comes and goes shows as one.
+constexpr std::chrono::minutes kDropsRecent{5};
 constexpr std::chrono::seconds kStoodStill{5};
 constexpr std::chrono::minutes kRenderLate{10};
 constexpr std::size_t kPortsPerCall = 2;  // pairs that one two-leg call needs
@@ -54,6 +56,14 @@ Check rtp_ports(const Components& c) {
                    {"available", static_cast<double>(c.ports->available(now))}};
   check.message = std::to_string(c.ports->available(now)) + " port pairs free";
   if (allocated > kPortsLow * capacity) check.status = Status::Degraded;
+  const auto drops = c.engine->drops();
+  check.figures.push_back({"kernel_drops", static_cast<double>(drops.datagrams)});
+  if (drops.last && now - *drops.last < kDropsRecent) {
+    check.status = Status::Degraded;
+    check.message +=
+        "; media was lost in the last 5 minutes: the kernel dropped it because our "
+        "receive buffers were full";
+  }
   if (c.ports->available(now) < kPortsPerCall) {
     check.status = Status::Degraded;
     check.blocks_new_calls = "no RTP ports left (rtp.port_min, rtp.port_max)";

@@ -1,6 +1,7 @@
 #include "log/mask.hpp"
 #include "log/render.hpp"
 
+#include <srs/log/folded.hpp>
 #include <srs/log/root.hpp>
 
 #include <spdlog/async.h>
@@ -143,6 +144,9 @@ void Root::set_mask_numbers(bool mask) {
 }
 Result<void> Root::reopen() {
   return core_->reopen();
+}
+void Root::write_overdue() {
+  log::write_overdue(*core_, Folded::Clock::now());
 }
 std::uint64_t Root::dropped() const {
   return core_->dropped();

@@ -133,6 +133,12 @@ std::uint64_t MediaLines::packets() const {
   return packets;
 }
 
+std::uint64_t MediaLines::kernel_drops() const {
+  std::uint64_t drops = 0;
+  for (const auto& receiver : receivers_) drops += receiver.stream->stats().kernel_drops;
+  return drops;
+}
+
 std::uint64_t MediaLines::late() const {
   std::uint64_t late = 0;
   for (const auto& receiver : receivers_) late += receiver.stream->stats().late();

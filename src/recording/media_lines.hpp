@@ -52,6 +52,7 @@ class MediaLines {
   bool all_on_hold() const;
   std::optional<WallTime> last_arrival() const;
   std::uint64_t packets() const;
+  std::uint64_t kernel_drops() const;
   std::uint64_t late() const;  // for a live player, see rtp::SourceStats
 
  private:

@@ -123,6 +123,11 @@ boost::asio::awaitable<void> Session::finish(End end) {
   document_.end_reason = end.reason;
   media_.report(document_);
   if (!had_media()) warn(Warning::Media, "no RTP packet was received");
+  if (const auto drops = media_.kernel_drops(); drops > 0) {
+    warn(Warning::Media, std::to_string(drops) +
+                             " datagrams were lost in front of this server: the kernel found the "
+                             "receive buffers of its ports full (rtp.receive_buffer)");
+  }
   note("ended", std::string(to_string(end.reason)));
 
   trace_first_packet();

@@ -197,6 +197,9 @@ void SweepEngine::count_drops(Entry& entry) {
   entry.rtcp_drops = rtcp;
   if (dropped == 0) return;
   metrics_.kernel_drops.Increment(dropped);
+  drops_.datagrams += dropped;
+  drops_.last = Clock::now();
+  guarded([&] { entry.sink->on_kernel_drops(dropped); });
   dropping_.add(Clock::now(), dropped, [&] {
     return log::Fields{{"rtp_port", entry.pair->port()}};
   });

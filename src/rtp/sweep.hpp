@@ -28,6 +28,7 @@ class SweepEngine final : public Engine {
   void remove(PortPair& pair) override;
   void drain(PortPair& pair) override;
   std::size_t pairs() const override { return pairs_; }
+  Drops drops() const override { return drops_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -81,6 +82,7 @@ class SweepEngine final : public Engine {
   std::shared_ptr<char> alive_ = std::make_shared<char>();
   const Slice* sweeping_ = nullptr;
   std::size_t pairs_ = 0;
+  Drops drops_;
   std::uint32_t added_ = 0;  // spreads the turns
   // One for each depth of deliveries within deliveries: a sink may remove or drain pairs.
   std::vector<std::unique_ptr<ReceiveBatch>> batches_;

@@ -1,15 +1,20 @@
 // Each figure of RTP moves when its thing happens, read from the real /metrics.
 #include "integration/metrics_stage.hpp"
+#include "support/files.hpp"
+#include "support/recording_on_disk.hpp"
 #include "support/socket.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <csignal>
 
 namespace srs::test {
 namespace {
 
 using namespace std::chrono_literals;
+using nlohmann::json;
 
 std::string sound() {
   return std::string(RtpSource::kSamples, '\xD5');
@@ -139,6 +144,40 @@ const std::vector<Scenario> kScenarios = {
      a_process_that_was_held_up,
      {"event_loop_lag_seconds", "errors_total{component=\"rtp\",reason=\"sweep_overrun\"}"}},
 };
+
+// What the kernel threw away stands in /metrics, in the call's metadata.json, in the log without
+// anything more having to happen, and in /health while it is fresh.
+TEST(KernelDrops, AreToldWhereverSomebodyLooks) {
+  Stage stage({{"RTP_RECEIVE_BUFFER", "4096"}, {"RTP_SWEEP_INTERVAL", "500ms"}});
+  ASSERT_NO_FATAL_FAILURE(stage.start());
+  const auto check = [&] {
+    const auto health = http_get(url(stage.server, "/health?detailed=true"));
+    EXPECT_EQ(health.status, 200);
+    return json::parse(health.body).at("checks").at("rtp_ports");
+  };
+  EXPECT_EQ(check().at("status"), "healthy");
+  SrcCall call(stage.server);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource alice(0, 0xA11CE), bob(0, 0xB0B);
+  const auto dropped = [&] { return metric(stage.server, "rtp_kernel_drops_total"); };
+  const auto told = [&] {
+    double sum = 0;
+    for (const auto& line : stage.server.log("rtp_kernel_drops")) sum += line.value("siprec.count", 0.0);
+    return sum;
+  };
+  // Both legs at once: the second one's drops are found within a second of the first one's.
+  call.send_packets(0, alice, 400);
+  call.send_packets(1, bob, 400);
+  EXPECT_TRUE(wait_until([&] { return dropped() > 400; }));
+  EXPECT_TRUE(wait_until([&] { return told() == dropped(); })) << "nobody tells the rest";
+  EXPECT_EQ(check().at("status"), "degraded");
+  EXPECT_EQ(call.bye().status(), 200);
+  const auto recording = wait_for_recording(stage.server.recordings(), call.call_id());
+  ASSERT_TRUE(recording);
+  EXPECT_THAT(
+      recording->metadata.at("warnings").dump(),
+      ::testing::HasSubstr(std::to_string(std::lround(dropped())) + " datagrams were lost"));
+}
 
 class RtpFigures : public ::testing::TestWithParam<Scenario> {};
 TEST_P(RtpFigures, Move) {

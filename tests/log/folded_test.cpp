@@ -47,6 +47,31 @@ TEST_F(FoldedTest, SaysInTheLastLineWhatTheOneBeforeSaid) {
                           "warning [rtp] packet_malformed source=192.0.2.1:4000 count=2"));
 }
 
+TEST_F(FoldedTest, IsWrittenOutASecondAfterItsLastLineThoughNothingMoreHappens) {
+  const auto wall = std::chrono::system_clock::now();  // add() may be told another clock
+  for (int i = 0; i < 10; ++i) folded.add(wall + i * 10ms);
+  write_overdue(*sink, Folded::Clock::now() + 500ms);
+  EXPECT_EQ(sink->lines.size(), 1U);
+  write_overdue(*sink, Folded::Clock::now() + 1s);
+  write_overdue(*sink, Folded::Clock::now() + 2s);
+  EXPECT_THAT(sink->lines, ElementsAre("warning [rtp] packet_malformed count=1",
+                                       "warning [rtp] packet_malformed count=9"));
+  folded.add(wall + 1500ms);
+  EXPECT_EQ(sink->lines.size(), 2U) << "more than a line a second";
+  folded.add(wall + 2100ms);
+  EXPECT_EQ(sink->lines.size(), 3U);
+}
+
+TEST_F(FoldedTest, MayEndWithWhatItHoldsBack) {
+  {
+    Folded gone{Logger(sink, "rtp"), Level::Warning, "packet_malformed"};
+    gone.add(start, 2);
+    gone.add(start, 2);
+  }
+  write_overdue(*sink, Folded::Clock::now() + 1s);
+  EXPECT_EQ(sink->lines.size(), 1U);
+}
+
 TEST_F(FoldedTest, GoesOnWhereTheClockWasSetBack) {
   folded.add(start);
   folded.add(start - 1h);

@@ -27,8 +27,10 @@ class Counter final : public PacketSink {
     if (on_batch) on_batch();
   }
   void on_turn(std::chrono::steady_clock::time_point) override { ++turns; }
+  void on_kernel_drops(std::uint32_t datagrams) override { dropped += datagrams; }
 
   int rtp = 0, rtcp = 0, batches = 0, turns = 0;
+  std::uint64_t dropped = 0;
   std::uint8_t last = 0;
   std::vector<std::size_t> sizes;
   std::vector<WallTime> arrivals;
@@ -180,6 +182,9 @@ TEST_F(ASweep, CountsWhatTheKernelDropped) {
   EXPECT_TRUE(shows("rtp_kernel_drops_total " + std::to_string(200 - counter.rtp)))
       << counter.rtp << " of 200 came\n"
       << registry.text();
+  EXPECT_EQ(counter.dropped, 200U - static_cast<unsigned>(counter.rtp)) << "the call is not told";
+  EXPECT_EQ(engine->drops().datagrams, counter.dropped);
+  EXPECT_TRUE(engine->drops().last);
 }
 
 TEST_F(ASweep, CountsDropsOfARunningCallToo) {

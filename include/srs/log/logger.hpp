@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -52,10 +53,14 @@ struct Field {
 };
 using Fields = std::vector<Field>;
 
+class Folded;
+
 // Where records go; log::Root implements it, tests may too.
 class Sink {
  public:
   virtual ~Sink() = default;
+  // Those that hold back what happened since their last line; see Folded.
+  std::set<Folded*> holding_back;
   virtual bool enabled(Level level) const = 0;
   virtual void write(Level level, std::string_view logger, std::string_view event,
                      const Fields& bound, std::initializer_list<Field> fields) = 0;
@@ -74,6 +79,7 @@ class Logger {
   // The same fields under another module's name.
   Logger named(std::string name) const;
 
+  const std::shared_ptr<Sink>& sink() const { return sink_; }
   bool enabled(Level level) const { return sink_ && sink_->enabled(level); }
 
   void trace(std::string_view event, std::initializer_list<Field> fields = {}) const {

@@ -41,6 +41,8 @@ class Root {
   void set_mask_numbers(bool mask);
   // Opens the file anew, as logrotate asks by SIGHUP; an error leaves the old file in use.
   Result<void> reopen();
+  // Tells the rest of bursts that a Folded holds back; for a timer of the thread where those live.
+  void write_overdue();
   // Lines lost because the queue was full, or because the disk did not take them when they came.
   std::uint64_t dropped() const;
 

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -27,6 +28,8 @@ class PacketSink {
   // Comes now and then while the pair is in the engine, at least twice in Options::rtcp_interval,
   // whether anything arrived or not: the one clock of all streams.
   virtual void on_turn(std::chrono::steady_clock::time_point) {}
+  // So many datagrams found the pair's receive buffers full; the last ones are told by remove().
+  virtual void on_kernel_drops(std::uint32_t) {}
 };
 
 // Reads the sockets of port pairs and hands what came to their sinks. Runs on the io_context.
@@ -43,6 +46,12 @@ class Engine {
   virtual void drain(PortPair& pair) = 0;
 
   virtual std::size_t pairs() const = 0;
+
+  struct Drops {
+    std::uint64_t datagrams = 0;                                // since the start
+    std::optional<std::chrono::steady_clock::time_point> last;  // when the last were found out
+  };
+  virtual Drops drops() const { return {}; }
 };
 
 // The engine that `options.engine` names (`sweep`). Its metrics: rtp_sweep_overruns_total, the

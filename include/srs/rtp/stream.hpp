@@ -43,6 +43,7 @@ struct StreamStats {
   std::uint64_t invalid = 0;          // no RTP and no RTCP
   std::uint64_t unknown_payload = 0;  // payload types that SDP did not name (kept all the same)
   std::uint64_t source_changes = 0;
+  std::uint64_t kernel_drops = 0;    // datagrams that found our sockets full
   std::vector<SourceStats> sources;  // in order of appearance, bounded
   SourceStats others;                // sums of sources beyond the bound; its SSRC means nothing
   std::optional<WallTime> first_arrival;
@@ -97,6 +98,7 @@ class Stream final : public PacketSink {
 
   void on_datagrams(std::span<const Datagram> datagrams) override;
   void on_turn(std::chrono::steady_clock::time_point now) override;
+  void on_kernel_drops(std::uint32_t datagrams) override { stats_.kernel_drops += datagrams; }
 
  private:
   struct Impl;
