@@ -124,6 +124,8 @@ std::vector<Fault> check_system(const Settings& settings) {
     expect("sip.tls_directory", missing_certificate(settings.sip.tls_directory));
   expect("http.admin_token_file", unreadable(settings.http.admin_token_file));
   expect("http.transcript_token_file", unreadable(settings.http.transcript_token_file));
+  for (auto& fault : stt::secret_faults(settings.stt))
+    expect(fault.key.c_str(), std::move(fault.text));
   expect("rtp.bind_address", not_ours(settings.rtp.bind_address));
   expect("rtp.port_max", too_few_descriptors(settings));
   return faults;

@@ -1,4 +1,3 @@
-#include "stt/files.hpp"
 #include "stt/redact.hpp"
 
 #include <srs/stt/options.hpp>
@@ -98,13 +97,6 @@ std::string live_fault(const Options& options) {
 }
 
 }  // namespace
-
-Result<std::string> Secret::read() const {
-  if (file.empty()) return Result<std::string>(boost::system::in_place_value, value);
-  auto text = read_text(file, 64 << 10);
-  if (!text) return text;
-  return Result<std::string>(boost::system::in_place_value, std::string(trim(*text)));
-}
 
 const std::vector<std::string>& provider_names() {
   static const std::vector<std::string> names = {

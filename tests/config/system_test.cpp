@@ -55,6 +55,32 @@ TEST(SystemDeathTest, RefusesADirectoryThatIsNotWritable) {
   ::chmod(directory.path().c_str(), 0755);
 }
 
+TEST(System, RefusesKeysOfProvidersThatAreEmptyOrAway) {
+  const TempDir directory;
+  auto settings = settings_in(directory);
+  write_file(directory / "blank", " \n");
+  write_file(directory / "key", "sk-1\n");
+  settings.stt.openai.api_key_file = directory / "blank";
+  settings.stt.azure.key_file = directory / "away";
+  settings.stt.deepgram.api_key_file = directory / "blank";
+  settings.stt.webhook.signing_secret_file = directory / "blank";
+  settings.stt.delivery.secret_file = directory / "blank";
+  EXPECT_THAT(check_system(settings), IsEmpty()) << "nobody is asked";
+  settings.stt.providers = {"openai", "azure"};
+  settings.stt.live.provider = "deepgram";
+  settings.stt.delivery.url = "http://127.0.0.1/";
+  EXPECT_THAT(
+      check_system(settings),
+      testing::UnorderedElementsAre(FaultIs("system", "stt.openai.api_key_file", "blank is empty"),
+                                    FaultIs("system", "stt.azure.key_file", "No such file"),
+                                    FaultIs("system", "stt.deepgram.api_key_file", "is empty"),
+                                    FaultIs("system", "stt.delivery.secret_file", "is empty")));
+  for (auto* file : {&settings.stt.openai.api_key_file, &settings.stt.azure.key_file,
+                     &settings.stt.deepgram.api_key_file, &settings.stt.delivery.secret_file})
+    *file = directory / "key";
+  EXPECT_THAT(check_system(settings), IsEmpty());
+}
+
 TEST(System, RefusesADirectoryAsLogFile) {
   const TempDir directory;
   auto settings = settings_in(directory);

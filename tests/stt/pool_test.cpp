@@ -618,6 +618,20 @@ TEST_F(PoolTest, ReadsTheKeyFromItsFileForEveryRequest) {
   EXPECT_EQ(finished.size(), 1U);
 }
 
+TEST_F(PoolTest, SendsNothingWithoutTheKeyThatItsFileShouldHold) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  options.openai.api_key_file = directory / "key";
+  srs::test::write_file(options.openai.api_key_file, " \n");
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until_ended(1));
+  EXPECT_EQ(provider.count(), 0U);
+  ASSERT_EQ(unfinished.size(), 1U);
+  EXPECT_EQ(unfinished[0].reason, "auth");
+  EXPECT_THAT(unfinished[0].text, HasSubstr("is empty"));
+}
+
 TEST_F(PoolTest, RedactsWhatItWrites) {
   Provider provider(
       {{200,

@@ -20,7 +20,8 @@ struct Secret {
   std::filesystem::path file;
 
   bool empty() const { return value.empty() && file.empty(); }
-  // Blocks where there is a file. Without white space around; an error names the file, never text.
+  // Blocks where there is a file. Without white space around; one that holds nothing else is an
+  // error. An error names the file, never text.
   Result<std::string> read() const;
 };
 
@@ -240,5 +241,9 @@ struct Fault {
   std::string text;  // what is wrong with it and what to write instead; no secret
 };
 std::vector<Fault> faults(const Options& options);
+
+// Files with secrets of configured providers, live or after calls, and of deliveries, that can't be
+// read or are empty. Blocks.
+std::vector<Fault> secret_faults(const Options& options);
 
 }  // namespace srs::stt
