@@ -139,9 +139,10 @@ std::vector<Key> http_keys() {
   return {
       SRS_KEY(http.listen, text("ADDRESS:PORT", endpoint),
               "Where /metrics, /health, /ready and /live are served; port 0 takes any free one."),
-      SRS_KEY(
-          http.max_connections, number<std::size_t>(1, 100'000),
-          "Connections at the same time; a further one takes an idle one's place, or gets 503."),
+      SRS_KEY(http.max_connections, number<std::size_t>(1, 100'000),
+              "Connections at the same time; a further one takes the place of one that idles, or "
+              "else of "
+              "one whose request is half sent; where all are being answered it gets 503."),
       SRS_KEY(http.max_header_bytes, size<std::size_t>(kKiB, kMiB),
               "The largest request header; larger ones are answered with 431."),
       SRS_KEY(http.max_body_bytes, size<std::size_t>(0, 64 * kMiB),

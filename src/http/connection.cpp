@@ -74,10 +74,11 @@ void Connection::close() {
   socket_.close(ignored);
 }
 
-std::optional<Connection::Clock::time_point> Connection::idle_until() const {
+Connection::Standing Connection::standing() const {
   const bool begun = timer_.expiry() != Clock::time_point{};
-  const bool idle = begun && phase_ == Phase::Waiting && serving_.expired() && socket_.is_open();
-  return idle ? std::optional(timer_.expiry()) : std::nullopt;
+  if (!begun || !serving_.expired() || !socket_.is_open()) return Standing::Busy;
+  if (phase_ == Phase::Waiting) return Standing::Idle;
+  return phase_ == Phase::Reading && !arrived_ ? Standing::HalfSent : Standing::Busy;
 }
 
 // From now on `limit` holds for what the connection does.
@@ -123,7 +124,9 @@ asio::awaitable<bool> Connection::one_request() {
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(shared_->options.max_header_bytes));
   parser.body_limit(shared_->options.max_body_bytes);
+  arrived_ = false;
   const error_code error = co_await read(parser);
+  arrived_ = true;
   started_ = Clock::now();
   if (!error) co_return co_await answer(parser.release());
   if (auto response = refusal(error, timed_out_)) {
@@ -274,9 +277,10 @@ void serve(const std::shared_ptr<Shared>& shared, tcp::socket socket) {
 
 bool make_room(Shared& shared) {
   Connection* longest = nullptr;
+  const auto rank = [](const Connection& c) { return std::pair(c.standing(), c.until()); };
   for (auto* connection : shared.connections) {
-    const auto until = connection->idle_until();
-    if (until && (longest == nullptr || *until < *longest->idle_until())) longest = connection;
+    if (connection->standing() == Connection::Standing::Busy) continue;
+    if (longest == nullptr || rank(*connection) < rank(*longest)) longest = connection;
   }
   if (longest == nullptr) return false;
   note_crowd(shared);

@@ -31,8 +31,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void stop();   // closes it where it waits for a request, ends its feed
   void close();  // at once
-  // When it will have waited too long for a request; nothing while it does anything else.
-  std::optional<std::chrono::steady_clock::time_point> idle_until() const;
+  // Lower ones give way to a new connection first; those that are being answered never do.
+  enum class Standing { Idle, HalfSent, Busy };
+  Standing standing() const;
+  // When what it does now will have taken too long.
+  std::chrono::steady_clock::time_point until() const { return timer_.expiry(); }
 
  private:
   enum class Phase { Waiting, Reading, Writing };
@@ -78,6 +81,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string remote_;
   Phase phase_ = Phase::Waiting;
   bool timed_out_ = false;
+  bool arrived_ = true;  // the whole request, or what ends it
   Clock::time_point started_;
   Opened opened_;
   bool handed_over_ = false;     // a feed had the socket last

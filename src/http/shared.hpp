@@ -46,8 +46,8 @@ struct Shared {
 
 // Starts to answer the requests of a connection, which counts from now on.
 void serve(const std::shared_ptr<Shared>& shared, boost::asio::ip::tcp::socket socket);
-// Closes the connection that has waited longest for a request, so that those who hold connections
-// keep nobody out; false where all are at work.
+// Closes the connection that has waited longest for a request, or else for the rest of one, so that
+// those who hold connections keep nobody out; false where all are being answered.
 bool make_room(Shared& shared);
 // Answers 503, whatever is asked, and closes.
 void refuse(const std::shared_ptr<Shared>& shared, boost::asio::ip::tcp::socket socket);

@@ -2,6 +2,7 @@
 #include "http/fixture.hpp"
 
 #include <gmock/gmock.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <random>
@@ -114,26 +115,63 @@ TEST_F(RunningServer, ClosesAClientThatDoesNotReadItsAnswer) {
   EXPECT_LT(connection.rest().size(), std::size_t{8} << 20);
 }
 
-TEST_F(RunningServer, Answers503BeyondItsConnectionLimitAndRecovers) {
+TEST_F(RunningServer, Answers503WhereAllConnectionsAreBeingAnsweredAndRecovers) {
   Options options;
   options.max_connections = 2;
   start(options);
   {
-    auto first = connect();
-    auto second = connect();
-    const std::string half =
-        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
-    for (auto* busy : {&first, &second}) {
-      busy->send(half);
-      EXPECT_EQ(busy->reply().status, 100);
+    std::vector<std::unique_ptr<HttpConnection>> slow;  // readers of what no socket holds
+    for (int i = 0; i < 2; ++i) {
+      slow.push_back(std::make_unique<HttpConnection>("127.0.0.1", port_));
+      slow.back()->send("GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
+      pollfd begun{slow.back()->fd(), POLLIN, 0};
+      EXPECT_EQ(::poll(&begun, 1, 20'000), 1) << "the answer has begun";
     }
     const auto reply = http_get(url("/hello"));
     EXPECT_EQ(reply.status, 503);
     EXPECT_THAT(reply.body, testing::HasSubstr("too many connections"));
-    first.send("body");
-    EXPECT_EQ(first.reply().status, 200);
   }
   EXPECT_TRUE(wait_until([&] { return http_get(url("/hello")).status == 200; }));
+}
+
+TEST_F(RunningServer, GivesThePlaceOfTheRequestThatIsHalfSentForLongestToANewOne) {
+  Options options;
+  options.max_connections = 2;
+  start(options);
+  const std::string half =
+      "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
+  auto first = connect();
+  auto second = connect();
+  for (auto* slow : {&first, &second}) {
+    slow->send(half);
+    EXPECT_EQ(slow->reply().status, 100);
+  }
+  EXPECT_EQ(http_get(url("/hello")).status, 200);
+  EXPECT_EQ(first.rest(), "");  // closed
+  second.send("body");
+  EXPECT_EQ(second.reply().status, 200);
+  // Now one idles: it goes before any request that is under way.
+  auto third = connect();
+  third.send(half);
+  EXPECT_EQ(third.reply().status, 100);
+  EXPECT_EQ(http_get(url("/hello")).status, 200);
+  EXPECT_EQ(second.rest(), "");
+  third.send("body");
+  EXPECT_EQ(third.reply().status, 200);
+}
+
+TEST_F(RunningServer, AnswersProbesThoughACrowdDripsBytesIntoAllConnections) {
+  Options options;
+  options.max_connections = 8;
+  start(options);
+  std::vector<std::unique_ptr<HttpConnection>> crowd;
+  for (int round = 0; round < 10; ++round) {
+    for (int i = 0; i < 8; ++i) {
+      crowd.push_back(std::make_unique<HttpConnection>("127.0.0.1", port_));
+      crowd.back()->send("GET /hello HTTP/1.1\r\nX-");
+    }
+    EXPECT_EQ(http_get(url("/hello")).status, 200) << round;
+  }
 }
 
 TEST_F(RunningServer, GivesThePlaceOfTheConnectionThatIdledLongestToANewOne) {

@@ -24,9 +24,10 @@ namespace srs::http {
 
 struct Options {
   std::string listen = "0.0.0.0:8080";  // `[::]:8080`; port 0: any free one
-  std::size_t max_connections = 256;    // a further one takes an idle one's place, or gets 503
-  std::size_t max_header_bytes = 8192;  // 431 beyond
-  std::size_t max_body_bytes = 65536;   // 413 beyond
+  // A further one takes the place of one that idles or whose request is half sent, or gets 503.
+  std::size_t max_connections = 256;
+  std::size_t max_header_bytes = 8192;               // 431 beyond
+  std::size_t max_body_bytes = 65536;                // 413 beyond
   std::chrono::milliseconds request_timeout{10000};  // for a request to arrive whole: 408
   std::chrono::milliseconds idle_timeout{30000};     // between requests of one connection
   // The bearer token (RFC 6750) of requests that change something; the file's first line wins.
