@@ -54,6 +54,17 @@ void accept_version(sip_t& sip) {
   if (!iequals(request->rq_version, sip_version_2_0)) request->rq_version = other_version;
 }
 
+// sofia answers PRACK itself where it did not ask for one, and counts it nowhere (RFC 3262 §3). As
+// a method that it does not know it comes to us, by its name.
+void hand_on_prack(sip_t& sip) {
+  auto* request = sip.sip_request;
+  auto* cseq = sip.sip_cseq;
+  if (request == nullptr || cseq == nullptr) return;
+  if (request->rq_method != sip_method_prack || cseq->cs_method != sip_method_prack) return;
+  request->rq_method = sip_method_unknown;
+  cseq->cs_method = sip_method_unknown;
+}
+
 bool too_long(const msg_t* message, const sip_t& sip) {
   const auto limit = msg_maxsize(const_cast<msg_t*>(message), 0);  // 0 only asks
   if (limit == 0 || sip.sip_request == nullptr || sip.sip_content_length == nullptr) return false;
@@ -66,6 +77,7 @@ bool too_long(const msg_t* message, const sip_t& sip) {
 issize_t extract(msg_t* message, msg_pub_t* content, char* bytes, isize_t size, int ended) {
   auto& sip = *reinterpret_cast<sip_t*>(content);
   accept_version(sip);
+  hand_on_prack(sip);
   const auto used = sip_default_mclass()->mc_extract_body(message, content, bytes, size, ended);
   if (used <= 0 || ended != 0) return used;
   const bool complete = (content->msg_flags & MSG_FLG_COMPLETE) != 0;

@@ -15,7 +15,7 @@ struct MessageClassDeleter {
 };
 using MessageClass = std::unique_ptr<msg_mclass_t, MessageClassDeleter>;
 
-// sofia's own class of SIP messages with three differences, the first and the last for streams
+// sofia's own class of SIP messages with four differences, the first and the last for streams
 // alone:
 //
 // A request whose headers and Content-Length together pass the agent's NTATAG_MAXSIZE is handed on
@@ -25,6 +25,9 @@ using MessageClass = std::unique_ptr<msg_mclass_t, MessageClassDeleter>;
 //
 // A request of another version than SIP/2.0 is handed on as well; sofia would answer 505 without a
 // word of why.
+//
+// A PRACK is handed on as a method that sofia does not know, by its name; sofia would answer 481
+// itself and count it nowhere.
 //
 // Where one read brings the end of a message and the beginning of the next, that one is bounded as
 // well: sofia forgets the limit there and would let its header grow as long as somebody sends.

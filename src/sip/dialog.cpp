@@ -183,8 +183,6 @@ int ServerDialog::on_request(nta_incoming_t* irq, const sip_t& sip, msg_t* messa
       return on_offer(irq, sip, message);
     case sip_method_options:
       return server_->answer_options(irq, sip, message);
-    case sip_method_prack:
-      return server_->reply(irq, refusal(481, "there is no provisional response to acknowledge"));
     default:
       return server_->answer_unsupported(irq, sip);
   }

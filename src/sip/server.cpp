@@ -206,6 +206,8 @@ std::string Server::crowded_text() const {
 
 int Server::answer_unsupported(nta_incoming_t* irq, const sip_t& sip) {
   const std::string method = sip.sip_request->rq_method_name;
+  if (method == "PRACK")  // see bounded_message_class()
+    return reply(irq, refusal(481, "there is no provisional response to acknowledge"));
   const bool known = sip.sip_request->rq_method != sip_method_unknown;
   return reply(irq,
                refusal(known ? 405 : 501, method + " is not supported here; Allow lists what is"));

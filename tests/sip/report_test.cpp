@@ -58,6 +58,36 @@ TEST_F(Report, CountsRequestsAndResponses) {
   EXPECT_EQ(metric("sip_dialogs"), 0);
 }
 
+TEST_F(Report, CountsAPrackThatAcknowledgesNothingAndItsAnswer) {
+  start();
+  auto peer = udp();
+  RawSipCall call_(peer);
+  call_.establish();
+  const std::string rack = "RAck: 1 1 INVITE\r\n";
+  peer.send(call_.request("PRACK", ++call_.cseq, "", rack));
+  const auto within = peer.wait_for_final("PRACK", call_.cseq);
+  EXPECT_EQ(within.status(), 481);
+  EXPECT_THAT(within.header("Warning"), HasSubstr("no provisional response"));
+  call_.bye();
+  RawSipCall stray(peer);
+  peer.send(stray.request("PRACK", 7, "", rack));
+  EXPECT_EQ(peer.wait_for_final("PRACK", 7).status(), 481);
+  EXPECT_EQ(metric("sip_requests_total{method=\"PRACK\"}"), 2);
+  EXPECT_EQ(metric("sip_responses_total{code=\"481\"}"), 2);
+  EXPECT_EQ(metric("sip_retransmissions_total{direction=\"sent\"}"), 0);
+}
+
+// A method is a token (RFC 3261 §25.1) and may have digits.
+TEST_F(Report, CountsAMethodThatSofiaCanNotReadAsGarbage) {
+  start();
+  auto peer = udp();
+  peer.send(RawSipCall(peer).request("M1", 1));
+  peer.send(RawSipCall(peer).request("OPTIONS", 1));
+  EXPECT_EQ(peer.wait_for_final("OPTIONS").status(), 200);
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"garbage\"}"), 1);
+  EXPECT_EQ(metric("sip_requests_total{method=\"other\"}"), 0);
+}
+
 TEST_F(Report, HasNoMoreSeriesHoweverManyMethodsAndCallsThereAre) {
   start();
   auto peer = udp();
