@@ -39,6 +39,7 @@ struct Entry {
   bool told = false;        // the listener knows that the transcript is there
   bool forgotten = false;   // cancelled: its files are to go
   bool held = false;        // counted as held back by a bound since it ran last
+  bool passed_on = false;   // told that a bound made it take a later provider
   std::chrono::steady_clock::time_point not_before{};
   std::chrono::milliseconds pause{0};  // what the step that ran wants before the next one
   tracing::Span span;                  // of the request under way; here, so that stop() can end it
@@ -78,6 +79,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void dispatch();
   std::chrono::milliseconds wait_of(Entry& entry, const Now& now);
   void hold_back(Entry& entry, const Choice& choice);
+  void pass_on(Entry& entry, const Choice& choice);
   bool has_slot_for(const Entry& entry) const;
   std::size_t& slots_of(const Entry& entry) { return entry.delivering ? delivering_ : running_; }
   void wake_in(std::chrono::milliseconds time);

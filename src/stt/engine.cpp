@@ -40,19 +40,25 @@ Choice choose(const std::vector<Engine>& engines, const JobState& state, std::si
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return rounds(a) < rounds(b); });
   Choice choice;
+  std::optional<std::size_t> passed_over;
+  auto over_bound = Budget::Bound::None;
   for (const auto i : order) {
     const auto& record = record_of(state, engines[i]);
     if (record.refused) continue;
     const auto pause = until(record.not_before, now.wall);
     const auto closed = closed_for(engines[i], audio, now);
     if (closed.time.count() == 0 && pause.count() == 0 && !engines[i].is_full())
-      return {Choice::Kind::Ask, i, {}, Budget::Bound::None};
+      return {Choice::Kind::Ask, i, {}, over_bound, passed_over};
     // It is worth waiting for: it pauses or it is busy.
     if (closed.time.count() == 0)
-      return {Choice::Kind::Wait, i, pause.count() > 0 ? pause : kUntilWoken, Budget::Bound::None};
+      return {Choice::Kind::Wait, i, pause.count() > 0 ? pause : kUntilWoken, {}, {}};
+    if (closed.bound != Budget::Bound::None && !passed_over) {
+      passed_over = i;
+      over_bound = closed.bound;
+    }
     const auto time = std::max(closed.time, pause);
     if (choice.kind == Choice::Kind::None || time < choice.time)
-      choice = {Choice::Kind::Wait, i, time, closed.bound};
+      choice = {Choice::Kind::Wait, i, time, closed.bound, {}};
   }
   return choice;
 }

@@ -36,8 +36,9 @@ Metrics::Metrics(metrics::Registry& registry, const Options& options)
       retries_(counter(registry, "stt_retries_total", "Requests made again, by provider.")),
       mended_(counter(registry, "stt_answers_mended_total",
                       "Answers that were usable only after repair (times, bytes), by provider.")),
-      held_back_(counter(registry, "stt_held_back_total",
-                         "Times that a job had to wait for a configured bound.")),
+      held_back_(
+          counter(registry, "stt_held_back_total",
+                  "Times that a configured bound made a job wait or take another provider.")),
       jobs_(counter(registry, "stt_jobs_total", "Jobs that ended, by how they ended.")),
       job_seconds_(
           histogram(registry, "stt_job_seconds", "From a job's submission to its transcript.")

@@ -46,6 +46,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
     entry->pause = pause_after(1, options_.retry, chance(), options_.breaker.pause);
     co_return Step::Leave;
   }
+  if (choice.passed_over) pass_on(*entry, choice);
   auto& engine = engines_[choice.engine];
   const auto name = engine.name();
   if (entry->state.providers[name].failures > 0) metrics_.retried(name);

@@ -136,6 +136,18 @@ void PoolCore::hold_back(Entry& entry, const Choice& choice) {
   metrics_.held_back(engines_[choice.engine].name(), to_string(choice.bound));
 }
 
+// A bound that is reached may send recordings to whom they cost more: that is counted each time,
+// and said once of each job.
+void PoolCore::pass_on(Entry& entry, const Choice& choice) {
+  const auto name = engines_[*choice.passed_over].name();
+  metrics_.held_back(name, to_string(choice.bound));
+  if (std::exchange(entry.passed_on, true)) return;
+  log_of(entry.state.job)
+      .warning("transcription_passed_on", {{"provider", name},
+                                           {"limit", to_string(choice.bound)},
+                                           {"to", engines_[choice.engine].name()}});
+}
+
 // How long a job has to wait from now on.
 milliseconds PoolCore::wait_of(Entry& entry, const Now& now) {
   const auto own = entry.not_before <= now.steady

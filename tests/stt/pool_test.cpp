@@ -618,6 +618,24 @@ TEST_F(PoolTest, ReadsTheKeyFromItsFileForEveryRequest) {
   EXPECT_EQ(finished.size(), 1U);
 }
 
+TEST_F(PoolTest, CountsWhatALimitSendsToTheNextProvider) {
+  Provider cheap(kWorking);
+  Provider dear({{200, R"({"segments":[{"start":0.1,"end":0.9,"text":"hello"}]})"}});
+  options.providers = {"openai", "webhook"};
+  options.openai.url = cheap.url();
+  options.webhook.url = dear.url();
+  options.prices = {"openai 60 USD"};
+  options.limits = {"openai cost=0.5/day"};
+  options.concurrency = 1;
+  start();
+  for (int i = 0; i < 3; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until_ended(3));
+  EXPECT_EQ(finished.size(), 3U);
+  EXPECT_EQ(cheap.count(), 1U);
+  EXPECT_EQ(dear.count(), 2U);
+  EXPECT_EQ(metric("stt_held_back_total{bound=\"cost\",provider=\"openai\"}"), 2);
+}
+
 TEST_F(PoolTest, SendsNothingWithoutTheKeyThatItsFileShouldHold) {
   Provider provider(kWorking);
   options.openai.url = provider.url();
