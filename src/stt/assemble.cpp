@@ -73,8 +73,8 @@ Result<Assembled> assemble(const Job& job, const Progress& progress, const Optio
 
 Result<Assembled> publish(Transcript transcript, const Job& job, const Options& options,
                           const Redactor& redactor) {
-  redactor.redact(transcript);
   Assembled out;
+  out.untimed = redactor.redact(transcript);
   auto& finished = out.finished;
   if (options.redaction.audio != "off" && !transcript.redactions.empty()) {
     auto done = redact_audio(job.directory / job.audio, job.directory / kRedactedAudioFile,

@@ -11,6 +11,7 @@ namespace srs::stt {
 struct Assembled {
   Finished finished;
   std::vector<Redaction> redactions;
+  std::vector<std::string> untimed;  // providers, of each place without usable times
 };
 
 // Stitches, redacts, writes transcript.json, .vtt, .txt and where it is wanted audio.redacted.wav.

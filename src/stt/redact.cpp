@@ -2,6 +2,8 @@
 
 #include "stt/redaction_rules.hpp"
 
+#include <srs/util/text.hpp>
+
 #include <algorithm>
 #include <map>
 #include <span>
@@ -41,24 +43,25 @@ struct Token {
   Span at;
 };
 
-// Segments without words get them from their text, their time shared out by length, so that a
-// number in them has a place in the audio.
-std::vector<Word> shared_out(const Segment& segment) {
+// Segments without words get them from their text, without times.
+std::vector<Word> words_of(const Segment& segment) {
   std::vector<Word> words;
-  const auto total = static_cast<double>(std::max<std::size_t>(segment.text.size(), 1));
-  const auto length = static_cast<double>((segment.end - segment.start).count());
-  const auto time = [&](std::size_t at) {
-    return segment.start +
-           Millis(static_cast<std::int64_t>(length * static_cast<double>(at) / total));
-  };
-  for (std::size_t i = 0; i < segment.text.size();) {
-    while (i < segment.text.size() && segment.text[i] == ' ') ++i;
-    const auto begin = i;
-    while (i < segment.text.size() && segment.text[i] != ' ') ++i;
-    if (i > begin)
-      words.push_back({segment.text.substr(begin, i - begin), time(begin), time(i), std::nullopt});
-  }
+  for (const auto text : split(segment.text, ' '))
+    if (!text.empty())
+      words.push_back({std::string(text), segment.start, segment.start, std::nullopt});
   return words;
+}
+
+// Providers round a segment's bounds more coarsely than its words'.
+bool has_usable_times(const Word& word, const Segment& segment) {
+  constexpr Millis kRounding{500};
+  return word.end > word.start && word.start >= segment.start - kRounding &&
+         word.end <= segment.end + kRounding;
+}
+
+void extend(Redaction& place, Millis start, Millis end) {
+  place.start = std::min(place.start, start);
+  place.end = std::max(place.end, end);
 }
 
 std::string joined(const std::vector<Word>& words) {
@@ -119,12 +122,13 @@ std::string Redactor::redact(std::string_view text) const {
   return out;
 }
 
-void Redactor::redact(Transcript& transcript) const {
-  if (rules_.empty()) return;
+std::vector<std::string> Redactor::redact(Transcript& transcript) const {
+  std::vector<std::string> untimed;
+  if (rules_.empty()) return untimed;
   std::vector<Segment*> invented;  // their words are ours and are taken away again
   for (auto& segment : transcript.segments) {
     if (!segment.words.empty()) continue;
-    segment.words = shared_out(segment);
+    segment.words = words_of(segment);
     invented.push_back(&segment);
   }
   for (const auto& rule : rules_) {
@@ -138,15 +142,20 @@ void Redactor::redact(Transcript& transcript) const {
         Redaction place{rule->name, number, Millis::max(), Millis::min()};
         const auto& first = tokens.front();
         auto& mark = first.segment->words[first.word];  // stands for all of them
+        const Segment* without = nullptr;               // usable times
         for (const auto& token : tokens) {
           auto& word = token.segment->words[token.word];
-          place.start = std::min(place.start, word.start);
-          place.end = std::max(place.end, word.end);
+          extend(place, word.start, word.end);
+          if (!has_usable_times(word, *token.segment)) {
+            without = token.segment;
+            extend(place, without->start, without->end);
+          }
           if (token.segment == first.segment) mark.end = std::max(mark.end, word.end);
           word.text.clear();
           touched.push_back(token.segment);
         }
         mark.text = "[" + rule->name + "]";
+        if (without != nullptr) untimed.push_back(without->provider);
         transcript.redactions.push_back(std::move(place));
       }
     }
@@ -165,6 +174,12 @@ void Redactor::redact(Transcript& transcript) const {
     std::erase_if(segment.words, [](const Word& word) { return word.text.empty(); });
   for (auto* segment : invented) segment->words.clear();
   std::erase_if(transcript.segments, [](const Segment& segment) { return segment.text.empty(); });
+  if (!untimed.empty())
+    transcript.warnings.push_back(
+        std::to_string(untimed.size()) +
+        " places were redacted whose words have no usable times: all of their segments counts as "
+        "the place");
+  return untimed;
 }
 
 }  // namespace srs::stt

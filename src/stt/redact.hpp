@@ -19,8 +19,10 @@ class Redactor {
   ~Redactor();
 
   // Replaces what the rules find by `[rule]`, within segments and where it goes on from one segment
-  // of a channel to the next, in text and words, and lists the places.
-  void redact(Transcript& transcript) const;
+  // of a channel to the next, in text and words, and lists the places. Where words have no usable
+  // times their whole segments are the place, a warning says so, and the provider of each such
+  // place is returned.
+  std::vector<std::string> redact(Transcript& transcript) const;
   std::string redact(std::string_view text) const;
 
   struct Rule;

@@ -25,15 +25,34 @@ bool is_alnum(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Digits in a row, spoken or written: `4111-1111`, `4 1 1 1`, `four one oh`. What may stand between
-// two digits of one number: spaces, commas, dots, hyphens.
+// Digits in a row, spoken or written: `4111-1111`, `4 1 1 1`, `four one oh`.
 struct Digits {
   std::string digits;
-  std::vector<Span> at;     // of each digit
-  std::vector<bool> first;  // whether it begins a group: no digit stands right before it
+  std::vector<Span> at;      // of each digit
+  std::vector<bool> first;   // whether it begins a group: no digit stands right before it
+  std::vector<bool> apart;   // a comma, a dot, or a change from written to spoken comes before it
+  std::vector<bool> spoken;  // written out
 
   bool last(std::size_t i) const { return i + 1 == digits.size() || first[i + 1]; }
+  void add(char digit, Span span, bool begins, bool pause, bool word) {
+    apart.push_back(digits.empty() || pause || word != spoken.back());
+    digits += digit;
+    at.push_back(span);
+    first.push_back(begins);
+    spoken.push_back(word);
+  }
 };
+
+// How many bytes at the begin of `text` may stand between two digits of one number: spaces, commas,
+// dots, hyphens and dashes of all kinds (U+00A0, U+2009 to U+2015, U+202F, U+2212).
+std::size_t separator(std::string_view text) {
+  static constexpr std::string_view kPlain = " ,.-\n\t";
+  if (kPlain.find(text.front()) != std::string_view::npos) return 1;
+  if (text.starts_with("\xC2\xA0")) return 2;
+  const auto point = text.substr(0, 3);
+  const bool dash = point >= "\xE2\x80\x89" && point <= "\xE2\x80\x95";
+  return dash || point == "\xE2\x80\xAF" || point == "\xE2\x88\x92" ? 3 : 0;
+}
 
 std::optional<char> spoken_digit(std::string_view word) {
   static constexpr std::array<std::pair<std::string_view, char>, 12> kWords{{{"zero", '0'},
@@ -53,33 +72,31 @@ std::optional<char> spoken_digit(std::string_view word) {
   return std::nullopt;
 }
 
-std::vector<Digits> digit_runs(std::string_view text) {
+// `also` stands between digits as well.
+std::vector<Digits> digit_runs(std::string_view text, char also = ' ') {
   std::vector<Digits> runs(1);
-  const auto separates = [](char c) {
-    return c == ' ' || c == ',' || c == '.' || c == '-' || c == '\n' || c == '\t';
-  };
+  bool pause = false;
   const auto cut = [&] {
     if (!runs.back().digits.empty()) runs.emplace_back();
   };
   for (std::size_t i = 0; i < text.size();) {
     if (is_digit(text[i])) {
-      runs.back().digits += text[i];
-      runs.back().at.push_back({i, i + 1});
-      runs.back().first.push_back(i == 0 || !is_digit(text[i - 1]));
+      runs.back().add(text[i], {i, i + 1}, i == 0 || !is_digit(text[i - 1]), pause, false);
+      pause = false;
       ++i;
     } else if (is_alnum(text[i])) {
       const auto begin = i;
       while (i < text.size() && is_alnum(text[i])) ++i;
-      if (const auto digit = spoken_digit(text.substr(begin, i - begin))) {
-        runs.back().digits += *digit;
-        runs.back().at.push_back({begin, i});
-        runs.back().first.push_back(true);
-      } else {
+      if (const auto digit = spoken_digit(text.substr(begin, i - begin)))
+        runs.back().add(*digit, {begin, i}, true, pause, true);
+      else
         cut();
-      }
+      pause = false;
     } else {
-      if (!separates(text[i])) cut();
-      ++i;
+      const auto size = text[i] == also ? 1 : separator(text.substr(i));
+      if (size == 0) cut();
+      pause = pause || text[i] == ',' || text[i] == '.';
+      i += std::max<std::size_t>(size, 1);
     }
   }
   cut();
@@ -103,7 +120,7 @@ std::size_t card_at(const Digits& run, std::size_t begin) {
 
 Spans find_cards(std::string_view text) {
   Spans spans;
-  for (const auto& run : digit_runs(text)) {
+  for (const auto& run : digit_runs(text, '/')) {
     for (std::size_t begin = 0; begin + 13 <= run.digits.size();) {
       const auto length = card_at(run, begin);
       if (length > 0) spans.push_back({run.at[begin].begin, run.at[begin + length - 1].end});
@@ -123,14 +140,31 @@ Spans find_long_numbers(std::string_view text) {
 
 // A social security number (United States): nine digits, no area 000, 666 or 9xx, no group 00, no
 // serial 0000.
+bool is_ssn(std::string_view digits) {
+  return digits[0] != '9' && !digits.starts_with("000") && !digits.starts_with("666") &&
+         digits.substr(3, 2) != "00" && digits.substr(5) != "0000";
+}
+
+// Whether nine digits from `begin` on stand for themselves: what comes before and after them is set
+// apart, or they are grouped as nobody groups anything else (`078 05 1120`, `078051120`).
+bool stands_alone(const Digits& run, std::size_t begin) {
+  const auto end = begin + 9;
+  if (!run.first[begin] || !run.last(end - 1)) return false;
+  if (run.apart[begin] && (end == run.digits.size() || run.apart[end])) return true;
+  for (std::size_t i = begin + 1; i < end; ++i)
+    if (run.first[i] && i != begin + 3 && i != begin + 5) return false;
+  return run.first[begin + 3] == run.first[begin + 5];
+}
+
 Spans find_ssns(std::string_view text) {
   Spans spans;
-  for (const auto& run : digit_runs(text)) {
-    const auto& d = run.digits;
-    if (d.size() != 9 || d[0] == '9' || d.starts_with("000") || d.starts_with("666") ||
-        d.substr(3, 2) == "00" || d.substr(5) == "0000")
-      continue;
-    spans.push_back({run.at.front().begin, run.at.back().end});
+  for (const auto& run : digit_runs(text, '/')) {
+    for (std::size_t begin = 0; begin + 9 <= run.digits.size();) {
+      const bool found =
+          stands_alone(run, begin) && is_ssn(std::string_view(run.digits).substr(begin, 9));
+      if (found) spans.push_back({run.at[begin].begin, run.at[begin + 8].end});
+      begin += found ? 9 : 1;
+    }
   }
   return spans;
 }

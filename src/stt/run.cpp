@@ -143,6 +143,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
   const auto& finished = assembled->finished;
   metrics_.ended("done", seconds(wall_now() - entry->state.submitted_at));
   for (const auto& redaction : assembled->redactions) metrics_.redacted(redaction.rule);
+  for (const auto& provider : assembled->untimed) metrics_.mended(provider);
   log_of(job).info("transcript_finished", {{"segments", finished.segments},
                                            {"words", finished.words},
                                            {"redactions", finished.redactions},

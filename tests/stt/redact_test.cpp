@@ -19,7 +19,8 @@ std::string redacted(const std::string& rule, std::string_view text) {
 
 TEST(Redactor, TakesOutCardNumbersHoweverTheyAreWritten) {
   for (const auto* text : {"4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111",
-                           "4, 1, 1, 1, 1111 1111 1111", "378282246310005", "4222222222222"})
+                           "4, 1, 1, 1, 1111 1111 1111", "378282246310005", "4222222222222",
+                           "4111/1111/1111/1111", "4111–1111–1111–1111"})
     EXPECT_EQ(redacted("card", std::string("my card ") + text + " thanks"), "my card [card] thanks")
         << text;
 }
@@ -52,6 +53,22 @@ TEST(Redactor, KnowsEmailIdentifiersAndAccounts) {
             "it's QQ 12 34 56 C or [uk_nino]");
   EXPECT_EQ(redacted("iban", "to DE89 3704 0044 0532 0130 00 now"), "to [iban] now");
   EXPECT_EQ(redacted("digits", "room 12345; pin 123456"), "room 12345; pin [digits]");
+}
+
+TEST(Redactor, FindsASocialSecurityNumberAmongOtherDigits) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"078 05 1120, one moment", "[us_ssn], one moment"},
+      {"078-05-1120 one moment", "[us_ssn] one moment"},
+      {"zero seven eight zero five one one two zero, one moment", "[us_ssn], one moment"},
+      {"order 5, 078051120, room 7", "order 5, [us_ssn], room 7"},
+      {"5 078-05-1120", "5 [us_ssn]"},
+      {"078/05/1120", "[us_ssn]"},
+      {"078–05–1120", "[us_ssn]"},
+      {"call 555 123 4567", "call 555 123 4567"},
+      {"4111 1111 1111 1111", "4111 1111 1111 1111"},
+      {"on 11/22/2026 at 10", "on 11/22/2026 at 10"}};
+  for (const auto& [text, expected] : cases) EXPECT_EQ(redacted("us_ssn", text), expected);
+  EXPECT_EQ(redacted("digits", "on 11/22/2026"), "on 11/22/2026");
 }
 
 TEST(Redactor, TakesRulesOfTheOperator) {
@@ -114,18 +131,46 @@ TEST(Redactor, TakesOutWhatStandsInTheTextAlone) {
   EXPECT_EQ(transcript.redactions.size(), 1U);
 }
 
-TEST(Redactor, FindsThePlaceInSegmentsWithoutWords) {
+// Nobody knows where in it the number was said.
+TEST(Redactor, TakesTheWholeSegmentForThePlaceWhereItHasNoWords) {
   Transcript transcript;
   Segment said;
   said.start = 10s;
   said.end = 20s;
   said.text = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 4111111111111111";
   transcript.segments = {said};
-  Redactor({"card"}).redact(transcript);
+  EXPECT_EQ(Redactor({"card"}).redact(transcript).size(), 1U);
   EXPECT_EQ(transcript.segments[0].text, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa [card]");
   ASSERT_EQ(transcript.redactions.size(), 1U);
-  EXPECT_GT(transcript.redactions[0].start, 15s);
+  EXPECT_EQ(transcript.redactions[0].start, 10s);
+  EXPECT_EQ(transcript.redactions[0].end, 20s);
   EXPECT_TRUE(transcript.segments[0].words.empty());
+  ASSERT_EQ(transcript.warnings.size(), 1U);
+  EXPECT_THAT(transcript.warnings[0], testing::HasSubstr("1 places"));
+}
+
+TEST(Redactor, TakesTheWholeSegmentForThePlaceWhereItsWordsHaveNoTimes) {
+  Transcript transcript;
+  auto said = segment({word("card", 1s), word("4111", 2s), word("1111", 3s), word("1111", 4s),
+                       word("1111", 5s), word("right", 6s)});
+  said.words[2].end = said.words[2].start;
+  transcript.segments = {said};
+  EXPECT_EQ(Redactor({"card"}).redact(transcript).size(), 1U);
+  ASSERT_EQ(transcript.redactions.size(), 1U);
+  EXPECT_EQ(transcript.redactions[0].start, 1s);
+  EXPECT_EQ(transcript.redactions[0].end, 6400ms);
+  EXPECT_EQ(transcript.segments[0].text, "card [card] right");
+}
+
+TEST(Redactor, TakesTheWholeSegmentForThePlaceWhereItsWordsLieElsewhere) {
+  Transcript transcript;
+  auto said = segment({word("4111111111111111", 9s)});
+  said.start = 1s;
+  said.end = 3s;
+  transcript.segments = {said};
+  EXPECT_EQ(Redactor({"card"}).redact(transcript).size(), 1U);
+  EXPECT_EQ(transcript.redactions[0].start, 1s);
+  EXPECT_EQ(transcript.redactions[0].end, 9400ms) << "both, for one of them is right";
 }
 
 TEST(RedactedAudio, IsSilentAtThePlacesAndTheSameElsewhere) {
