@@ -35,13 +35,17 @@ Outcome<HttpRequest> make_request(const Options& options, const Job& job) {
 
 boost::asio::awaitable<PoolCore::Step> PoolCore::deliver(EntryPointer entry, Exchange& exchange) {
   auto& record = entry->state.delivery;
-  exchange.traceparent = entry->state.job.traceparent;
+  begin_span(*entry, "stt.deliver");
+  entry->span.set("stt.attempt", record.failures + 1);
+  exchange.traceparent = tracing::traceparent(entry->span.context());
   const auto outcome =
       co_await exchange.ask([&] { return make_request(options_, entry->state.job); },
                             [&](std::string_view) -> Outcome<bool> {
                               remove_job(entry->state.job.directory);
                               return true;
                             });
+  if (!outcome) entry->span.fail(outcome.error().text);
+  entry->span = {};
   if (stopped_ || entry->forgotten) co_return Step::Leave;
   if (outcome) {
     metrics_.delivered("delivered");

@@ -103,12 +103,15 @@ boost::asio::awaitable<bool> PoolCore::store_again(EntryPointer entry, Exchange&
 }
 
 void PoolCore::begin_span(Entry& entry, const Engine& engine, const Piece& piece) {
-  const auto parent = tracing::parse_traceparent(entry.state.job.traceparent);
-  entry.span = tracer_.start("stt.transcribe", parent.value_or(tracing::SpanContext{}),
-                             tracing::Kind::Client);
+  begin_span(entry, "stt.transcribe");
   entry.span.set("stt.provider", engine.name());
   entry.span.set("stt.model", engine.provider->model());
   entry.span.set("stt.audio_ms", piece.length().count());
+}
+
+void PoolCore::begin_span(Entry& entry, const char* name) {
+  const auto parent = tracing::parse_traceparent(entry.state.job.traceparent);
+  entry.span = tracer_.start(name, parent.value_or(tracing::SpanContext{}), tracing::Kind::Client);
   entry.span.set("recording.id", entry.state.job.recording_id);
 }
 

@@ -24,9 +24,9 @@ std::vector<MetricFamily> Figures::Collect() const {
   for (const auto& [exporter, spans] : exported_) {
     exported.metric.push_back(sample({{"exporter", exporter}}, spans));
   }
-  auto dropped = counter("tracing_spans_dropped_total", "Spans that no collector got.");
-  for (const auto& [reason, spans] : dropped_) {
-    dropped.metric.push_back(sample({{"reason", reason}}, spans));
+  auto dropped = counter("tracing_spans_dropped_total", "Spans that a collector did not get.");
+  for (const auto& [key, spans] : dropped_) {
+    dropped.metric.push_back(sample({{"exporter", key.first}, {"reason", key.second}}, spans));
   }
   auto failures = counter("tracing_export_failures_total", "Requests to collectors that failed.");
   for (const auto& [key, count] : failures_) {

@@ -22,13 +22,19 @@ inline constexpr const char* kShutdown = "shutdown";
 class Figures final : public prometheus::Collectable {
  public:
   // Makes its series begin at 0, so that rate() sees the first event.
-  void announce(const std::string& exporter) { exported_[exporter]; }
+  void announce(const std::string& exporter) {
+    exported_[exporter];
+    for (const auto* reason : {kQueueFull, kRejected, kUnreachable, kShutdown})
+      dropped_[{exporter, reason}];
+  }
   void announce_failures(const std::string& exporter, const std::vector<std::string>& reasons) {
     for (const auto& reason : reasons) failures_[{exporter, reason}];
   }
 
   void exported(const std::string& exporter, std::uint64_t spans) { exported_[exporter] += spans; }
-  void dropped(const std::string& reason, std::uint64_t spans) { dropped_[reason] += spans; }
+  void dropped(const std::string& exporter, const std::string& reason, std::uint64_t spans) {
+    dropped_[{exporter, reason}] += spans;
+  }
   void failed(const std::string& exporter, const std::string& reason) {
     ++failures_[{exporter, reason}];
   }
@@ -38,8 +44,7 @@ class Figures final : public prometheus::Collectable {
 
  private:
   std::map<std::string, std::uint64_t> exported_;
-  std::map<std::string, std::uint64_t> dropped_ = {
-      {kQueueFull, 0}, {kRejected, 0}, {kUnreachable, 0}, {kShutdown, 0}};
+  std::map<std::pair<std::string, std::string>, std::uint64_t> dropped_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> failures_;
   std::uint64_t metrics_exported_ = 0;
 };

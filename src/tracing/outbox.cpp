@@ -29,7 +29,7 @@ Outbox::Outbox(asio::any_io_executor executor, HttpClient& http, std::unique_ptr
 void Outbox::push(std::shared_ptr<const SpanData> span) {
   const auto size = span->size();
   if (stopped_ || queue_.size() >= options_.queue_size || bytes_ + size > kMaxQueueBytes) {
-    figures_.dropped(stopped_ ? kShutdown : kQueueFull, 1);
+    figures_.dropped(sender_.name(), stopped_ ? kShutdown : kQueueFull, 1);
     return;
   }
   bytes_ += size;
@@ -45,7 +45,7 @@ asio::awaitable<void> Outbox::run(std::shared_ptr<Outbox> self) {
     co_await self->gather();
     if (!self->stopped_ && !self->queue_.empty()) co_await self->send();
   }
-  self->figures_.dropped(kShutdown, std::exchange(self->queue_, {}).size());
+  self->figures_.dropped(self->sender_.name(), kShutdown, std::exchange(self->queue_, {}).size());
 }
 
 // Woken when there is a first span; then waits for others until the batch is full or due.
@@ -70,9 +70,9 @@ asio::awaitable<void> Outbox::send() {
   if (outcome.taken) {
     const auto rejected = std::min<std::uint64_t>(exporter_->rejected(outcome.body), batch.size());
     figures_.exported(sender_.name(), batch.size() - rejected);
-    figures_.dropped(kRejected, rejected);
+    figures_.dropped(sender_.name(), kRejected, rejected);
   } else {
-    figures_.dropped(outcome.lost, batch.size());
+    figures_.dropped(sender_.name(), outcome.lost, batch.size());
   }
   sending_ = false;
   if (queue_.empty() && on_idle_) on_idle_();

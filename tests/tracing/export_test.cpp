@@ -180,6 +180,19 @@ TEST_F(ExportTest, LetsOneThatIsGoneCostTheOthersNothing) {
   EXPECT_EQ(figure("tracing_spans_exported_total", {"otlp"}), 0);
 }
 
+TEST_F(ExportTest, TellsWhichCollectorDidNotGetItsSpans) {
+  Collector refusing(
+      [](PeerConnection& connection, std::size_t) { return connection.answer(401, "no"); });
+  Collector good;
+  auto options = to(refusing.url(""));
+  options.jaeger.endpoint = good.url("/api/traces");
+  start(options);
+  make_spans(2);
+  ASSERT_TRUE(run_until([&] { return dropped("rejected") == 2; }));
+  EXPECT_EQ(figure("tracing_spans_dropped_total", {"otlp", "rejected"}), 2);
+  EXPECT_EQ(figure("tracing_spans_dropped_total", {"jaeger"}), 0);
+}
+
 TEST_F(ExportTest, FlushesWhatWaitsAndTriesNothingTwiceThen) {
   std::uint16_t nobody = 0;
   {

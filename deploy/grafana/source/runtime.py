@@ -32,7 +32,7 @@ RUNTIME = dashboard("siprec-runtime", "SIPREC Runtime", "The process: memory, CP
     graph("Scrapes", "How long Prometheus takes to fetch the metrics.", {"{{instance}}": "max by (instance) (scrape_duration_seconds{@})"}, "s"),
     graph("Tracing spans", "Taken by a collector, and dropped. Empty where tracing is off.", {
         "exported {{exporter}}": "sum by (exporter) (increase(tracing_spans_exported_total{@}[$__rate_interval]))",
-        "dropped {{reason}}": "sum by (reason) (increase(tracing_spans_dropped_total{@}[$__rate_interval]))"}, width=12),
+        "dropped {{exporter}} {{reason}}": "sum by (exporter, reason) (increase(tracing_spans_dropped_total{@}[$__rate_interval]))"}, width=12),
     graph("Tracing requests that failed", "By exporter and reason; and sets of metrics pushed to New Relic.", {
         "{{exporter}} {{reason}}": "sum by (exporter, reason) (increase(tracing_export_failures_total{@}[$__rate_interval])) > 0",
         "metrics pushed": "sum(increase(tracing_metrics_exported_total{@}[$__rate_interval]))"}, width=12),
