@@ -1,5 +1,7 @@
 #include "stt/process.hpp"
 
+#include "stt/descendants.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -13,6 +15,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -98,8 +101,8 @@ std::vector<std::string> limited(const Program& program) {
   return arguments;
 }
 
-std::vector<std::string> environment() {
-  std::vector<std::string> out = {"LANG=C.UTF-8"};
+std::vector<std::string> environment(const std::string& mark) {
+  std::vector<std::string> out = {"LANG=C.UTF-8", mark};
   for (const auto* name : {"PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"})
     if (const char* value = std::getenv(name)) out.push_back(std::string(name) + "=" + value);
   return out;
@@ -112,7 +115,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return out;
 }
 
-Outcome<std::shared_ptr<Started>> start(const Program& program) {
+Outcome<std::shared_ptr<Started>> start(const Program& program, const std::string& mark) {
   int output[2], errors[2];
   if (::pipe2(output, O_CLOEXEC) != 0)
     return Failure{Reason::Command, std::string("no pipe: ") + std::strerror(errno)};
@@ -124,7 +127,7 @@ Outcome<std::shared_ptr<Started>> start(const Program& program) {
   const Fd errors_end(errors[1]);
   started->errors = Fd(errors[0]);
   auto arguments = limited(program);
-  auto variables = environment();
+  auto variables = environment(mark);
   const int error = Actions().spawn(started->pid, program, output_end.get(), errors_end.get(),
                                     pointers(arguments), pointers(variables));
   if (error != 0)
@@ -173,7 +176,8 @@ asio::awaitable<void> wait_for(stream_descriptor& process, pid_t pid, int& statu
 
 asio::awaitable<Outcome<Ended>> run_program(Program program, Exchange& exchange) {
   using asio::experimental::awaitable_operators::operator&&;
-  auto made = co_await exchange.work([&] { return start(program); });
+  const auto mark = new_mark();
+  auto made = co_await exchange.work([&] { return start(program, mark); });
   if (!made) co_return made.error();
   auto& started = **made;
   const auto executor = co_await asio::this_coro::executor;
@@ -206,6 +210,11 @@ asio::awaitable<Outcome<Ended>> run_program(Program program, Exchange& exchange)
   exchange.cancellation().on_cancel({});
   timer.cancel();
   if (!gone) gone = ::waitpid(pid, &status, WNOHANG) == pid;
+  // What left the group is not ended by a signal to it. Cancelled, we may have no workers left.
+  if (cut && !exchange.cancelled()) {
+    const auto sweep = [&mark] { return kill_marked(mark); };
+    (void)co_await offload(exchange.workers(), std::cref(sweep));
+  }
   if (cut == Reason::Timeout) co_return Failure{Reason::Timeout, "the program took too long"};
   if (cut == Reason::TooLarge)
     co_return Failure{Reason::TooLarge, "the program wrote more than stt.max_answer allows"};

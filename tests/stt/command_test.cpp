@@ -95,6 +95,27 @@ TEST_F(CommandTest, EndsAProgramThatHangsWithAllItsChildren) {
   EXPECT_TRUE(srs::test::wait_until([&] { return !alive(); }));
 }
 
+TEST_F(CommandTest, EndsChildrenThatBeganASessionOfTheirOwnToo) {
+  options.timeout = 300ms;
+  const auto mark = "sleep 986" + std::to_string(::getpid() % 1000);
+  const auto left = directory / "left";
+  // The first is our program's grandchild, the second nobody's child any more.
+  options.command.program = {"/bin/sh", "-c",
+                             "setsid " + mark + " & (setsid " + mark +
+                                 " &); sleep 0.1; pgrep -fc '^" + mark + "$' > " + left.string() +
+                                 "; " + mark};
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until([&] {
+    return metric("stt_transcription_errors_total{provider=\"command\",reason=\"timeout\"}") >= 1;
+  }));
+  EXPECT_EQ(srs::test::read_file(left), "2\n") << "they ran";
+  const auto alive = [&] {
+    return std::system(("pgrep -f '^" + mark + "$' > /dev/null").c_str()) == 0;
+  };
+  EXPECT_TRUE(srs::test::wait_until([&] { return !alive(); }));
+}
+
 TEST_F(CommandTest, EndsAProgramThatWritesWithoutEnd) {
   options.max_answer = 1 << 20;
   EXPECT_EQ(failed("yes").reason, "too_large");
