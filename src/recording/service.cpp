@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <deque>
 #include <set>
 #include <unordered_set>
 #include <utility>
@@ -52,7 +53,7 @@ class ServiceImpl final : public Service {
               ground.live},
         timer_(ground.tasks.executor()),
         searcher_(std::make_unique<WorkerPool>(1, 4)) {
-    renders_.on_room = [this] { search(false); };
+    renders_.on_room = [this] { refill(); };
   }
 
   ~ServiceImpl() override {
@@ -248,10 +249,20 @@ class ServiceImpl final : public Service {
         log_.warning("recording_recovered", {{"recording_id", orphan.document.recording_id},
                                              {"call_id", orphan.document.call_id}});
       }
-      renders_.submit(std::move(orphan.directory), std::move(orphan.document),
-                      RenderQueue::Origin::Disk);
+      const bool fits =
+          renders_.submit(orphan.directory, orphan.document, RenderQueue::Origin::Disk);
+      if (!fits && orphan.was_recording) left_over_.push_back(std::move(orphan));
     }
     begun_.clear();
+  }
+
+  // A later search takes calls that are `recording` on disk for running ones.
+  void refill() {
+    for (; !left_over_.empty(); left_over_.pop_front()) {
+      const auto& next = left_over_.front();
+      if (!renders_.submit(next.directory, next.document, RenderQueue::Origin::Disk)) return;
+    }
+    search(false);
   }
 
   const Ground ground_;
@@ -271,7 +282,8 @@ class ServiceImpl final : public Service {
   bool draining_ = false;
   bool stopped_ = false;
   bool searching_ = false;
-  std::set<std::string> begun_;  // ids of sessions that began while a search ran
+  std::deque<Orphan> left_over_;  // that a crash cut and the queue had no room for
+  std::set<std::string> begun_;   // ids of sessions that began while a search ran
 };
 
 }  // namespace

@@ -140,6 +140,26 @@ TEST_F(Lifecycle, RendersAfterAKillWhatWasCapturedBeforeIt) {
   EXPECT_GE(correlation(wav.channels[0], kept, best_lag(wav.channels[0], kept)), 0.95);
 }
 
+TEST_F(Lifecycle, RendersAfterAKillMoreCallsThanWaitInMemory) {
+  std::vector<SrcCall> killed;
+  for (int i = 0; i < 6; ++i) {
+    killed.emplace_back(server_);
+    ASSERT_EQ(killed.back().invite(siprec_body(two_legs())).status(), 200);
+    killed.back().send_packets(0, alice_, 50);
+  }
+  ASSERT_TRUE(wait_until([&] { return metric(server_, "capture_packets_total") >= 6 * 50; }));
+  for (const auto& call : killed)
+    ASSERT_TRUE(wait_for_recording(server_.recordings(), call.call_id(), "recording"));
+  server_.signal(SIGKILL);
+  ASSERT_TRUE(server_.wait_exit(kSoon));
+  server_.set("RECORDING_RENDER_QUEUE", "1");
+  ASSERT_TRUE(server_.start());
+  for (const auto& call : killed)
+    EXPECT_TRUE(wait_for_recording(server_.recordings(), call.call_id()))
+        << "left for the next start";
+  EXPECT_EQ(metric(server_, "sip_sessions_ended_total", {R"(reason="crashed")"}), 6);
+}
+
 TEST_F(Lifecycle, ClosesACallWithoutMediaAfterAKillAndTakesCallsAgain) {
   SrcCall killed(server_);
   ASSERT_EQ(killed.invite(siprec_body(two_legs())).status(), 200);
