@@ -11,6 +11,7 @@ from expressions import PAGES, always, blocks, chosen, log_commands, numbers, qu
 
 support.need("prometheus", "prometheus-alertmanager", "amtool", "promtool", "openssl", "jq", "curl", "ss", "nstat",
              "vmstat")
+support.need_websockets()
 
 from rig import Rig  # noqa: E402
 

@@ -59,12 +59,19 @@ def collectors(stand_ins, nobody):
             "TRACING_QUEUE_SIZE": "1", "TRACING_BATCH_SIZE": "1", "TRACING_BATCH_DELAY": "100ms"}
 
 
-def speech(stand_ins, nobody):
-    """Settings for a provider that is not there, and a second one that does its work."""
+def recogniser(directory):
+    """Starts a live provider; its URL."""
+    # /usr/bin: where the distribution's own WebSockets are.
+    vosk = processes.Process("vosk", ["/usr/bin/python3", "-B", ROOT / "tests/integration/peers/vosk_server.py", "3600"], directory)
+    return f"ws://127.0.0.1:{wait_for('the live provider', vosk.output).strip()}"
+
+
+def speech(stand_ins, nobody, live):
+    """Settings for a provider that is not there, a second one that does its work, and one for live text."""
     return {"STT_PROVIDERS": "webhook,openai", "STT_WEBHOOK_URL": nobody, "STT_RETRY_ATTEMPTS": "1",
             "OPENAI_BASE_URL": f"{stand_ins.url}/v1", "STT_PRICES": "openai 0.006 USD", "STT_REDACTION_RULES": "email",
             "STT_DELIVERY_URL": f"{stand_ins.url}/transcripts",
-            "STT_LIVE_PROVIDER": "vosk", "VOSK_URL": nobody.replace("http", "ws")}
+            "STT_LIVE_PROVIDER": "vosk", "VOSK_URL": live}
 
 
 class Rig:
@@ -83,7 +90,7 @@ class Rig:
         self.server = processes.Server(
             self.directory, PAIRS, SIP_LISTEN="udp:127.0.0.1:0,tcp:127.0.0.1:0,tls:127.0.0.1:0",
             SIP_TLS_DIRECTORY=str(self.directory / "tls"), RTP_QUARANTINE="100ms", RECORDING_NO_MEDIA_TIMEOUT="5s",
-            RTP_RTCP_INTERVAL="1s", SIP_T1="50ms", **collectors(self.stand_ins, nobody), **speech(self.stand_ins, nobody))
+            RTP_RTCP_INTERVAL="1s", SIP_T1="50ms", **collectors(self.stand_ins, nobody), **speech(self.stand_ins, nobody, recogniser(self.directory)))
         (self.directory / "json").mkdir()
         self.json_server = processes.Server(self.directory / "json", PAIRS, LOG_FORMAT="json", LOG_LEVEL="trace",
                                             RECORDING_NO_MEDIA_TIMEOUT="2s")

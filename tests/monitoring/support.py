@@ -55,6 +55,13 @@ def need(*programs):
             skip(f"{program} is not installed (deploy/install-deps.sh test)")
 
 
+def need_websockets():
+    """Skips the test where the distribution's Python has no WebSockets."""
+    need("python3")
+    if run("/usr/bin/python3", "-c", "import websockets")[0] != 0:
+        skip("python3-websockets is not installed (deploy/install-deps.sh test)")
+
+
 def run(*command, **options):
     """Runs a command to its end; returns (exit code, stdout and stderr together)."""
     done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE,

@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 import processes  # noqa: E402
-from rig import speech  # noqa: E402
+from rig import recogniser, speech  # noqa: E402
 from stand_ins import StandIns  # noqa: E402
 from expressions import chosen  # noqa: E402
 from support import BUILD, ROOT, fetch, fingerprint, load, run, wait_for, yaml  # noqa: E402
@@ -28,11 +28,8 @@ STEP = 4
 
 def start(directory):
     stand_ins, nobody = StandIns(), f"http://127.0.0.1:{processes.free_port()}"
-    # /usr/bin: where the distribution's own WebSockets are.
-    vosk = processes.Process("vosk", ["/usr/bin/python3", "-B", ROOT / "tests/integration/peers/vosk_server.py", "3600"], directory)
-    live = {**speech(stand_ins, nobody), "VOSK_URL": f"ws://127.0.0.1:{wait_for('the live provider', vosk.output).strip()}"}
     server = processes.Server(directory, 100, RTP_RTCP_INTERVAL="5s", RECORDING_NO_MEDIA_TIMEOUT="15s",
-                              OTEL_EXPORTER_OTLP_ENDPOINT=stand_ins.url, **live)
+                              OTEL_EXPORTER_OTLP_ENDPOINT=stand_ins.url, **speech(stand_ins, nobody, recogniser(directory)))
     config = load(ROOT / "deploy/prometheus/prometheus.yml")
     config["global"] = {"scrape_interval": "2s", "evaluation_interval": "2s"}
     config["rule_files"] = [str(ROOT / "deploy/prometheus/rules/*.yml")]
