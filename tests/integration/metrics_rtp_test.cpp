@@ -162,7 +162,8 @@ TEST(KernelDrops, AreToldWhereverSomebodyLooks) {
   const auto dropped = [&] { return metric(stage.server, "rtp_kernel_drops_total"); };
   const auto told = [&] {
     double sum = 0;
-    for (const auto& line : stage.server.log("rtp_kernel_drops")) sum += line.value("siprec.count", 0.0);
+    for (const auto& line : stage.server.log("rtp_kernel_drops"))
+      sum += line.value("siprec.count", 0.0);
     return sum;
   };
   // Both legs at once: the second one's drops are found within a second of the first one's.
