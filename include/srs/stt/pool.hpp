@@ -55,7 +55,7 @@ struct Finished {
 // A transcript will not come by itself.
 struct Unfinished {
   enum class State {
-    Parked,     // refused by every provider: `reason` says what to mend; tried again at a restart
+    Parked,     // refused by every provider: `reason` says what to mend; retry(), or a restart
     Failed,     // the deadline has passed; only retry() begins it again
     Cancelled,  // by cancel()
   };
