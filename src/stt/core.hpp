@@ -35,6 +35,7 @@ struct Entry {
   std::uint64_t number = 0;
   bool running = false;
   bool delivering = false;  // runs, in a slot of the deliveries
+  bool delivery = false;    // counted as one: its transcript is written
   bool stored = false;      // its file is written, or can't be
   bool told = false;        // the listener knows that the transcript is there
   bool forgotten = false;   // cancelled: its files are to go
@@ -81,9 +82,14 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void hold_back(Entry& entry, const Choice& choice);
   void pass_on(Entry& entry, const Choice& choice);
   bool has_slot_for(const Entry& entry) const;
+  // Jobs in memory, of each kind up to Options::queue: more wait on disk, and no receiver that
+  // takes nothing keeps others from being transcribed.
+  bool is_full(bool written) const;
+  bool leave_out(bool written);
+  bool count_delivery(Entry& entry);
   std::size_t& slots_of(const Entry& entry) { return entry.delivering ? delivering_ : running_; }
   void wake_in(std::chrono::milliseconds time);
-  void fetch_left_out();
+  void fetch_left_out();  // once half of what fits into memory is gone
   bool end_entry(const std::filesystem::path& directory);
   void figures(std::vector<prometheus::MetricFamily>& families) const;
 
@@ -158,7 +164,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::size_t running_ = 0;
   std::size_t delivering_ = 0;
   bool stopped_ = false;
-  bool left_out_ = false;
+  std::size_t deliveries_ = 0;  // of entries_
+  bool left_out_ = false;       // jobs to transcribe, on disk
+  bool deliveries_left_out_ = false;
   bool scanning_ = false;
   std::set<std::filesystem::path> in_hand_;  // being cancelled, or begun again from their files
   std::set<std::filesystem::path> ended_;  // since the scan that runs began: it may have read them

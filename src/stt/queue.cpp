@@ -75,6 +75,7 @@ void PoolCore::add(JobState state, bool stored) {
   entry->stored = stored;
   parked_.erase(entry->state.job.directory);
   entries_.emplace(entry->state.job.directory, entry);
+  if (entry->state.written) (void)count_delivery(*entry);
   if (stored)
     put_back(entry, milliseconds(0));
   else
@@ -103,7 +104,7 @@ boost::asio::awaitable<void> PoolCore::store_and_queue(EntryPointer entry) {
     log_of(entry->state.job)
         .error("transcription_job_not_stored", {{"error", stored.error().text}});
   }
-  if (stored && entries_.size() > options_.queue) {
+  if (stored && entries_.size() - deliveries_ > options_.queue) {
     left_out_ = true;
     forget(entry);
     co_return;
@@ -118,7 +119,29 @@ void PoolCore::forget(const EntryPointer& entry) {
   entries_.erase(entry->state.job.directory);
   unstored_.erase(entry->state.job.directory);
   if (scanning_) ended_.insert(entry->state.job.directory);
-  if (left_out_ && entries_.size() <= options_.queue / 2) fetch_left_out();
+  if (std::exchange(entry->delivery, false)) --deliveries_;
+  fetch_left_out();
+}
+
+bool PoolCore::is_full(bool written) const {
+  return (written ? deliveries_ : entries_.size() - deliveries_) >= options_.queue;
+}
+
+// Whether a job on disk has to stay there for now.
+bool PoolCore::leave_out(bool written) {
+  if (!is_full(written)) return false;
+  (written ? deliveries_left_out_ : left_out_) = true;
+  return true;
+}
+
+// Its transcript is there. False where there are too many of them: it waits on disk.
+bool PoolCore::count_delivery(Entry& entry) {
+  if (entry.delivery) return true;
+  if (leave_out(true)) return false;
+  entry.delivery = true;
+  ++deliveries_;
+  fetch_left_out();
+  return true;
 }
 
 void PoolCore::put_back(const EntryPointer& entry, milliseconds pause) {

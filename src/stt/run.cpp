@@ -64,7 +64,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::work_on(EntryPointer entry) {
     co_return Step::Next;
   }
   // It takes a slot of the deliveries next.
-  if (!entry->delivering) co_return Step::Leave;
+  if (!entry->delivering) co_return count_delivery(*entry) ? Step::Leave : Step::Next;
   co_return co_await deliver(entry, exchange);
 }
 

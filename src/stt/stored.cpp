@@ -90,8 +90,12 @@ void PoolCore::recover(std::filesystem::path recordings, std::function<void(std:
 }
 
 void PoolCore::fetch_left_out() {
+  const auto half = options_.queue / 2;
+  const bool room = left_out_ && entries_.size() - deliveries_ <= half;
+  if (!room && !(deliveries_left_out_ && deliveries_ <= half)) return;
   if (recordings_.empty() || scanning_ || stopped_) return;
   left_out_ = false;
+  deliveries_left_out_ = false;
   recover(recordings_, {});
 }
 
@@ -114,10 +118,7 @@ boost::asio::awaitable<void> PoolCore::scan(std::filesystem::path recordings,
       if (parked_.contains(state.job.directory)) continue;
       begin_anew(state);
     }
-    if (entries_.size() >= options_.queue) {
-      left_out_ = true;
-      break;
-    }
+    if (leave_out(state.written)) continue;
     add(std::move(state), true);
     ++taken;
   }
@@ -125,6 +126,7 @@ boost::asio::awaitable<void> PoolCore::scan(std::filesystem::path recordings,
     log_.error("transcription_job_unreadable", {{"error", text}});
   if (taken > 0) log_.info("transcription_jobs_found", {{"jobs", taken}});
   if (done) done(taken);
+  fetch_left_out();  // what did not fit while this went on
 }
 
 boost::asio::awaitable<bool> PoolCore::cancel(std::filesystem::path directory) {
@@ -163,10 +165,7 @@ boost::asio::awaitable<Result<Retried>> PoolCore::retry(std::filesystem::path di
   if (stopped_ || entries_.contains(directory)) co_return Retried::Queued;  // a scan was quicker
   for (auto& engine : engines_) engine.breaker.mended();
   parked_.erase(directory);
-  if (entries_.size() >= options_.queue)
-    left_out_ = true;
-  else
-    add(std::move(**state), true);
+  if (!leave_out((*state)->written)) add(std::move(**state), true);
   co_return Retried::Queued;
 }
 

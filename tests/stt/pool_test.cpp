@@ -731,6 +731,32 @@ TEST_F(PoolTest, TranscribesOnWhileNobodyTakesItsDeliveries) {
   EXPECT_LE(hanging.most_at_once(), options.concurrency);
 }
 
+TEST_F(PoolTest, KeepsTheQueueFreeOfDeliveriesThatNobodyTakes) {
+  Provider provider(kWorking);
+  std::atomic<bool> closed{true};
+  HttpPeer receiver([&](PeerConnection& connection) {
+    while (connection.read_request())
+      if (!connection.answer(closed ? 503 : 200, "")) return;
+  });
+  options.openai.url = provider.url();
+  options.delivery.url = receiver.url("/");
+  options.queue = 2;
+  start();
+  pool->recover(directory.path());
+  for (int i = 0; i < 8; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  const auto all_transcribed = [&] {
+    std::set<std::string> ids;
+    for (const auto& event : finished) ids.insert(event.recording_id);
+    return ids.size() == 8;
+  };
+  ASSERT_TRUE(run_until(all_transcribed)) << finished.size();
+  EXPECT_LE(pool->size(), 2 * options.queue) << "further ones wait on disk";
+  closed = false;
+  EXPECT_TRUE(run_until([&] { return metric("stt_deliveries_total{result=\"delivered\"}") == 8; }))
+      << metric("stt_deliveries_total{result=\"delivered\"}");
+  EXPECT_EQ(provider.count(), 8U);
+}
+
 TEST_F(PoolTest, FollowsEachRequestInASpanOfTheCallsTrace) {
   tracing::test::KeptSpans kept;
   tracer = tracing::Tracer({}, kept);

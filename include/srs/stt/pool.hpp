@@ -76,8 +76,8 @@ enum class Retried {
   Nothing,  // there is no job: its transcript is there, or nobody asked for one
 };
 
-// Who wants to know, on the io_context. Called once for each outcome of a job; after a crash
-// between the outcome and the call, again.
+// Who wants to know, on the io_context. Called once for each outcome of a job; again after a crash
+// between the outcome and the call, and where a transcript waited on disk for its delivery.
 class Listener {
  public:
   virtual ~Listener() = default;
