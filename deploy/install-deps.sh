@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Installs the Debian and Ubuntu packages that building, running or testing siprec-server takes.
 #
-# usage: deploy/install-deps.sh [build] [run] [test] [fuzz]      (nothing said: build run)
+# usage: deploy/install-deps.sh [build] [run] [test] [clang]      (nothing said: build run)
 #
 #   build  compiler, CMake, the libraries' headers
 #   run    what deploy/quickstart.sh shows its demo call with
 #   test   GoogleTest and the programs that look at our output from outside
-#   fuzz   clang with libFuzzer
+#   clang  the compiler of the sanitized and fuzzed builds, with its run-time libraries
 #
 # Known to work on Debian 12; Debian 13 and Ubuntu 24.04 are served by their own package names.
 # Does nothing, and needs no root, where all of it is there.
@@ -64,8 +64,8 @@ packages() {
         rsyslog logrotate lintian dpkg-dev file pocketsphinx pocketsphinx-en-us flite lld \
         'clang-format-14|clang-format'
       ;;
-    fuzz) printf '%s\n' 'clang-16|clang-19|clang-18' 'libclang-rt-16-dev|libclang-rt-19-dev|libclang-rt-18-dev' ;;
-    *) die "unknown kind '$1'; use build, run, test or fuzz" ;;
+    clang) printf '%s\n' 'clang-16|clang-19|clang-18' 'libclang-rt-16-dev|libclang-rt-19-dev|libclang-rt-18-dev' ;;
+    *) die "unknown kind '$1'; use build, run, test or clang" ;;
   esac
 }
 

@@ -22,8 +22,7 @@ std::chrono::seconds retry_after_of(const Response& response) {
 }  // namespace
 
 Replier::Replier(Agent& agent, const std::string& user_agent, const std::string& host)
-    : agent_(agent),
-      host_(host),
+    : host_(host),
       server_(sip_server_make(agent.home(), user_agent.c_str())),
       allow_(sip_allow_make(agent.home(), allowed)),
       supported_(sip_supported_make(agent.home(), "siprec, timer")),

@@ -39,7 +39,6 @@ class Replier {
   static constexpr const char* understood = "siprec, timer, 100rel";
 
  private:
-  Agent& agent_;
   std::string host_;
   sip_server_t* server_;
   sip_allow_t* allow_;

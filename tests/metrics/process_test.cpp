@@ -57,7 +57,7 @@ TEST(ProcessFigures, GrowWithMemoryThatIsUsed) {
   const auto after = read_process_figures();
   EXPECT_GE(after.resident_bytes, before.resident_bytes + (16 << 20));
   EXPECT_GE(after.virtual_bytes, after.resident_bytes);
-#ifndef __SANITIZE_ADDRESS__  // which has a heap of its own
+#ifndef SRS_SANITIZED  // sanitizers have heaps of their own
   EXPECT_GE(after.heap_bytes, before.heap_bytes + block.size());
 #endif
 }

@@ -62,12 +62,6 @@ refuses_a_taken_port() {
     grep "answers already" "$work/second/said"
 }
 a_call_runs() { curl -s "http://127.0.0.1:$http/metrics" | grep -qx 'sip_sessions_active 1'; }
-if ip -6 addr show dev lo 2>/dev/null | grep -q '::1'; then
-  check "it shows the demo call whatever log, addresses and directories are set" odd_settings
-  check "the recording lies where recordings are kept" recorded_there
-else
-  say "SKIPPED: no IPv6 on the loopback"
-fi
 # Left running; another call runs when Ctrl-C comes.
 env HTTP_LISTEN="127.0.0.1:$http" SIP_LISTEN="udp:127.0.0.1:$sip" RTP_PORT_MIN=9100 \
   RTP_PORT_MAX=9199 RECORDING_DIRECTORY="$work/calls" RECORDING_MIN_FREE_SPACE=0 \
@@ -86,4 +80,10 @@ status=0
 wait "$quickstart" || status=$?
 quickstart=
 check "and then itself" test "$status" -eq 0
+if ip -6 addr show dev lo 2>/dev/null | grep -q '::1'; then
+  check "it shows the demo call whatever log, addresses and directories are set" odd_settings
+  check "the recording lies where recordings are kept" recorded_there
+elif [ "$failures" -eq 0 ]; then
+  skip "no IPv6 on the loopback; the rest holds"
+fi
 finish

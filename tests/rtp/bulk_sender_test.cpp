@@ -30,7 +30,7 @@ BulkStream stream_to(const Peer& peer, std::uint32_t ssrc, std::uint64_t frames)
 }
 
 TEST(BulkSender, SendsEveryFrameOfEachStream) {
-  const auto sender = std::move(BulkSender::open({.sockets = 2, .frame = milliseconds(5)}).value());
+  const auto sender = BulkSender::open({.sockets = 2, .frame = milliseconds(5)}).value();
   Peer peer;
   constexpr std::uint32_t streams = 20;
   for (std::uint32_t ssrc = 0; ssrc < streams; ++ssrc) sender->add(stream_to(peer, ssrc, 10));
@@ -58,8 +58,7 @@ TEST(BulkSender, SendsEveryFrameOfEachStream) {
 TEST(BulkSender, KeepsTheFrameBetweenTwoPacketsOfAStreamWithTicksOfAnyLength) {
   for (const auto tick :
        {microseconds(50), microseconds(100), microseconds(700), microseconds(5000)}) {
-    const auto sender =
-        std::move(BulkSender::open({.frame = milliseconds(5), .tick = tick}).value());
+    const auto sender = BulkSender::open({.frame = milliseconds(5), .tick = tick}).value();
     Peer peer;
     constexpr int frames = 20;
     const auto start = std::chrono::steady_clock::now();
@@ -71,7 +70,7 @@ TEST(BulkSender, KeepsTheFrameBetweenTwoPacketsOfAStreamWithTicksOfAnyLength) {
 }
 
 TEST(BulkSender, SendsNothingOfAStreamAfterItsRemoval) {
-  const auto sender = std::move(BulkSender::open({.frame = milliseconds(2)}).value());
+  const auto sender = BulkSender::open({.frame = milliseconds(2)}).value();
   Peer peer;
   const auto id = sender->add(stream_to(peer, 1, 1'000'000));
   ASSERT_FALSE(peer.receive(2000).empty());
@@ -86,7 +85,7 @@ TEST(BulkSender, SendsNothingOfAStreamAfterItsRemoval) {
 }
 
 TEST(BulkSender, CountsWhatTheKernelRefuses) {
-  const auto sender = std::move(BulkSender::open({.frame = milliseconds(2)}).value());
+  const auto sender = BulkSender::open({.frame = milliseconds(2)}).value();
   Peer peer;
   auto bad = stream_to(peer, 1, 3);
   bad.destination = *Endpoint::from("::1", 9);  // another family than the socket's

@@ -18,7 +18,7 @@ bool shows(const metrics::Registry& registry, const std::string& line) {
 class APool : public testing::Test {
  protected:
   std::unique_ptr<PortPool> open(const Options& options) {
-    return std::move(PortPool::open(options, registry).value());
+    return PortPool::open(options, registry).value();
   }
   metrics::Registry registry;
 };
@@ -29,7 +29,7 @@ TEST_F(APool, GivesEvenPortsInItsRangeWithTheOddOneBesideThem) {
   std::set<std::uint16_t> ports;
   std::vector<std::unique_ptr<PortPair>> leased;
   for (int i = 0; i < 4; ++i) {
-    leased.push_back(std::move(pool->lease(Clock::now()).value()));
+    leased.push_back(pool->lease(Clock::now()).value());
     ports.insert(leased.back()->port());
     EXPECT_NE(leased.back()->rtp_socket(), leased.back()->rtcp_socket());
   }
@@ -40,7 +40,7 @@ TEST_F(APool, GivesEvenPortsInItsRangeWithTheOddOneBesideThem) {
 
 TEST_F(APool, RefusesWhereAllPairsAreTaken) {
   const auto pool = open(options_at(21020, 21021));
-  const auto only = std::move(pool->lease(Clock::now()).value());
+  const auto only = pool->lease(Clock::now()).value();
   const auto refused = pool->lease(Clock::now());
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().text.find("21020-21021"), std::string::npos) << refused.error().text;
@@ -64,21 +64,21 @@ TEST_F(APool, RefusesAPairWhileItsQuarantineLasts) {
 
 TEST_F(APool, TakesThePairThatRestedLongest) {
   const auto pool = open(options_at(21040, 21047));
-  auto first = std::move(pool->lease(Clock::now()).value());
-  auto second = std::move(pool->lease(Clock::now()).value());
+  auto first = pool->lease(Clock::now()).value();
+  auto second = pool->lease(Clock::now()).value();
   const auto second_port = second->port();
   second.reset();
   first.reset();
-  const auto third = std::move(pool->lease(Clock::now() + seconds(10)).value());
+  const auto third = pool->lease(Clock::now() + seconds(10)).value();
   EXPECT_EQ(third->port(), second_port);
 }
 
 TEST_F(APool, KeepsFreedSocketsBoundSoThatTheNextCallCostsNoBind) {
   const auto pool = open(options_at(21050, 21051));
-  auto pair = std::move(pool->lease(Clock::now()).value());
+  auto pair = pool->lease(Clock::now()).value();
   const auto socket = pair->rtp_socket();
   pair.reset();
-  pair = std::move(pool->lease(Clock::now() + seconds(6)).value());
+  pair = pool->lease(Clock::now() + seconds(6)).value();
   EXPECT_EQ(pair->rtp_socket(), socket);
 }
 
@@ -86,7 +86,7 @@ TEST_F(APool, ClosesFreedSocketsBeyondItsLimitAndBindsThemAnew) {
   auto options = options_at(21060, 21063);
   options.idle_pairs = 0;
   const auto pool = open(options);
-  auto pair = std::move(pool->lease(Clock::now()).value());
+  auto pair = pool->lease(Clock::now()).value();
   const auto port = pair->port();
   pair.reset();
   {
@@ -106,14 +106,14 @@ TEST_F(APool, ClosesFreedSocketsBeyondItsLimitAndBindsThemAnew) {
 TEST_F(APool, ThrowsAwayAndCountsWhatCameBetweenTwoCalls) {
   const auto pool = open(options_at(21070, 21071));
   const test::Peer stranger;
-  auto pair = std::move(pool->lease(Clock::now()).value());
+  auto pair = pool->lease(Clock::now()).value();
   stranger.send(pair->port(), test::rtp({}));  // the old call's last packet, never read
   const auto port = pair->port();
   pair.reset();
   for (int i = 0; i < 50; ++i) stranger.send(port, test::rtp({}));
   stranger.send(static_cast<std::uint16_t>(port + 1), test::rtp({}));
 
-  pair = std::move(pool->lease(Clock::now() + seconds(6)).value());
+  pair = pool->lease(Clock::now() + seconds(6)).value();
   char byte;
   EXPECT_LT(::recv(pair->rtp_socket(), &byte, 1, MSG_DONTWAIT), 0)
       << "the new call sees none of it";
@@ -126,7 +126,7 @@ TEST_F(APool, GivesALeasedPairItsWholeReceiveBufferAgain) {
   options.receive_buffer = 65536;
   const auto pool = open(options);
   for (const auto now : {Clock::now(), Clock::now() + seconds(60)}) {
-    const auto pair = std::move(pool->lease(now).value());
+    const auto pair = pool->lease(now).value();
     for (const auto socket : {pair->rtp_socket(), pair->rtcp_socket()}) {
       int bytes = 0;
       socklen_t length = sizeof bytes;
@@ -155,7 +155,7 @@ TEST_F(APool, SkipsPortsThatOthersHold) {
   const Holder rtp(21090), rtcp(21093);
   ASSERT_TRUE(rtp.bound() && rtcp.bound());
   const auto pool = open(options_at(21090, 21095));
-  const auto pair = std::move(pool->lease(Clock::now()).value());
+  const auto pair = pool->lease(Clock::now()).value();
   EXPECT_EQ(pair->port(), 21094);
   EXPECT_FALSE(pool->lease(Clock::now()));
   EXPECT_EQ(pool->held(), 2u);
@@ -166,7 +166,7 @@ TEST_F(APool, TriesPortsThatOthersHeldAgainLater) {
   auto holder = std::make_unique<Holder>(21100);
   ASSERT_TRUE(holder->bound());
   const auto pool = open(options_at(21100, 21103));
-  const auto first = std::move(pool->lease(Clock::now()).value());
+  const auto first = pool->lease(Clock::now()).value();
   EXPECT_FALSE(pool->lease(Clock::now()));
   holder.reset();
   const auto second = pool->lease(Clock::now() + seconds(61));
@@ -214,7 +214,7 @@ TEST_F(APool, TakesBothFamiliesOnTheUnspecifiedIpv6Address) {
   options.bind_address = "::";
   const auto pool = PortPool::open(options, registry);
   if (!pool) GTEST_SKIP() << "no IPv6 here: " << pool.error().text;
-  const auto pair = std::move(pool.value()->lease(Clock::now()).value());
+  const auto pair = pool.value()->lease(Clock::now()).value();
   const test::Peer peer;
   peer.send(pair->port(), test::rtp({}));
   char byte;

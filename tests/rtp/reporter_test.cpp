@@ -15,8 +15,8 @@ class AReporter : public testing::Test {
  protected:
   void open(Options options) {
     options.rtcp_interval = seconds(5);
-    pool = std::move(PortPool::open(options, registry).value());
-    pair = std::move(pool->lease(PortPool::Clock::now()).value());
+    pool = PortPool::open(options, registry).value();
+    pair = pool->lease(PortPool::Clock::now()).value();
     reporter = std::make_unique<Reporter>(options, *pair);
   }
   Datagram datagram(const Peer& from, bool rtcp_port) const {

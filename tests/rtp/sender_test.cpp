@@ -19,15 +19,15 @@ class ASender : public testing::Test {
   void open(std::uint16_t port, SenderOptions sender_options = {}) {
     auto options = options_at(port, static_cast<std::uint16_t>(port + 1));
     options.rtcp_interval = milliseconds(200);
-    pool = std::move(PortPool::open(options, registry).value());
-    engine = std::move(make_engine(context.get_executor(), options, registry, {}).value());
+    pool = PortPool::open(options, registry).value();
+    engine = make_engine(context.get_executor(), options, registry, {}).value();
     stream = std::make_unique<Stream>(context.get_executor(), options, *engine,
-                                      std::move(pool->lease(PortPool::Clock::now()).value()), kept,
-                                      totals, log::Logger{});
+                                      pool->lease(PortPool::Clock::now()).value(), kept, totals,
+                                      log::Logger{});
     stream->set_profile({.payloads = {{8, 8000}, {101, 8000}}, .rtcp_destination = {}});
     sender_options.payload_type = 8;
     sender_options.report_interval = milliseconds(200);
-    sender = std::move(Sender::open(context.get_executor(), sender_options).value());
+    sender = Sender::open(context.get_executor(), sender_options).value();
   }
   void start(int frames) {
     const auto rtcp = Endpoint::from("127.0.0.1", static_cast<std::uint16_t>(stream->port() + 1));

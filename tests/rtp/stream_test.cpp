@@ -21,11 +21,11 @@ using test::run_until;
 class AStream : public testing::Test {
  protected:
   void open(Options options) {
-    pool = std::move(PortPool::open(options, registry).value());
-    engine = std::move(make_engine(context.get_executor(), options, registry, {}).value());
+    pool = PortPool::open(options, registry).value();
+    engine = make_engine(context.get_executor(), options, registry, {}).value();
     stream = std::make_unique<Stream>(context.get_executor(), options, *engine,
-                                      std::move(pool->lease(PortPool::Clock::now()).value()), kept,
-                                      totals, log::Logger(sink, "rtp"));
+                                      pool->lease(PortPool::Clock::now()).value(), kept, totals,
+                                      log::Logger(sink, "rtp"));
     stream->set_profile({.payloads = {{0, 8000}, {101, 8000}}, .rtcp_destination = {}});
   }
   void open(std::uint16_t port) { open(options_at(port, static_cast<std::uint16_t>(port + 1))); }

@@ -40,12 +40,10 @@ class Counter final : public PacketSink {
 class ASweep : public testing::Test {
  protected:
   void open(const Options& options) {
-    pool = std::move(PortPool::open(options, registry).value());
-    engine = std::move(make_engine(context.get_executor(), options, registry, {}).value());
+    pool = PortPool::open(options, registry).value();
+    engine = make_engine(context.get_executor(), options, registry, {}).value();
   }
-  std::unique_ptr<PortPair> lease() {
-    return std::move(pool->lease(PortPool::Clock::now()).value());
-  }
+  std::unique_ptr<PortPair> lease() { return pool->lease(PortPool::Clock::now()).value(); }
   bool shows(const std::string& line) const {
     return registry.text().find("\n" + line + "\n") != std::string::npos;
   }

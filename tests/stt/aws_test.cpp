@@ -113,7 +113,8 @@ TEST_F(AwsTest, GoesThroughS3AndLeavesNothingThere) {
   EXPECT_EQ(body["LanguageCode"], "en-US");
   EXPECT_EQ(body["MediaFormat"], "wav");
   EXPECT_EQ(body["MediaSampleRateHertz"], 8000);
-  EXPECT_EQ("s3://calls/" + upload.target.substr(8), body["Media"]["MediaFileUri"]);
+  EXPECT_EQ(body["Media"]["MediaFileUri"].get<std::string>(),
+            "s3://calls/" + upload.target.substr(8));
   EXPECT_FALSE(fetch.headers.contains("authorization")) << "the URL itself is signed";
   EXPECT_EQ(asked.at(6).headers.at("x-amz-target"), "Transcribe.DeleteTranscriptionJob");
   EXPECT_EQ(asked.at(7).method + " " + asked.at(7).target, "DELETE " + upload.target);

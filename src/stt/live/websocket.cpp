@@ -1,19 +1,12 @@
 #include "stt/live/websocket.hpp"
 
+#include "stt/live/wire.hpp"
+
 #include <srs/util/text.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/asio/ssl/impl/src.hpp>  // compiled once, here
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/ssl.hpp>
-#include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
-
-#include <optional>
-
 namespace srs::stt {
 namespace {
 
@@ -43,40 +36,40 @@ Failure declined(unsigned status) {
 
 // Without compression (RFC 7692), which nobody asks for: that is half of the code, and of its
 // compilation.
-template <class Stream>
-using Socket = websocket::stream<Stream, false>;
+using Socket = websocket::stream<Wire, false>;
 
-template <class Stream>
-class Connection : public WebSocket, public std::enable_shared_from_this<Connection<Stream>> {
+class Connection : public WebSocket, public std::enable_shared_from_this<Connection> {
  public:
-  template <class... Arguments>
-  explicit Connection(Arguments&&... arguments) : stream_(std::forward<Arguments>(arguments)...) {}
+  explicit Connection(const asio::any_io_executor& executor) : socket_(executor) {}
 
-  Socket<Stream>& stream() { return stream_; }
+  Socket& socket() { return socket_; }
+  beast::tcp_stream& tcp() { return socket_.next_layer().next_layer(); }
+  std::optional<asio::ssl::context>& context() { return context_; }
 
   asio::awaitable<Outcome<std::string>> read() override {
-    const auto self = this->shared_from_this();
+    const auto self = shared_from_this();
     beast::flat_buffer buffer;
     error_code error;
-    co_await stream_.async_read(buffer, quietly(error));
+    co_await socket_.async_read(buffer, quietly(error));
     if (error) co_return failed(Reason::Reset, "read", error);
     co_return Outcome<std::string>(boost::system::in_place_value,
                                    beast::buffers_to_string(buffer.data()));
   }
 
   asio::awaitable<Outcome<void>> write(std::string message, bool binary) override {
-    const auto self = this->shared_from_this();
-    stream_.binary(binary);
+    const auto self = shared_from_this();
+    socket_.binary(binary);
     error_code error;
-    co_await stream_.async_write(asio::buffer(message), quietly(error));
+    co_await socket_.async_write(asio::buffer(message), quietly(error));
     if (error) co_return failed(Reason::Reset, "write", error);
     co_return Outcome<void>();
   }
 
-  void cut() override { beast::get_lowest_layer(stream_).close(); }
+  void cut() override { tcp().close(); }
 
  private:
-  Socket<Stream> stream_;
+  std::optional<asio::ssl::context> context_;  // of wss alone; outlives the socket
+  Socket socket_;
 };
 
 asio::awaitable<Outcome<void>> open(beast::tcp_stream& stream, const WebSocketUrl& url,
@@ -91,11 +84,11 @@ asio::awaitable<Outcome<void>> open(beast::tcp_stream& stream, const WebSocketUr
   co_return Outcome<void>();
 }
 
-template <class Stream>
-asio::awaitable<Outcome<void>> shake_hands(Socket<Stream>& stream, const WebSocketUrl& url,
+asio::awaitable<Outcome<void>> shake_hands(Connection& connection, const WebSocketUrl& url,
                                            const WebSocket::Headers& headers,
                                            const WebSocket::Options& options) {
-  beast::get_lowest_layer(stream).expires_never();  // from here on the stream has its own clock
+  auto& stream = connection.socket();
+  connection.tcp().expires_never();  // from here on the stream has its own clock
   auto timeouts = websocket::stream_base::timeout::suggested(beast::role_type::client);
   timeouts.handshake_timeout = options.connect_timeout;
   timeouts.idle_timeout = options.idle_timeout;
@@ -115,54 +108,26 @@ asio::awaitable<Outcome<void>> shake_hands(Socket<Stream>& stream, const WebSock
   co_return Outcome<void>();
 }
 
-asio::awaitable<Outcome<std::shared_ptr<WebSocket>>> connect_plainly(WebSocketUrl url,
-                                                                     WebSocket::Headers headers,
-                                                                     WebSocket::Options options) {
-  const auto executor = co_await asio::this_coro::executor;
-  auto made = std::make_shared<Connection<beast::tcp_stream>>(executor);
-  auto done = co_await open(beast::get_lowest_layer(made->stream()), url, options);
-  if (done) done = co_await shake_hands(made->stream(), url, headers, options);
-  if (!done) co_return done.error();
-  co_return std::shared_ptr<WebSocket>(std::move(made));
-}
-
-// Owns the context that the stream was made with.
-struct Context {
-  asio::ssl::context context{asio::ssl::context::tls_client};
-};
-class SecureConnection : private Context, public Connection<beast::ssl_stream<beast::tcp_stream>> {
- public:
-  explicit SecureConnection(const asio::any_io_executor& executor)
-      : Connection(executor, Context::context) {}
-  asio::ssl::context& context() { return Context::context; }
-};
-
-asio::awaitable<Outcome<std::shared_ptr<WebSocket>>> connect_securely(WebSocketUrl url,
-                                                                      WebSocket::Headers headers,
-                                                                      WebSocket::Options options) {
-  const auto executor = co_await asio::this_coro::executor;
-  auto made = std::make_shared<SecureConnection>(executor);
+asio::awaitable<Outcome<void>> secure(Connection& connection, const WebSocketUrl& url,
+                                      const WebSocket::Options& options) {
+  auto& context = connection.context().emplace(asio::ssl::context::tls_client);
   error_code error;
   if (options.ca_file.empty())
-    made->context().set_default_verify_paths(error);
+    context.set_default_verify_paths(error);
   else
-    made->context().load_verify_file(options.ca_file.string(), error);
+    context.load_verify_file(options.ca_file.string(), error);
   if (error) co_return failed(Reason::Tls, "authorities", error);
-  auto& tls = made->stream().next_layer();
-  made->context().set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
+  context.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
+  auto& tls = connection.socket().next_layer().secure(context);
   tls.set_verify_mode(asio::ssl::verify_peer, error);
   tls.set_verify_callback(asio::ssl::host_name_verification(url.host), error);
   // What OpenSSL's macro for it does, without its cast of the old style (RFC 6066 §3).
   auto name = url.host;
   SSL_ctrl(tls.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
            name.data());
-  auto done = co_await open(beast::get_lowest_layer(made->stream()), url, options);
-  if (!done) co_return done.error();
   co_await tls.async_handshake(asio::ssl::stream_base::client, quietly(error));
   if (error) co_return failed(Reason::Tls, "TLS", error);
-  done = co_await shake_hands(made->stream(), url, headers, options);
-  if (!done) co_return done.error();
-  co_return std::shared_ptr<WebSocket>(std::move(made));
+  co_return Outcome<void>();
 }
 
 }  // namespace
@@ -194,12 +159,13 @@ asio::awaitable<Outcome<std::shared_ptr<WebSocket>>> WebSocket::connect(std::str
                                                                         Options options) {
   auto parts = parse_websocket_url(url);
   if (!parts) co_return Failure{Reason::Refused, parts.error().text};
-  Outcome<std::shared_ptr<WebSocket>> made = Failure{};
-  if (parts->secure)
-    made = co_await connect_securely(std::move(*parts), std::move(headers), std::move(options));
-  else
-    made = co_await connect_plainly(std::move(*parts), std::move(headers), std::move(options));
-  co_return made;
+  const auto executor = co_await asio::this_coro::executor;
+  const auto made = std::make_shared<Connection>(executor);
+  auto done = co_await open(made->tcp(), *parts, options);
+  if (done && parts->secure) done = co_await secure(*made, *parts, options);
+  if (done) done = co_await shake_hands(*made, *parts, headers, options);
+  if (!done) co_return done.error();
+  co_return std::shared_ptr<WebSocket>(made);
 }
 
 }  // namespace srs::stt
