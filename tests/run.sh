@@ -17,6 +17,8 @@ jobs=${JOBS:-2}
 logs=build/test-logs
 failed=()
 report=()
+ahead=  # process that builds ahead
+mode=full
 
 banner() { printf '\n=== %s  [%(%H:%M:%S)T, %d s since the start]\n' "$1" -1 "$SECONDS"; }
 
@@ -31,15 +33,38 @@ clang() {
   done
 }
 
+configure() {
+  # shellcheck disable=SC2046
+  cmake --preset "$1" -DSRS_TESTS=ON $(clang "$1") >"$logs/$1-configure.log" 2>&1 ||
+    { cat "$logs/$1-configure.log"; return 1; }
+}
+
 # build PRESET [TARGET...]
 build() {
   local preset=$1
   shift
+  stop_building_ahead
   banner "build: $preset"
-  # shellcheck disable=SC2046
-  cmake --preset "$preset" -DSRS_TESTS=ON $(clang "$preset") >"$logs/$preset-configure.log" 2>&1 ||
-    { cat "$logs/$preset-configure.log"; return 1; }
-  cmake --build --preset "$preset" -j "$jobs" ${1:+--target "$@"}
+  configure "$preset" && cmake --build --preset "$preset" -j "$jobs" ${1:+--target "$@"}
+}
+
+# build_ahead PRESET [TARGET...]: begins the next build while tests, which mostly wait, run. They
+# come first: it takes what they leave of the processors.
+build_ahead() {
+  local preset=$1
+  shift
+  [ "$mode" = full ] || return 0
+  configure "$preset" || return 0
+  nice -n 19 ninja -C "build/$preset" -j "$jobs" "$@" >"$logs/$preset-ahead.log" 2>&1 &
+  ahead=$!
+}
+
+# What it has built is kept; build() goes on from there and shows its faults.
+stop_building_ahead() {
+  [ -n "$ahead" ] || return 0
+  kill -TERM "$ahead" 2>/dev/null || true
+  wait "$ahead" || true
+  ahead=
 }
 
 # run_ctest PRESET [ctest options]: its output goes to the terminal as it comes, and to a log.
@@ -71,19 +96,19 @@ step() {
 }
 
 release() {
-  build release && run_ctest release
+  build release && build_ahead asan && run_ctest release
 }
 
 sanitized() {
   export ASAN_OPTIONS=abort_on_error=0:strict_string_checks=1:detect_stack_use_after_return=1
   export UBSAN_OPTIONS=print_stacktrace=1
   export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp
-  build asan && run_ctest asan
+  build asan && build_ahead tsan threaded_tests && run_ctest asan
 }
 
 threaded() {
   export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/tsan.supp
-  build tsan threaded_tests && run_ctest tsan -L threads
+  build tsan threaded_tests && build_ahead fuzz fuzz_targets && run_ctest tsan -L threads
 }
 
 fuzzed() {
@@ -91,7 +116,7 @@ fuzzed() {
 }
 
 main() {
-  local mode=full install=yes argument
+  local install=yes argument
   for argument in "$@"; do
     case $argument in
       --quick) mode=quick ;;
@@ -131,4 +156,5 @@ close() {
   printf '\nall passed in %d s\n' "$SECONDS"
 }
 
+trap stop_building_ahead EXIT
 main "$@"

@@ -95,6 +95,8 @@ std::vector<std::string> limited(const Program& program) {
     script += "ulimit -t " + std::to_string(program.max_cpu.count()) + "; ";
   if (program.max_memory > 0)
     script += "ulimit -v " + std::to_string(program.max_memory / 1024) + "; ";
+  // Killed without a word, we can end nothing ourselves; util-linux's setpriv has the kernel do it.
+  script += "! command -v setpriv >/dev/null || set -- setpriv --pdeathsig KILL -- \"$@\"; ";
   script += "exec \"$@\"";
   std::vector<std::string> arguments = {"/bin/sh", "-c", script, "sh"};
   arguments.insert(arguments.end(), program.arguments.begin(), program.arguments.end());

@@ -31,8 +31,8 @@ struct Ended {
 // Starts it in a process group of its own with nothing of ours: no descriptors but the three
 // standard ones, and of the environment PATH, HOME, TMPDIR, LD_LIBRARY_PATH alone, so that no key
 // of a provider gets there. When the program ends, or its time or our patience does, the whole
-// group is killed; at a time-out whoever left it as well. Failures: Timeout, TooLarge, Cancelled,
-// Command where it can't be started.
+// group is killed; at a time-out whoever left it as well. Should our process be killed, the program
+// is too. Failures: Timeout, TooLarge, Cancelled, Command where it can't be started.
 boost::asio::awaitable<Outcome<Ended>> run_program(Program program, Exchange& exchange);
 
 }  // namespace srs::stt

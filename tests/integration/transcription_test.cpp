@@ -313,6 +313,26 @@ TEST(Transcription, OutlivesTheServersDeathAndIsMadeOnce) {
       [&] { return !std::filesystem::exists(recording.directory / "transcription.json"); }));
 }
 
+TEST(Transcription, LeavesNoRecogniserBehindWhenTheServerIsKilled) {
+  const TempDir directory;
+  const auto program = directory / "recognise";
+  write_file(program, "#!/bin/sh\necho $$ >" + (directory / "pid").string() + "\nexec sleep 300\n");
+  ::chmod(program.c_str(), 0755);
+  ServerProcess server({{"STT_PROVIDERS", "command"},
+                        {"STT_COMMAND_PROGRAM", program.string()},
+                        {"STT_PIECE_SILENCE_DB", "-90"}});
+  ASSERT_TRUE(server.start());
+  whole_call(server, 50);
+  const auto noted = directory / "pid";
+  ASSERT_TRUE(
+      wait_until([&] { return std::filesystem::exists(noted) && !read_file(noted).empty(); }));
+  const pid_t pid = std::stoi(read_file(noted));
+  ASSERT_EQ(::kill(pid, 0), 0);
+  server.signal(SIGKILL);
+  EXPECT_TRUE(wait_until([&] { return ::kill(pid, 0) != 0; })) << pid << " runs on";
+  if (::kill(pid, 0) == 0) ::kill(pid, SIGKILL);
+}
+
 // The safety of recordings: whatever the provider does, calls are answered and files complete.
 void place_calls(const ServerProcess& server, int calls) {
   for (int i = 0; i < calls; ++i) {
