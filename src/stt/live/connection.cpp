@@ -1,0 +1,33 @@
+#include "stt/live/connection.hpp"
+
+namespace srs::stt {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using boost::system::error_code;
+
+Failure failed(Reason reason, std::string_view doing, const error_code& error) {
+  if (error == beast::error::timeout) reason = Reason::Timeout;
+  return {reason, std::string(doing) + ": " + error.message()};
+}
+
+asio::awaitable<Outcome<std::string>> Connection::read() {
+  const auto self = shared_from_this();
+  beast::flat_buffer buffer;
+  error_code error;
+  co_await socket_.async_read(buffer, quietly(error));
+  if (error) co_return failed(Reason::Reset, "read", error);
+  co_return Outcome<std::string>(boost::system::in_place_value,
+                                 beast::buffers_to_string(buffer.data()));
+}
+
+asio::awaitable<Outcome<void>> Connection::write(std::string message, bool binary) {
+  const auto self = shared_from_this();
+  socket_.binary(binary);
+  error_code error;
+  co_await socket_.async_write(asio::buffer(message), quietly(error));
+  if (error) co_return failed(Reason::Reset, "write", error);
+  co_return Outcome<void>();
+}
+
+}  // namespace srs::stt
