@@ -274,17 +274,24 @@ TEST(LiveOff, WithoutATokenSaysHowToTurnThatOn) {
   EXPECT_THAT(reply.body, HasSubstr("HTTP_TRANSCRIPT_TOKEN"));
 }
 
+// What metadata.json says of it once it says anything.
+json transcription_of_a_call(const ServerProcess& server) {
+  const auto call_id = whole_call(server, 50);
+  json transcription = json::object();
+  EXPECT_TRUE(wait_until([&] {
+    const auto found = wait_for_recording(server.recordings(), call_id);
+    if (!found || !found->metadata.contains("transcription")) return false;
+    transcription = found->metadata["transcription"];
+    return true;
+  })) << "no outcome in metadata.json";
+  return transcription;
+}
+
 // Whatever the live provider does, calls are answered and recorded whole.
 TEST(LiveProvider, ThatIsGoneIsNamedInTheRecording) {
   ServerProcess server({{"STT_LIVE_PROVIDER", "vosk"}, {"VOSK_URL", "ws://127.0.0.1:1"}});
   ASSERT_TRUE(server.start());
-  const auto call_id = whole_call(server, 50);
-  json transcription;
-  ASSERT_TRUE(wait_until([&] {
-    const auto found = wait_for_recording(server.recordings(), call_id);
-    transcription = found ? found->metadata.value("transcription", json()) : json();
-    return transcription.is_object();
-  }));
+  const auto transcription = transcription_of_a_call(server);
   EXPECT_EQ(transcription.value("state", ""), "failed");
   EXPECT_EQ(transcription.value("reason", ""), "connect");
   EXPECT_THAT(transcription.value("message", ""), HasSubstr("refused"));
@@ -301,13 +308,7 @@ TEST(LiveProvider, ThatListensAndNeverAnswersIsNamedInTheRecording) {
                         {"STT_LIVE_LAST_WORDS", "100ms"},
                         {"VOSK_URL", "ws://127.0.0.1:" + std::to_string(deaf.port())}});
   ASSERT_TRUE(server.start());
-  const auto call_id = whole_call(server, 50);
-  json transcription;
-  ASSERT_TRUE(wait_until([&] {
-    const auto found = wait_for_recording(server.recordings(), call_id);
-    transcription = found ? found->metadata.value("transcription", json()) : json();
-    return transcription.is_object();
-  }));
+  const auto transcription = transcription_of_a_call(server);
   EXPECT_EQ(transcription.value("state", ""), "failed");
   EXPECT_EQ(transcription.value("reason", ""), "timeout");
   EXPECT_THAT(transcription.value("message", ""), HasSubstr("answered nothing"));
