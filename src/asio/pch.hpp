@@ -1,8 +1,9 @@
 // What most sources of the project include anyway; only build time depends on it.
 #pragma once
 
+#include "asio/json_without_literals.hpp"
+
 #include <boost/asio.hpp>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>

@@ -192,7 +192,7 @@ TEST(Transcription, IsCancelledByThoseWhoHaveTheAdminToken) {
   EXPECT_TRUE(wait_until([&] { return metric(server, "stt_jobs_running") == 0; }));
   EXPECT_TRUE(wait_until([&] {
     const auto metadata = all_recordings(server.recordings()).at(0).metadata;
-    return metadata.value("/transcription/state"_json_pointer, "") == "cancelled";
+    return metadata.value(json::json_pointer("/transcription/state"), "") == "cancelled";
   }));
   EXPECT_FALSE(std::filesystem::exists(recording->directory / "transcription.json"));
   const auto again = http_send(server, "DELETE", path, "let-me-stop");
@@ -236,7 +236,7 @@ TEST(Transcription, IsBegunAgainByThoseWhoHaveTheAdminToken) {
   hanging = false;
   EXPECT_TRUE(wait_until([&] {
     const auto metadata = all_recordings(server.recordings()).at(0).metadata;
-    return metadata.value("/transcription/state"_json_pointer, "") == "complete";
+    return metadata.value(json::json_pointer("/transcription/state"), "") == "complete";
   }));
   EXPECT_TRUE(wait_until([&] {
     const auto over = post(path, "let-me-begin");

@@ -1,10 +1,11 @@
 // What most tests include anyway; only build time depends on it.
 #pragma once
 
+#include "asio/json_without_literals.hpp"
+
 #include <boost/asio.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
