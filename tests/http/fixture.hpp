@@ -7,12 +7,11 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 #include <support/http_get.hpp>
+#include <support/run_on.hpp>
 #include <support/wait.hpp>
 
-#include <future>
 #include <optional>
 #include <string>
 #include <thread>
@@ -36,10 +35,7 @@ class RunningServer : public testing::Test {
   // Runs `action` on the io_context and waits for its result.
   template <class Action>
   auto on_loop(Action action) -> decltype(action()) {
-    std::packaged_task<decltype(action())()> task(std::move(action));
-    auto result = task.get_future();
-    boost::asio::post(io_, [&task] { task(); });
-    return result.get();
+    return srs::test::call_on(io_, std::move(action));
   }
 
   std::string metrics_text() {

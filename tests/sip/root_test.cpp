@@ -2,7 +2,7 @@
 #include "sip/root.hpp"
 
 #include "sip/agent.hpp"
-#include "support/raw_sip_peer.hpp"
+#include "support/raw_sip_call.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>

@@ -6,23 +6,11 @@
 // Whatever fails, or takes longer than its limit, throws std::runtime_error.
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cctype>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstring>
 #include <map>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace srs::test {
 
@@ -32,10 +20,7 @@ struct HttpReply {
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
 
-  std::string header(const std::string& name) const {
-    const auto at = headers.find(name);
-    return at == headers.end() ? "" : at->second;
-  }
+  std::string header(const std::string& name) const;
 };
 
 // One connection, for tests that write its bytes themselves.
@@ -45,137 +30,35 @@ class HttpConnection {
 
   // `host` is numeric IPv4, or `[::1]`.
   HttpConnection(std::string host, std::uint16_t port,
-                 std::chrono::milliseconds limit = std::chrono::seconds(20))
-      : deadline_(Clock::now() + limit) {
-    const bool v6 = host.starts_with('[');
-    if (v6) host = host.substr(1, host.size() - 2);
-    sockaddr_storage address{};
-    socklen_t length = 0;
-    if (v6) {
-      auto* to = reinterpret_cast<sockaddr_in6*>(&address);
-      to->sin6_family = AF_INET6;
-      to->sin6_port = htons(port);
-      check(::inet_pton(AF_INET6, host.c_str(), &to->sin6_addr) == 1, "address " + host);
-      length = sizeof(sockaddr_in6);
-    } else {
-      auto* to = reinterpret_cast<sockaddr_in*>(&address);
-      to->sin_family = AF_INET;
-      to->sin_port = htons(port);
-      check(::inet_pton(AF_INET, host.c_str(), &to->sin_addr) == 1, "address " + host);
-      length = sizeof(sockaddr_in);
-    }
-    fd_ = ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    check(fd_ >= 0, "socket");
-    check(::connect(fd_, reinterpret_cast<sockaddr*>(&address), length) == 0, "connect");
-  }
+                 std::chrono::milliseconds limit = std::chrono::seconds(20));
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
-  ~HttpConnection() {
-    if (fd_ >= 0) ::close(fd_);
-  }
+  ~HttpConnection();
 
   int fd() const { return fd_; }
 
   // False where the peer has closed already.
-  bool send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      await(POLLOUT);
-      const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) return false;
-      check(sent >= 0 || errno == EAGAIN, "send");
-      if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
-    }
-    return true;
-  }
+  bool send(std::string_view bytes);
 
   // No more will be sent.
-  void finish() { ::shutdown(fd_, SHUT_WR); }
+  void finish();
 
   // The next reply; `head`: of a HEAD request, which has no body.
-  HttpReply reply(bool head = false) {
-    const auto end = until("\r\n\r\n");
-    HttpReply result = parse(buffer_.substr(0, end));
-    buffer_.erase(0, end + 4);
-    if (result.status == 100 || head) return result;
-    const std::string length = result.header("content-length");
-    if (length.empty()) {
-      while (receive()) {
-      }
-      result.body = std::exchange(buffer_, {});
-      return result;
-    }
-    while (buffer_.size() < std::stoul(length)) check(receive(), "the body ends early");
-    result.body = buffer_.substr(0, std::stoul(length));
-    buffer_.erase(0, result.body.size());
-    return result;
-  }
+  HttpReply reply(bool head = false);
 
   // The next line of what goes on, without its end.
-  std::string line() {
-    const auto end = until("\n");
-    std::string found = buffer_.substr(0, end);
-    buffer_.erase(0, end + 1);
-    if (found.ends_with('\r')) found.pop_back();
-    return found;
-  }
+  std::string line();
 
   // Waits until the peer closes; all that came before.
-  std::string rest() {
-    while (receive()) {
-    }
-    return std::exchange(buffer_, {});
-  }
+  std::string rest();
 
  private:
-  static void check(bool ok, const std::string& what) {
-    if (!ok) throw std::runtime_error("HTTP: " + what + ": " + std::strerror(errno));
-  }
-
-  void await(short events) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
-    pollfd poll{fd_, events, 0};
-    if (left.count() <= 0 || ::poll(&poll, 1, static_cast<int>(left.count())) <= 0) {
-      throw std::runtime_error("HTTP: nothing happened before the deadline; so far: " + buffer_);
-    }
-  }
+  void await(short events);
 
   // False at the end of the stream; a reset is one.
-  bool receive() {
-    await(POLLIN);
-    char bytes[4096];
-    const auto size = ::recv(fd_, bytes, sizeof bytes, 0);
-    if (size < 0 && errno == ECONNRESET) return false;
-    check(size >= 0, "receive");
-    buffer_.append(bytes, static_cast<std::size_t>(size));
-    return size > 0;
-  }
+  bool receive();
 
-  std::size_t until(std::string_view mark) {
-    auto at = buffer_.find(mark);
-    for (; at == std::string::npos; at = buffer_.find(mark)) {
-      if (!receive()) throw std::runtime_error("HTTP: closed without a reply: " + buffer_);
-    }
-    return at;
-  }
-
-  static HttpReply parse(const std::string& head) {
-    HttpReply result;
-    const auto line = head.substr(0, head.find("\r\n"));
-    if (line.size() < 12) throw std::runtime_error("HTTP: no status line: " + line);
-    result.version = line.substr(0, 8);
-    result.status = std::stoi(line.substr(9, 3));
-    for (auto at = line.size(); at < head.size();) {
-      const auto next = std::min(head.find("\r\n", at + 2), head.size());
-      const auto field = head.substr(at + 2, next - at - 2);
-      const auto colon = field.find(':');
-      std::string name = field.substr(0, colon);
-      for (char& c : name) c = static_cast<char>(::tolower(c));
-      const auto value = field.find_first_not_of(' ', colon + 1);
-      result.headers[name] = value == std::string::npos ? "" : field.substr(value);
-      at = next;
-    }
-    return result;
-  }
+  std::size_t until(std::string_view mark);
 
   const Clock::time_point deadline_;
   int fd_ = -1;
@@ -183,28 +66,10 @@ class HttpConnection {
 };
 
 // `http://127.0.0.1:8080/path?query`, over a connection of its own.
-inline HttpReply http_request(const std::string& method, const std::string& url,
-                              const std::string& body = {},
-                              std::chrono::milliseconds limit = std::chrono::seconds(20)) {
-  const std::string scheme = "http://";
-  if (!url.starts_with(scheme)) throw std::runtime_error("HTTP: no http:// URL: " + url);
-  const auto slash = std::min(url.find('/', scheme.size()), url.size());
-  const auto authority = url.substr(scheme.size(), slash - scheme.size());
-  const auto colon = authority.rfind(':');
-  if (colon == std::string::npos) throw std::runtime_error("HTTP: no port in " + url);
-  HttpConnection connection(authority.substr(0, colon),
-                            static_cast<std::uint16_t>(std::stoi(authority.substr(colon + 1))),
-                            limit);
-  const auto target = slash == url.size() ? "/" : url.substr(slash);
-  connection.send(method + " " + target + " HTTP/1.1\r\nHost: " + authority +
-                  "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
-                  "\r\n\r\n" + body);
-  return connection.reply(method == "HEAD");
-}
-
-inline HttpReply http_get(const std::string& url,
-                          std::chrono::milliseconds limit = std::chrono::seconds(20)) {
-  return http_request("GET", url, {}, limit);
-}
+HttpReply http_request(const std::string& method, const std::string& url,
+                       const std::string& body = {},
+                       std::chrono::milliseconds limit = std::chrono::seconds(20));
+HttpReply http_get(const std::string& url,
+                   std::chrono::milliseconds limit = std::chrono::seconds(20));
 
 }  // namespace srs::test

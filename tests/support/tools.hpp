@@ -10,20 +10,13 @@
 #include "support/shared_data.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <sstream>
 #include <string>
 #include <vector>
 
 namespace srs::test {
 
-inline bool has_tool(const std::string& name) {
-  return std::system(("command -v " + name + " >/dev/null 2>&1").c_str()) == 0;
-}
+bool has_tool(const std::string& name);
 
 struct ToolRun {
   int exit_code = -1;
@@ -31,28 +24,11 @@ struct ToolRun {
 };
 
 // Runs a line of shell.
-inline ToolRun run_tool(const std::string& command) {
-  ToolRun run;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) return run;
-  std::array<char, 4096> buffer{};
-  while (const auto count = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    run.output.append(buffer.data(), count);
-  const int status = ::pclose(pipe);
-  run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return run;
-}
+ToolRun run_tool(const std::string& command);
 
-inline std::string output_of(const std::string& command) {
-  return run_tool(command + " 2>/dev/null").output;
-}
+std::string output_of(const std::string& command);
 
-inline std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
+std::vector<std::string> lines_of(const std::string& text);
 
 }  // namespace srs::test
 

@@ -1,0 +1,21 @@
+#include "support/files.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace srs::test {
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error("can't read " + path.string());
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_file(const std::filesystem::path& path, std::string_view bytes) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!out.flush()) throw std::runtime_error("can't write " + path.string());
+}
+
+}  // namespace srs::test
