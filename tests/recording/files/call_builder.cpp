@@ -100,14 +100,14 @@ void Leg::speak(std::int64_t at, std::span<const std::int16_t> sound) {
 }
 
 std::vector<std::uint8_t> to_ulaw(std::span<const std::int16_t> samples) {
-  std::vector<std::uint8_t> bytes;
-  for (const auto sample : samples) bytes.push_back(codec::linear_to_ulaw(sample));
+  std::vector<std::uint8_t> bytes(samples.size());
+  std::transform(samples.begin(), samples.end(), bytes.begin(), codec::linear_to_ulaw);
   return bytes;
 }
 
 std::vector<std::uint8_t> to_alaw(std::span<const std::int16_t> samples) {
-  std::vector<std::uint8_t> bytes;
-  for (const auto sample : samples) bytes.push_back(codec::linear_to_alaw(sample));
+  std::vector<std::uint8_t> bytes(samples.size());
+  std::transform(samples.begin(), samples.end(), bytes.begin(), codec::linear_to_alaw);
   return bytes;
 }
 
