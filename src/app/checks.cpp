@@ -78,6 +78,10 @@ Check disk(const Components& c) {
                    {"size_bytes", static_cast<double>(space.total)}};
   const auto trouble = c.service->disk_trouble();
   check.message = trouble.empty() ? "writable" : trouble;
+  if (const auto detour = c.service->detour(); trouble.empty() && !detour.empty()) {
+    check.status = Status::Degraded;
+    check.message = detour;
+  }
   if (!trouble.empty()) {
     check.status = Status::Unhealthy;
     check.blocks_new_calls = trouble;

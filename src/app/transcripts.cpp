@@ -2,6 +2,7 @@
 
 #include "app/admin.hpp"
 
+#include <srs/recording/directories.hpp>
 #include <srs/storage/files.hpp>
 #include <srs/stt/transcript.hpp>
 #include <srs/util/offload.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <variant>
 
 namespace srs::app {
 namespace {
@@ -40,14 +42,9 @@ const Format* format_of(const http::Request& request) {
   return found == kFormats.end() ? nullptr : &*found;
 }
 
-bool has_directory(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::is_directory(path, ignored);
-}
-
 // Blocks. A recording that is not there and one without transcript are told apart.
 http::Response read(const std::filesystem::path& directory, const Format& format) {
-  if (!has_directory(directory)) return http::error_response(404, kNoRecording);
+  if (directory.empty()) return http::error_response(404, kNoRecording);
   std::error_code error;
   const auto is_there = [&](std::string_view file) {
     return std::filesystem::exists(directory / file, error);
@@ -75,27 +72,28 @@ boost::asio::awaitable<http::Response> transcript(const Components& c,
     co_return std::move(*refused);
   const auto* format = format_of(request);
   if (format == nullptr) co_return http::error_response(400, "format is json, vtt or text");
-  const auto directory = directory_of(c.settings.recording.directory, request.captured);
-  if (directory.empty()) co_return http::error_response(404, kNoRecording);
-  auto response = co_await offload(*readers, [&] { return read(directory, *format); });
+  const auto& recordings = c.settings.recording.directory;
+  auto response = co_await offload(
+      *readers, [&] { return read(directory_of(recordings, request.captured), *format); });
   if (!response) co_return http::error_response(503, "too many transcripts are being read");
   co_return std::move(*response);
 }
 
-// The answer to those who may not change this transcription, or where there is none to change.
-boost::asio::awaitable<std::optional<http::Response>> refuse_change(
+// The recording whose transcription is to be changed, or the answer to those who may not do so or
+// where there is none to change.
+boost::asio::awaitable<std::variant<std::filesystem::path, http::Response>> find_for_change(
     Components& c, std::shared_ptr<WorkerPool> readers, const http::Request& request) {
-  if (auto refused = refuse_admin(c, request)) co_return refused;
+  if (auto refused = refuse_admin(c, request)) co_return std::move(*refused);
   if (!c.transcription) {
     co_return http::error_response(
         404, "nobody transcribes recordings after their calls: set stt.providers");
   }
-  const auto directory = directory_of(c.settings.recording.directory, request.captured);
-  if (directory.empty()) co_return http::error_response(404, kNoRecording);
-  const auto found = co_await offload(*readers, [&] { return has_directory(directory); });
+  const auto& recordings = c.settings.recording.directory;
+  auto found =
+      co_await offload(*readers, [&] { return directory_of(recordings, request.captured); });
   if (!found) co_return http::error_response(503, "too many requests wait for the disk");
-  if (!*found) co_return http::error_response(404, kNoRecording);
-  co_return std::nullopt;
+  if (found->empty()) co_return http::error_response(404, kNoRecording);
+  co_return std::move(*found);
 }
 
 http::Response accepted(const http::Request& request, std::string_view state) {
@@ -105,8 +103,9 @@ http::Response accepted(const http::Request& request, std::string_view state) {
 
 boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<WorkerPool> readers,
                                               http::Request request) {
-  if (auto refused = co_await refuse_change(c, readers, request)) co_return std::move(*refused);
-  const auto directory = directory_of(c.settings.recording.directory, request.captured);
+  auto found = co_await find_for_change(c, readers, request);
+  if (auto* refused = std::get_if<http::Response>(&found)) co_return std::move(*refused);
+  const auto& directory = std::get<std::filesystem::path>(found);
   const bool cancelled = co_await c.transcription->cancel(directory);
   if (!cancelled) {
     co_return http::error_response(
@@ -121,8 +120,9 @@ boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<Wor
 
 boost::asio::awaitable<http::Response> retry(Components& c, std::shared_ptr<WorkerPool> readers,
                                              http::Request request) {
-  if (auto refused = co_await refuse_change(c, readers, request)) co_return std::move(*refused);
-  const auto directory = directory_of(c.settings.recording.directory, request.captured);
+  auto found = co_await find_for_change(c, readers, request);
+  if (auto* refused = std::get_if<http::Response>(&found)) co_return std::move(*refused);
+  const auto& directory = std::get<std::filesystem::path>(found);
   const auto retried = co_await c.transcription->retry(directory);
   if (!retried) {
     c.log.error("transcription_job_not_stored",
@@ -160,9 +160,9 @@ std::filesystem::path directory_of(const std::filesystem::path& recordings,
       !std::all_of(day.begin(), day.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     return {};
   }
-  const std::string date(day);
-  return recordings / (date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6, 2)) /
-         std::string(recording_id);
+  std::string date(day);
+  date.insert(6, "-").insert(4, "-");
+  return recording::find_recording(recordings, date, recording_id);
 }
 
 void add_transcript_routes(Components& c) {

@@ -10,7 +10,7 @@ namespace srs::app {
 // making, and POST, which begins it again where it was given up.
 void add_transcript_routes(Components& components);
 
-// The directory of a recording by its id; empty where it can't be one of ours.
+// The directory of a recording by its id; empty where there is none. Blocks.
 std::filesystem::path directory_of(const std::filesystem::path& recordings,
                                    std::string_view recording_id);
 

@@ -38,6 +38,7 @@ struct Archive::Shared {
   std::atomic<std::uint64_t> total{0};
   std::atomic<std::uint64_t> available{0};
   std::atomic<std::uint64_t> errors{0};
+  Detours detours;  // the thread's own
   log::Logger log;
 
   // A file that is refused again says nothing of the others, and stands in the log already. One
@@ -50,17 +51,26 @@ struct Archive::Shared {
     log.error("archive_write_failed", {{"path", path.string()}, {"error", result.error().text}});
   }
 
-  void look(const std::filesystem::path& root) {
+  // False where the disk takes nothing.
+  bool look(const std::filesystem::path& root) {
     // The directory may be made by us, or come back with its mount.
-    if (auto made = storage::make_directories(root); !made) return settle(made, root);
+    if (auto made = storage::make_directories(root); !made) return settle(made, root), false;
     if (const auto space = storage::space(root)) {
       total = space->total;
       available = space->available;
     }
     // A disk that failed is tried again until it takes as much as a capture writes at once.
-    if (!failing || suspected.exchange(false)) return;
-    if (auto taken = storage::check_writable(root); !taken) return settle(taken, root, true);
-    failing = false;
+    const bool doubtful = failing || !detours.empty();
+    if (doubtful) {
+      if (auto taken = storage::check_writable(root); !taken)
+        return settle(taken, root, failing), false;
+    }
+    auto found = find_detours(root, wall_now(), doubtful);
+    if (!found) return settle(found.error(), root, failing), false;
+    detours = std::move(*found);
+    // With a detour it is known what refused files.
+    if (!suspected.exchange(false) || !detours.empty()) failing = false;
+    return true;
   }
 };
 
@@ -70,6 +80,7 @@ Archive::Archive(boost::asio::any_io_executor executor, const Options& options,
       root_(std::filesystem::absolute(options.directory)),
       min_free_space_(options.min_free_space),
       log_(std::move(log)),
+      detoured_(registry.error("recording", "day_directory")),
       shared_(std::make_shared<Shared>()),
       self_(std::make_shared<Archive*>(this)),
       retry_timer_(executor_),
@@ -77,7 +88,7 @@ Archive::Archive(boost::asio::any_io_executor executor, const Options& options,
       batch_done_(executor_, boost::asio::steady_timer::time_point::max()),
       thread_(std::make_unique<WorkerPool>(1, kMaxWaitingJobs)) {
   shared_->log = log_;
-  shared_->look(root_);
+  if (shared_->look(root_)) take(shared_->detours);
   figures_ = metrics::computed(registry, [this, shared = shared_](auto& families) {
     using prometheus::MetricType;
     const auto bytes = [](const std::atomic<std::uint64_t>& value) {
@@ -113,7 +124,11 @@ Archive::~Archive() {
 
 std::filesystem::path Archive::directory_of(const std::string& recording_id,
                                             WallTime started) const {
-  return root_ / to_rfc3339(started).substr(0, 10) / recording_id;
+  const auto date = to_rfc3339(started).substr(0, 10);
+  const auto detour = detours_.find(date);
+  if (detour == detours_.end()) return root_ / date / recording_id;
+  ++detoured_;
+  return root_ / detour->second.name / recording_id;
 }
 
 void Archive::store(const std::filesystem::path& directory, std::string name, std::string bytes) {
@@ -209,11 +224,33 @@ boost::asio::awaitable<void> Archive::settled() {
 
 void Archive::refresh() {
   if (thread_->waiting() > 0) return;  // the disk is slow: one look is enough
-  thread_->submit([root = root_, shared = shared_] { shared->look(root); });
+  thread_->submit([root = root_, shared = shared_, self = self_, executor = executor_] {
+    if (!shared->look(root)) return;
+    boost::asio::post(executor, [self, detours = shared->detours]() mutable {
+      if (*self != nullptr) (*self)->take(std::move(detours));
+    });
+  });
+}
+
+void Archive::take(Detours detours) {
+  for (const auto& [date, detour] : detours) {
+    const auto known = detours_.find(date);
+    if (known != detours_.end() && known->second.name == detour.name) continue;
+    log_.error("recording_day_taken",
+               {{"directory", (root_ / detour.name).string()}, {"error", detour.why}});
+  }
+  detours_ = std::move(detours);
+}
+
+std::string Archive::detour() const {
+  if (detours_.empty()) return {};
+  const auto& [name, why] = detours_.rbegin()->second;
+  return why + "; its recordings go to " + (root_ / name).string();
 }
 
 void Archive::suspect() {
-  shared_->failing = true;
+  // A call that began before its day's detour was found goes on being refused.
+  if (detours_.empty()) shared_->failing = true;
   shared_->suspected = true;
 }
 

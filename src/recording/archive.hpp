@@ -1,6 +1,8 @@
 // The recordings' directory: where recordings lie and who writes their small files.
 #pragma once
 
+#include "recording/detours.hpp"
+
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
 #include <srs/recording/document.hpp>
@@ -14,6 +16,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -41,7 +44,7 @@ class Archive {
           metrics::Registry& registry, log::Logger log);
   ~Archive();
 
-  // <directory>/2026-11-22/<recording-id>
+  // <directory>/2026-11-22/<recording-id>, or beside it where that takes none (detours.hpp)
   std::filesystem::path directory_of(const std::string& recording_id, WallTime started) const;
 
   // Makes the recording's directory with the first file in it.
@@ -62,6 +65,8 @@ class Archive {
   void suspect();
   // Why no new recording can be taken; empty: it can.
   std::string trouble() const;
+  // Why recordings go to another directory than that of their day; empty: they don't.
+  std::string detour() const;
   // Files that could not be written and are tried again.
   std::size_t retries() const { return refused_.size(); }
   storage::Space space() const;
@@ -75,6 +80,7 @@ class Archive {
   using Batch = std::map<std::filesystem::path, Text>;
   struct Shared;
 
+  void take(Detours detours);
   void put(std::filesystem::path path, Text text);
   void write_batch();
   void batch_written(std::uint64_t batch, Batch refused);
@@ -86,6 +92,8 @@ class Archive {
   const std::filesystem::path root_;
   const std::uint64_t min_free_space_;
   log::Logger log_;
+  std::atomic<std::uint64_t>& detoured_;
+  Detours detours_;
   std::shared_ptr<Shared> shared_;  // what the thread sees too
   std::shared_ptr<Archive*> self_;  // emptied by the destructor
   std::shared_ptr<prometheus::Collectable> figures_;

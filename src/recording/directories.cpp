@@ -24,4 +24,18 @@ void for_each_directory(const std::filesystem::path& root,
   for_each_below(root, [&](const auto& day) { return for_each_below(day, look); });
 }
 
+std::string day_directory(std::string_view date, unsigned number) {
+  return number == 1 ? std::string(date) : std::string(date) + "-" + std::to_string(number);
+}
+
+std::filesystem::path find_recording(const std::filesystem::path& root, std::string_view date,
+                                     std::string_view recording_id) {
+  std::error_code ignored;
+  for (unsigned number = 1; number <= kDayDirectories; ++number) {
+    auto path = root / day_directory(date, number) / recording_id;
+    if (std::filesystem::is_directory(path, ignored)) return path;
+  }
+  return {};
+}
+
 }  // namespace srs::recording

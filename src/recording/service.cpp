@@ -127,6 +127,7 @@ class ServiceImpl final : public Service {
   std::size_t postponed() const override { return renders_.postponed() + archive_.retries(); }
   storage::Space space() const override { return archive_.space(); }
   std::string disk_trouble() const override { return archive_.trouble(); }
+  std::string detour() const override { return archive_.detour(); }
   bool draining() const override { return draining_; }
 
  private:
@@ -198,7 +199,9 @@ class ServiceImpl final : public Service {
   // A disk that refuses captures takes no new calls either.
   void watch_captures() {
     const auto refusals = captures_->refusals();
-    if (std::exchange(capture_refusals_, refusals) != refusals) archive_.suspect();
+    if (std::exchange(capture_refusals_, refusals) == refusals) return;
+    archive_.suspect();
+    archive_.refresh();
   }
 
   void finish(const std::filesystem::path& directory, Document document,

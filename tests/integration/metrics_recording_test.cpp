@@ -3,6 +3,8 @@
 #include "support/files.hpp"
 #include "support/recording_on_disk.hpp"
 
+#include <srs/util/time.hpp>
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -35,15 +37,15 @@ void a_call_without_media(Stage& stage) {
   EXPECT_EQ(stage.call().bye().status(), 200);
 }
 
-// A file stands where the day's directory should be.
+std::string today() {
+  return to_rfc3339(wall_now()).substr(0, 10);
+}
+
+// One that is asked to take something for the first time: nobody sees from without that /proc
+// doesn't.
 void a_directory_that_takes_nothing(Stage& stage) {
-  const auto day = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  const std::chrono::year_month_day date(day);
-  char name[16];
-  std::snprintf(name, sizeof name, "%04d-%02u-%02u", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
   std::filesystem::create_directories(stage.server.recordings());
-  write_file(stage.server.recordings() / name, "in the way");
+  std::filesystem::create_directory_symlink("/proc", stage.server.recordings() / today());
   auto call = stage.call();
   RtpSource alice(0, 0xA11CE);
   call.send_packets(0, alice, 50);
@@ -117,6 +119,33 @@ TEST(Postponed, RecordingsAreCountedAndFinishedWhenTheDiskTakesThem) {
   EXPECT_EQ(json::parse(read_file(directory / "metadata.json")).value("end_reason", ""), "bye");
   EXPECT_TRUE(std::filesystem::exists(directory / "audio.wav"));
   EXPECT_TRUE(wait_until([&] { return health(stage.server).value("status", "") == "healthy"; }));
+}
+
+// Nothing is lost where something else stands in the place of a day's directory, and an operator
+// sees it all the time.
+TEST(DayDirectory, ThatIsAFileCostsNoRecording) {
+  Stage stage{{}};
+  std::filesystem::create_directories(stage.server.recordings());
+  write_file(stage.server.recordings() / today(), "in the way");
+  ASSERT_NO_FATAL_FAILURE(stage.start());
+  EXPECT_TRUE(stage.server.wait_for_log("recording_day_taken", kSoon));
+  for (int number = 0; number < 2; ++number) {
+    auto call = stage.call();
+    RtpSource alice(0, 0xA11CE);
+    call.send_packets(0, alice, 50);
+    EXPECT_EQ(call.bye().status(), 200);
+    const auto done =
+        wait_for_recording(stage.server.recordings(), call.dialog().call_id(), "complete");
+    ASSERT_TRUE(done);
+    EXPECT_EQ(done->directory.parent_path().filename(), today() + "-2");
+    EXPECT_TRUE(std::filesystem::exists(done->directory / "audio.wav"));
+    EXPECT_EQ(http_get(url(stage.server, "/ready")).status, 200);
+    const auto check = health(stage.server).at("checks").at("recording_directory");
+    EXPECT_EQ(check.value("status", ""), "degraded");
+    EXPECT_NE(check.value("message", "").find("is no directory"), std::string::npos);
+  }
+  EXPECT_EQ(metric(stage.server, "errors_total", {"day_directory"}), 2);
+  EXPECT_EQ(metric(stage.server, "recording_write_errors_total"), 0);
 }
 
 TEST(Space, IsThatOfTheFileSystem) {

@@ -4,6 +4,8 @@
 #include "support/temp_dir.hpp"
 #include "support/wait.hpp"
 
+#include <srs/recording/directories.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,6 +13,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <functional>
 #include <set>
 
 namespace srs::recording {
@@ -39,6 +42,15 @@ class ArchiveTest : public testing::Test {
       io_.poll();
       return settled;
     }));
+  }
+
+  bool refreshed_until(const std::function<bool()>& done) {
+    archive_->refresh();
+    return test::wait_until([&] {
+      io_.restart();
+      io_.poll();
+      return done();
+    });
   }
 
   test::TempDir directory_;
@@ -105,6 +117,51 @@ TEST_F(ArchiveTest, RefusesNewRecordingsWhileItsDirectoryTakesNoFile) {
 
   archive.refresh();  // the root itself is writable: new recordings may try again
   EXPECT_TRUE(test::wait_until([&] { return archive.trouble().empty(); }));
+}
+
+TEST_F(ArchiveTest, PutsRecordingsBesideADayWhoseDirectoryIsSomethingElse) {
+  const auto day = to_rfc3339(wall_now()).substr(0, 10);
+  std::filesystem::create_directories(options_.directory);
+  test::write_file(options_.directory / day, "a file where a directory must be");
+  test::write_file(options_.directory / (day + "-2"), "and another");
+  auto& archive = open();
+  const auto root = std::filesystem::absolute(options_.directory);
+  EXPECT_EQ(archive.directory_of("id", wall_now()), root / (day + "-3") / "id");
+  EXPECT_NE(archive.detour().find(day + " is no directory"), std::string::npos) << archive.detour();
+  EXPECT_EQ(archive.trouble(), "");
+  EXPECT_NE(registry_.text().find("reason=\"day_directory\"} 1"), std::string::npos);
+
+  std::filesystem::remove(root / day);
+  EXPECT_TRUE(refreshed_until([&] { return archive.detour().empty(); }));
+  EXPECT_EQ(archive.directory_of("id", wall_now()), root / day / "id");
+}
+
+// Nobody sees that /proc takes no directories, not even from its rights.
+TEST_F(ArchiveTest, PutsRecordingsBesideADayWhoseDirectoryRefusedThem) {
+  auto& archive = open();
+  const auto day = to_rfc3339(wall_now()).substr(0, 10);
+  const auto root = std::filesystem::absolute(options_.directory);
+  std::filesystem::create_directory_symlink("/proc", root / day);
+  archive.store(archive.directory_of("a", wall_now()), "a.txt", "x");
+  settle();
+  EXPECT_NE(archive.trouble(), "");
+  EXPECT_TRUE(refreshed_until([&] { return !archive.detour().empty(); }));
+  EXPECT_EQ(archive.trouble(), "");
+  for (int look = 0; look < 3; ++look) {
+    EXPECT_TRUE(refreshed_until([&] { return archive.trouble().empty(); }));
+    EXPECT_EQ(archive.directory_of("b", wall_now()), root / (day + "-2") / "b");
+  }
+}
+
+TEST_F(ArchiveTest, RefusesNewRecordingsWhereNoNameOfTheDayIsLeft) {
+  const auto day = to_rfc3339(wall_now()).substr(0, 10);
+  std::filesystem::create_directories(options_.directory);
+  for (unsigned number = 1; number <= kDayDirectories; ++number)
+    test::write_file(options_.directory / day_directory(day, number), "in the way");
+  auto& archive = open();
+  EXPECT_NE(archive.trouble(), "");
+  std::filesystem::remove(options_.directory / day);
+  EXPECT_TRUE(refreshed_until([&] { return archive.trouble().empty(); }));
 }
 
 // A full disk: files can be made, but nothing written into them.

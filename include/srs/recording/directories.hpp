@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <string_view>
 
 namespace srs::recording {
 
@@ -10,5 +12,15 @@ namespace srs::recording {
 // false. What can't be read is left out. Blocks: for a worker thread.
 void for_each_directory(const std::filesystem::path& root,
                         const std::function<bool(const std::filesystem::path&)>& look);
+
+// A day's recordings lie in `2026-11-22`, and where that took none in `2026-11-22-2` up to `-9`.
+inline constexpr unsigned kDayDirectories = 9;
+// The name of a day's directory; `number` from 1 on.
+std::string day_directory(std::string_view date, unsigned number);
+
+// <root>/<date>/<recording-id>, in whichever of that day's directories it lies; empty where it lies
+// in none. Blocks.
+std::filesystem::path find_recording(const std::filesystem::path& root, std::string_view date,
+                                     std::string_view recording_id);
 
 }  // namespace srs::recording

@@ -76,6 +76,8 @@ class Service : public sip::SessionHandler {
   virtual storage::Space space() const = 0;
   // Why the disk allows no new recording; empty: it does.
   virtual std::string disk_trouble() const = 0;
+  // Why recordings go to another directory than that of their day; empty: they don't.
+  virtual std::string detour() const = 0;
   virtual bool draining() const = 0;
 };
 
