@@ -1,6 +1,7 @@
 #include "app/checks.hpp"
 #include "app/components.hpp"
 #include "app/log_control.hpp"
+#include "app/receive_buffers.hpp"
 
 #include <srs/app/app.hpp>
 
@@ -57,6 +58,7 @@ class AppImpl final : public App {
     }
     c.http->run();
     c.tasks.spawn("signals", wait_for_signals());
+    warn_of_small_receive_buffers(c.settings, log_);
     sd_notify(0, "READY=1");
     log_.info("server_ready", {{"version", SRS_VERSION},
                                {"sip", joined(c.stack->listeners())},
