@@ -1,5 +1,6 @@
 #include "sip/bounded_messages.hpp"
 
+#include "sip/any_method.hpp"
 #include "sip/convert.hpp"
 
 #include <srs/util/text.hpp>
@@ -96,7 +97,9 @@ issize_t extract(msg_t* message, msg_pub_t* content, char* bytes, isize_t size, 
 
 MessageClass bounded_message_class() {
   MessageClass result(msg_mclass_clone(sip_default_mclass(), 0, 0));
-  if (result) result->mc_extract_body = extract;
+  if (!result) return result;
+  result->mc_extract_body = extract;
+  take_any_method(*result);
   return result;
 }
 

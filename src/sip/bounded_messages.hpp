@@ -15,7 +15,7 @@ struct MessageClassDeleter {
 };
 using MessageClass = std::unique_ptr<msg_mclass_t, MessageClassDeleter>;
 
-// sofia's own class of SIP messages with four differences, the first and the last for streams
+// sofia's own class of SIP messages with five differences, the first and the last for streams
 // alone:
 //
 // A request whose headers and Content-Length together pass the agent's NTATAG_MAXSIZE is handed on
@@ -28,6 +28,8 @@ using MessageClass = std::unique_ptr<msg_mclass_t, MessageClassDeleter>;
 //
 // A PRACK is handed on as a method that sofia does not know, by its name; sofia would answer 481
 // itself and count it nowhere.
+//
+// A method may be any token (any_method.hpp); sofia would drop what it can't read.
 //
 // Where one read brings the end of a message and the beginning of the next, that one is bounded as
 // well: sofia forgets the limit there and would let its header grow as long as somebody sends.

@@ -172,9 +172,9 @@ TEST_F(Dialog, AnswersOptionsWithin200) {
 
 TEST_F(Dialog, RefusesOtherMethodsAndGoesOn) {
   established();
-  const std::map<std::string, int> expected = {{"INFO", 405},   {"MESSAGE", 405},
-                                               {"NOTIFY", 405}, {"REFER", 405},
-                                               {"PRACK", 481},  {"FROBNICATE", 501}};
+  const std::map<std::string, int> expected = {
+      {"INFO", 405},  {"MESSAGE", 405},    {"NOTIFY", 405}, {"REFER", 405},
+      {"PRACK", 481}, {"FROBNICATE", 501}, {"M-1", 501}};
   for (const auto& [method, status] : expected) {
     peer->send(src->request(method, ++src->cseq, "x"));
     const auto answer = peer->wait_for_final(method, src->cseq);

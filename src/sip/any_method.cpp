@@ -1,0 +1,86 @@
+#include "sip/any_method.hpp"
+
+#include <sofia-sip/su_alloc.h>
+
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+namespace srs::sip {
+namespace {
+
+bool is_token(char c) {
+  constexpr std::string_view marks = "-.!%*_+`'~";
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         marks.find(c) != marks.npos;
+}
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+// Writes over a method that sofia does not know what it reads as such, and returns the name that
+// stood there; null where it knows it, or it is no token.
+const char* disguise(su_home_t* home, char* method) {
+  if (sip_method_code(method) > 0) return nullptr;
+  std::size_t size = 0;
+  while (is_token(method[size])) ++size;
+  if (size == 0 || (method[size] != '\0' && !is_space(method[size]))) return nullptr;
+  const char* name = su_strndup(home, method, static_cast<isize_t>(size));
+  if (name != nullptr) std::memset(method, 'x', size);
+  return name;
+}
+
+// As msg_hclass_s::hc_parse, which see. The header is sofia's own to all who come after.
+issize_t parse_request(su_home_t* home, msg_header_t* header, char* text, isize_t size) {
+  const char* name = disguise(home, text);
+  auto& request = *reinterpret_cast<sip_request_t*>(header);
+  request.rq_common->h_class = sip_request_class;
+  const auto done = sip_request_class->hc_parse(home, header, text, size);
+  if (done >= 0 && name != nullptr) request.rq_method_name = name;
+  return done;
+}
+
+issize_t parse_cseq(su_home_t* home, msg_header_t* header, char* text, isize_t size) {
+  char* method = text;
+  while (*method >= '0' && *method <= '9') ++method;
+  while (is_space(*method)) ++method;
+  const char* name = disguise(home, method);
+  auto& cseq = *reinterpret_cast<sip_cseq_t*>(header);
+  cseq.cs_common->h_class = sip_cseq_class;
+  const auto done = sip_cseq_class->hc_parse(home, header, text, size);
+  if (done >= 0 && name != nullptr) cseq.cs_method_name = name;
+  return done;
+}
+
+msg_hclass_s with_parser(msg_hclass_t& header_class, msg_parse_f* parser) {
+  auto result = header_class;
+  result.hc_parse = parser;
+  return result;
+}
+
+// The table is open: what is looked for by its name is found first, and sofia's own class, which is
+// looked for by its address, behind it.
+void put_before_own(msg_mclass_t& message_class, msg_hclass_t& ours, msg_hclass_t& own) {
+  const auto size = static_cast<std::size_t>(message_class.mc_hash_size);
+  std::size_t at = 0;
+  while (at < size && message_class.mc_hash[at].hr_class != &own) ++at;
+  if (at == size) return;
+  std::size_t free = (at + 1) % size;
+  while (free != at && message_class.mc_hash[free].hr_class != nullptr) free = (free + 1) % size;
+  if (free == at) return;
+  message_class.mc_hash[free] = message_class.mc_hash[at];
+  message_class.mc_hash[at].hr_class = &ours;
+  ++message_class.mc_hash_used;
+}
+
+}  // namespace
+
+void take_any_method(msg_mclass_t& message_class) {
+  static const auto request = with_parser(*sip_request_class, parse_request);
+  static const auto cseq = with_parser(*sip_cseq_class, parse_cseq);
+  message_class.mc_request->hr_class = &request;
+  put_before_own(message_class, cseq, *sip_cseq_class);
+}
+
+}  // namespace srs::sip
