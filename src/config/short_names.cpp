@@ -89,6 +89,11 @@ const std::vector<ShortName>& short_names() {
       {"SPEECHMATICS_API_KEY", "stt.speechmatics.api_key", as_it_is},
       {"SPEECHMATICS_API_KEY_FILE", "stt.speechmatics.api_key_file", as_it_is},
       {"VOSK_URL", "stt.vosk.url", as_it_is},
+      {"WHISPER_API_KEY", "stt.whisper.api_key", as_it_is},
+      {"WHISPER_API_KEY_FILE", "stt.whisper.api_key_file", as_it_is},
+      {"WHISPER_BASE_URL", "stt.whisper.url", as_it_is},
+      {"WHISPER_MODEL", "stt.whisper.model", as_it_is},
+      {"WHISPER_URL", "stt.whisper.url", as_it_is},
   };
   return all;
 }

@@ -125,14 +125,19 @@ std::vector<Key> results() {
   };
 }
 
+// The same five keys for OpenAI and for a server of one's own.
+#define SRS_OPENAI_KEYS(path)                                                         \
+  SRS_KEY(path.url, url(), "The base URL, to which /audio/transcriptions is added."), \
+      SRS_KEY(path.model, text("printable text", printable), "The model."),           \
+      SRS_KEY(path.response_format, words({"verbose_json", "json"}),                  \
+              "json for models that know no times."),                                 \
+      secret(SRS_KEY(path.api_key, key(), "The key; empty sends none.")),             \
+      SRS_KEY(path.api_key_file, file(), "The file with the key; it wins.")
+
 std::vector<Key> services() {
   return {
-      SRS_KEY(stt.openai.url, url(), "The base URL, to which /audio/transcriptions is added."),
-      SRS_KEY(stt.openai.model, text("printable text", printable), "The model."),
-      SRS_KEY(stt.openai.response_format, words({"verbose_json", "json"}),
-              "json for models that know no times."),
-      secret(SRS_KEY(stt.openai.api_key, key(), "The key; empty sends none.")),
-      SRS_KEY(stt.openai.api_key_file, file(), "The file with the key; it wins."),
+      SRS_OPENAI_KEYS(stt.openai),
+      SRS_OPENAI_KEYS(stt.whisper),
       SRS_KEY(stt.deepgram.url, url(), "The base URL."),
       SRS_KEY(stt.deepgram.model, text("printable text", printable), "The model."),
       SRS_KEY(stt.deepgram.multichannel, yes_or_no(), "Sends all channels in one request."),

@@ -58,6 +58,8 @@ std::string missing(const Options& options, std::string_view name) {
   const auto secret = [](const std::string& value, const std::filesystem::path& file) {
     return !value.empty() || !file.empty();
   };
+  if (name == "whisper")
+    return needs(!options.whisper.url.empty(), "stt.whisper.url (WHISPER_BASE_URL)");
   if (name == "deepgram")
     return needs(secret(options.deepgram.api_key, options.deepgram.api_key_file),
                  "stt.deepgram.api_key (DEEPGRAM_API_KEY) or stt.deepgram.api_key_file");
@@ -100,8 +102,8 @@ std::string live_fault(const Options& options) {
 
 const std::vector<std::string>& provider_names() {
   static const std::vector<std::string> names = {
-      "openai",       "deepgram",   "google", "azure",   "aws",    "assemblyai",
-      "speechmatics", "elevenlabs", "vosk",   "webhook", "command"};
+      "openai",     "whisper",      "deepgram",   "google", "azure",   "aws",
+      "assemblyai", "speechmatics", "elevenlabs", "vosk",   "webhook", "command"};
   return names;
 }
 

@@ -20,6 +20,7 @@ struct Place {
 // The files that `options` name, by the provider that wants them.
 std::vector<Place> places(const Options& options) {
   return {{"openai", "stt.openai.api_key_file", options.openai.api_key_file},
+          {"whisper", "stt.whisper.api_key_file", options.whisper.api_key_file},
           {"deepgram", "stt.deepgram.api_key_file", options.deepgram.api_key_file},
           {"google", "stt.google.credentials", options.google.credentials},
           {"azure", "stt.azure.key_file", options.azure.key_file},

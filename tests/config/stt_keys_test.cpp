@@ -29,7 +29,10 @@ TEST(SttKeys, TakeTheNamesThatPeopleKnow) {
                                         {"AWS_REGION", "eu-central-1"},
                                         {"ASSEMBLYAI_API_KEY", "assemblyai-key"},
                                         {"SPEECHMATICS_API_KEY", "speechmatics-key"},
-                                        {"ELEVENLABS_API_KEY", "elevenlabs-key"}});
+                                        {"ELEVENLABS_API_KEY", "elevenlabs-key"},
+                                        {"WHISPER_BASE_URL", "http://127.0.0.1:8000/v1"},
+                                        {"WHISPER_MODEL", "large-v3"},
+                                        {"WHISPER_API_KEY", "whisper-key"}});
   EXPECT_THAT(loaded.faults, IsEmpty());
   EXPECT_THAT(loaded.warnings, IsEmpty());
   const auto& stt = loaded.settings.stt;
@@ -45,6 +48,9 @@ TEST(SttKeys, TakeTheNamesThatPeopleKnow) {
   EXPECT_EQ(stt.assemblyai.api_key, "assemblyai-key");
   EXPECT_EQ(stt.speechmatics.api_key, "speechmatics-key");
   EXPECT_EQ(stt.elevenlabs.api_key, "elevenlabs-key");
+  EXPECT_EQ(stt.whisper.url, "http://127.0.0.1:8000/v1");
+  EXPECT_EQ(stt.whisper.model, "large-v3");
+  EXPECT_EQ(stt.whisper.api_key, "whisper-key");
 }
 
 TEST(SttKeys, TakeEachKeyFromAFileAsWell) {
@@ -54,7 +60,8 @@ TEST(SttKeys, TakeEachKeyFromAFileAsWell) {
                                         {"AWS_SECRET_ACCESS_KEY_FILE", "/run/secrets/aws"},
                                         {"ASSEMBLYAI_API_KEY_FILE", "/run/secrets/assemblyai"},
                                         {"SPEECHMATICS_API_KEY_FILE", "/run/secrets/speechmatics"},
-                                        {"ELEVENLABS_API_KEY_FILE", "/run/secrets/elevenlabs"}});
+                                        {"ELEVENLABS_API_KEY_FILE", "/run/secrets/elevenlabs"},
+                                        {"WHISPER_API_KEY_FILE", "/run/secrets/whisper"}});
   EXPECT_THAT(loaded.faults, IsEmpty());
   EXPECT_THAT(loaded.warnings, IsEmpty());
   const auto& stt = loaded.settings.stt;
@@ -65,6 +72,7 @@ TEST(SttKeys, TakeEachKeyFromAFileAsWell) {
   EXPECT_EQ(stt.assemblyai.api_key_file, "/run/secrets/assemblyai");
   EXPECT_EQ(stt.speechmatics.api_key_file, "/run/secrets/speechmatics");
   EXPECT_EQ(stt.elevenlabs.api_key_file, "/run/secrets/elevenlabs");
+  EXPECT_EQ(stt.whisper.api_key_file, "/run/secrets/whisper");
 }
 
 TEST(SttKeys, NeverShowASecret) {
@@ -80,7 +88,7 @@ TEST(SttKeys, NeverShowASecret) {
 TEST(SttKeys, SayWhatAProviderLacks) {
   EXPECT_THAT(from_file("stt: {providers: [deepgram]}\n").faults,
               ElementsAre(FaultIs("siprec.yaml:1", "stt.providers", "DEEPGRAM_API_KEY")));
-  EXPECT_THAT(from_file("stt: {providers: [whisper]}\n").faults,
+  EXPECT_THAT(from_file("stt: {providers: [siri]}\n").faults,
               ElementsAre(FaultIs("siprec.yaml:1", "stt.providers", "none of: openai")));
 }
 

@@ -59,6 +59,48 @@ TEST_F(OpenAiTest, NeedsNoKeyWhereTheServerIsOnesOwn) {
   EXPECT_FALSE(asked.at(0).headers.contains("authorization"));
 }
 
+TEST_F(OpenAiTest, GetsWhatTheServerOfOnesOwnWasTooDeadFor) {
+  options.providers = {"whisper", "openai"};
+  options.whisper.url = "http://127.0.0.1:1/v1";
+  options.whisper.model = "large-v3";
+  options.whisper.api_key = "own-key";
+  options.retry.attempts = 2;
+  options.prices = {"openai/whisper-1 0.6 USD", "whisper 0.06 EUR"};
+  const auto json = ask(R"({"text":"x"})");
+  EXPECT_EQ(asked.count(), 1U);
+  EXPECT_EQ(field(form_of(asked.at(0)), "model"), "whisper-1");
+  EXPECT_EQ(asked.at(0).headers.at("authorization"), "Bearer sk-test-of-a-key");
+  EXPECT_EQ(json["segments"][0]["provider"], "openai");
+  EXPECT_EQ(json["uses"].size(), 1U);
+  EXPECT_EQ(json["uses"][0]["currency"], "USD");
+  EXPECT_GE(metric(R"(stt_transcription_errors_total{provider="whisper",reason="connect"})"), 1);
+  EXPECT_EQ(metric(R"(stt_transcription_errors_total{provider="openai",reason="connect"})"), 0);
+  EXPECT_EQ(metric(R"(stt_transcription_duration_seconds_count{provider="openai"})"), 1);
+  EXPECT_EQ(metric(R"(stt_transcription_duration_seconds_count{provider="whisper"})"), 0);
+}
+
+TEST_F(OpenAiTest, IsNotAskedWhereTheServerOfOnesOwnAnswers) {
+  HttpPeer own([&](PeerConnection& connection) {
+    while (auto request = connection.read_request()) {
+      EXPECT_EQ(request->headers.at("authorization"), "Bearer own-key");
+      EXPECT_EQ(field(form_of(*request), "model"), "large-v3");
+      connection.answer(200, R"({"text":"from our own"})");
+    }
+  });
+  options.providers = {"whisper", "openai"};
+  options.whisper.url = own.url("/v1");
+  options.whisper.model = "large-v3";
+  options.whisper.api_key = "own-key";
+  options.prices = {"openai 0.6 USD", "whisper/large-v3 0.06 EUR"};
+  const auto json = ask(R"({"text":"x"})");
+  EXPECT_EQ(asked.count(), 0U);
+  EXPECT_EQ(json["segments"][0]["provider"], "whisper");
+  EXPECT_EQ(json["uses"][0]["model"], "large-v3");
+  EXPECT_NEAR(metric(R"(stt_transcription_cost_total{currency="EUR",provider="whisper"})"), 0.001,
+              1e-9);
+  EXPECT_EQ(metric(R"(stt_transcription_cost_total{currency="USD",provider="openai"})"), 0);
+}
+
 TEST_F(OpenAiTest, KeepsTheQueryOfAnAzureDeployment) {
   ask(R"({"text":"x"})", "/openai/deployments/w?api-version=2024-06-01");
   EXPECT_EQ(asked.at(0).target,

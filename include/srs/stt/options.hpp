@@ -35,6 +35,11 @@ struct OpenAiOptions {
   std::filesystem::path api_key_file;
 };
 
+// The same, of one's own, so that it may stand beside OpenAI. It has no URL until it is given one.
+struct WhisperOptions : OpenAiOptions {
+  WhisperOptions() { url.clear(); }
+};
+
 struct DeepgramOptions {
   std::string url = "https://api.deepgram.com";
   std::string model = "nova-2";
@@ -198,6 +203,7 @@ struct Options {
   RedactionOptions redaction;
   DeliveryOptions delivery;
   OpenAiOptions openai;
+  WhisperOptions whisper;
   DeepgramOptions deepgram;
   GoogleOptions google;
   AzureOptions azure;

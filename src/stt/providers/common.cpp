@@ -60,17 +60,12 @@ Failure not_json(std::string_view body) {
 std::vector<std::unique_ptr<Provider>> make_providers(const Options& options) {
   static const std::vector<
       std::pair<std::string_view, std::unique_ptr<Provider> (*)(const Options&)>>
-      kMakers = {{"openai", make_openai},
-                 {"deepgram", make_deepgram},
-                 {"google", make_google},
-                 {"azure", make_azure},
-                 {"aws", make_aws},
-                 {"assemblyai", make_assemblyai},
-                 {"speechmatics", make_speechmatics},
-                 {"elevenlabs", make_elevenlabs},
-                 {"vosk", make_vosk},
-                 {"webhook", make_webhook},
-                 {"command", make_command}};
+      kMakers = {{"openai", make_openai},         {"whisper", make_whisper},
+                 {"deepgram", make_deepgram},     {"google", make_google},
+                 {"azure", make_azure},           {"aws", make_aws},
+                 {"assemblyai", make_assemblyai}, {"speechmatics", make_speechmatics},
+                 {"elevenlabs", make_elevenlabs}, {"vosk", make_vosk},
+                 {"webhook", make_webhook},       {"command", make_command}};
   std::vector<std::unique_ptr<Provider>> providers;
   for (const auto& name : options.providers)
     for (const auto& [known, make] : kMakers)

@@ -58,9 +58,9 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Outcome<HttpRequest> request(const Options& options, const Request& request) {
-  const auto& own = options.openai;
-  auto key = secret_of(own.api_key, own.api_key_file, "stt.openai.api_key_file");
+Outcome<HttpRequest> request(const Options& options, const OpenAiOptions& own,
+                             std::string_view key_file, const Request& request) {
+  auto key = secret_of(own.api_key, own.api_key_file, key_file);
   if (!key) return key.error();
   HttpRequest out{.method = "POST", .url = with_path(own.url, "/audio/transcriptions")};
   if (!key->empty()) {
@@ -109,15 +109,28 @@ Outcome<Answer> parse(std::string_view body) {
 
 }  // namespace openai
 
-std::unique_ptr<Provider> make_openai(const Options& options) {
+namespace {
+
+std::unique_ptr<Provider> make(const Options& options, const OpenAiOptions& own,
+                               std::string_view name, std::string_view key_file) {
   OneRequest service;
-  service.name = "openai";
-  service.model = options.openai.model;
-  service.prepare = [&options](const Request& request) {
-    return openai::request(options, request);
+  service.name = name;
+  service.model = own.model;
+  service.prepare = [&options, &own, key_file](const Request& request) {
+    return openai::request(options, own, key_file, request);
   };
   service.parse = openai::parse;
   return make_provider(std::move(service));
+}
+
+}  // namespace
+
+std::unique_ptr<Provider> make_openai(const Options& options) {
+  return make(options, options.openai, "openai", "stt.openai.api_key_file");
+}
+
+std::unique_ptr<Provider> make_whisper(const Options& options) {
+  return make(options, options.whisper, "whisper", "stt.whisper.api_key_file");
 }
 
 }  // namespace srs::stt

@@ -50,6 +50,7 @@ class Provider {
 std::vector<std::unique_ptr<Provider>> make_providers(const Options& options);
 
 std::unique_ptr<Provider> make_openai(const Options& options);
+std::unique_ptr<Provider> make_whisper(const Options& options);
 std::unique_ptr<Provider> make_deepgram(const Options& options);
 std::unique_ptr<Provider> make_google(const Options& options);
 std::unique_ptr<Provider> make_azure(const Options& options);
