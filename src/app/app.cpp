@@ -123,8 +123,12 @@ class AppImpl final : public App {
     c.service->end_all();
     co_await until([&c] { return c.service->active() == 0; }, kEndingLimit, false);
     co_await until([&c] { return c.service->finished(); }, kRendersLimit, true);
-    co_await until([&c] { return (!c.live || c.live->idle()) && c.editor->idle(); },
-                   kLastWordsLimit, true);
+    co_await until(
+        [&c] {
+          return (!c.live || c.live->idle()) && c.editor->idle() &&
+                 (!c.transcription || c.transcription->idle());
+        },
+        kLastWordsLimit, true);
     // The last responses (200 to a BYE, or our own BYEs) get their moment on the wire.
     co_await c.tracing.flush(kFlushLimit);
     if (c.live) c.live->broadcast().close();

@@ -75,10 +75,12 @@ void Components::open_service() {
   const auto stt_log = log_root.logger("stt");
   editor = std::make_unique<MetadataEditor>(tasks.executor(), registry, stt_log);
   const SttGround ground{tasks, settings.stt, *editor, tracing.tracer(), registry, stt_log};
-  if (!settings.stt.live.provider.empty()) live = std::make_unique<LiveTranscription>(ground);
-  if (!settings.stt.providers.empty()) transcription = std::make_unique<Transcription>(ground);
-  if (live || transcription)
-    untold = std::make_unique<UntoldSearch>(tasks, settings.stt, *editor, stt_log);
+  const bool hears = !settings.stt.live.provider.empty();
+  if (hears || !settings.stt.providers.empty()) {
+    transcription = std::make_unique<Transcription>(ground);
+    untold = std::make_unique<UntoldSearch>(tasks, transcription->live_queue(), *editor, stt_log);
+  }
+  if (hears) live = std::make_unique<LiveTranscription>(ground, transcription->live_queue());
   service = recording::Service::make(
       {tasks, settings.recording, settings.rtp, *ports, *engine, rtp_totals, registry,
        tracing.tracer(), after_render(), live ? live->listeners() : recording::LiveListeners{}},

@@ -55,8 +55,8 @@ struct Components {
   std::unique_ptr<rtp::Engine> engine;
   std::unique_ptr<MetadataEditor> editor;        // of complete recordings
   std::unique_ptr<UntoldSearch> untold;          // where text is made
-  std::unique_ptr<LiveTranscription> live;       // before the service, whose sessions it hears
   std::unique_ptr<Transcription> transcription;  // before the service, which has its hooks
+  std::unique_ptr<LiveTranscription> live;       // before the service, whose sessions it hears
   std::unique_ptr<recording::Service> service;   // floor 4, before its callers
   std::unique_ptr<sip::Stack> stack;
   std::unique_ptr<http::Server> http;

@@ -79,10 +79,10 @@ class CallListener final : public recording::LiveListener {
 
 }  // namespace
 
-LiveTranscription::LiveTranscription(const SttGround& ground)
+LiveTranscription::LiveTranscription(const SttGround& ground, LiveQueue queue)
     : options_(ground.options),
       editor_(ground.editor),
-      log_(ground.log),
+      queue_(std::move(queue)),
       broadcast_(ground.tasks.executor(), {options_.live.max_listeners, 1000}, ground.registry),
       readers_(kReaders, kWaitingReads),
       live_(ground.tasks, options_, readers_, ground.tracer, ground.registry, ground.log) {}
@@ -142,7 +142,7 @@ void LiveTranscription::completed(const std::filesystem::path& directory,
   if (entry == pending_.end()) {
     // Nobody was heard, or an earlier process heard it.
     return editor_.amend(directory,
-                         [directory, options = options_] { return untold(directory, options); });
+                         [directory, queue = queue_] { return untold(directory, queue); });
   }
   entry->second.complete = job_of(directory, document);
   if (document.ended_at)
@@ -159,7 +159,7 @@ void LiveTranscription::conclude(std::map<std::string, Pending>::iterator entry)
   const auto& failed = pending.failed;
   // Silence is heard too, and charged; a provider answers it as well.
   const bool heard = pending.has_text || (failed.reason.empty() && !pending.uses.empty());
-  if (options_.providers.empty() && heard) return write_transcript(std::move(pending));
+  if (options_.providers.empty() && heard) return queue_transcript(std::move(pending));
   recording::Amendment amendment;
   if (options_.providers.empty() && !failed.reason.empty()) {
     amendment = amendment_of(stt::Unfinished{job.directory, job.recording_id,
@@ -172,25 +172,23 @@ void LiveTranscription::conclude(std::map<std::string, Pending>::iterator entry)
   editor_.amend(job.directory, std::move(amendment));
 }
 
-void LiveTranscription::write_transcript(Pending pending) {
+// By the editor, whose thread writes the lines: all of them are there when the job is.
+void LiveTranscription::queue_transcript(Pending pending) {
   auto warnings = std::move(pending.warnings);
   if (const auto& failed = pending.failed; !failed.reason.empty())
     warnings.push_back("what was said while the live provider failed is missing: " + failed.text);
-  const auto directory = pending.complete->directory;
+  auto job = std::move(*pending.complete);
+  job.live = stt::LiveText{pending.duration, std::move(pending.uses), std::move(warnings)};
+  const auto directory = job.directory;
   editor_.amend(directory,
-                [job = std::move(*pending.complete), duration = pending.duration,
-                 uses = std::move(pending.uses), warnings, has_text = pending.has_text,
-                 options = options_, log = log_]() -> Result<recording::Amendment> {
-                  const auto made =
-                      stt::make_live_transcript(job, duration, uses, warnings, options);
-                  if (!made) return made.error();
-                  log.with("call_id", job.call_id)
-                      .with("recording_id", job.recording_id)
-                      .info("transcript_finished", {{"segments", made->segments},
-                                                    {"words", made->words},
-                                                    {"redactions", made->redactions},
-                                                    {"warnings", made->warnings.size()}});
-                  auto amendment = amendment_of(*made);
+                [job = std::move(job), has_text = pending.has_text, queue = queue_,
+                 queued = std::make_shared<bool>(false)]() -> Result<recording::Amendment> {
+                  // Once, however often the amendment is tried: the job may be over by then.
+                  if (!*queued) {
+                    if (const auto done = queue(job); !done) return done.error();
+                    *queued = true;
+                  }
+                  recording::Amendment amendment;
                   if (has_text) amendment.files.push_back(live_entry());
                   return amendment;
                 });

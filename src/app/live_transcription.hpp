@@ -18,11 +18,11 @@
 namespace srs::app {
 
 // Listens to every call through the recording's tap, which may lose what the recording does not.
-// Final text is appended to transcript.live.jsonl; where nobody transcribes after calls it becomes
-// the transcript. Runs on the io_context.
+// Final text is appended to transcript.live.jsonl; where nobody transcribes after calls it is
+// queued to become the transcript. Runs on the io_context.
 class LiveTranscription {
  public:
-  explicit LiveTranscription(const SttGround& ground);
+  LiveTranscription(const SttGround& ground, LiveQueue queue);
 
   // For the recording service.
   recording::LiveListeners listeners();
@@ -56,11 +56,11 @@ class LiveTranscription {
     std::vector<std::string> warnings;
   };
   void conclude(std::map<std::string, Pending>::iterator entry);
-  void write_transcript(Pending pending);
+  void queue_transcript(Pending pending);
 
   const stt::Options& options_;
   MetadataEditor& editor_;
-  log::Logger log_;
+  LiveQueue queue_;
   stt::Broadcast broadcast_;
   WorkerPool readers_;                      // of keys
   std::map<std::string, Pending> pending_;  // by recording id

@@ -6,8 +6,12 @@
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
 #include <srs/stt/options.hpp>
+#include <srs/stt/pool.hpp>
 #include <srs/tracing/tracer.hpp>
+#include <srs/util/result.hpp>
 #include <srs/util/tasks.hpp>
+
+#include <functional>
 
 namespace srs::app {
 
@@ -20,5 +24,8 @@ struct SttGround {
   metrics::Registry& registry;
   log::Logger log;
 };
+
+// Stores a job of live text on the disk and queues it. For any thread, blocks.
+using LiveQueue = std::function<Result<void>(const stt::Job&)>;
 
 }  // namespace srs::app

@@ -1,5 +1,7 @@
 #include "app/transcription.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -20,8 +22,11 @@ HttpClient::Options client_options(const stt::Options& options) {
 }  // namespace
 
 Transcription::Transcription(const SttGround& ground)
-    : log_(ground.log),
+    : options_(ground.options),
+      executor_(ground.tasks.executor()),
+      log_(ground.log),
       editor_(ground.editor),
+      self_(std::make_shared<Transcription*>(this)),
       http_(ground.tasks.executor(), client_options(ground.options)),
       workers_(std::make_unique<WorkerPool>(kWorkers, kWaitingWork)),
       pool_(std::make_unique<stt::Pool>(ground.tasks, ground.options, http_, *workers_,
@@ -29,8 +34,23 @@ Transcription::Transcription(const SttGround& ground)
   pool_->set_listener(this);
 }
 
+Transcription::~Transcription() {
+  *self_ = nullptr;
+}
+
+LiveQueue Transcription::live_queue() {
+  return [self = self_, executor = executor_](const stt::Job& job) -> Result<void> {
+    if (auto stored = stt::store_job(job); !stored) return stored;
+    boost::asio::post(executor, [self, job] {
+      if (*self != nullptr) (*self)->pool_->submit(job);
+    });
+    return {};
+  };
+}
+
 recording::AfterRender Transcription::hooks() {
   recording::AfterRender hooks;
+  if (options_.providers.empty()) return hooks;
   hooks.completing = [log = log_](const auto& directory, const recording::Document& document) {
     if (!document.audio) return;
     if (const auto stored = stt::store_job(job_of(directory, document)); !stored) {

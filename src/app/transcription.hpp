@@ -9,19 +9,29 @@
 #include <srs/util/http_client.hpp>
 #include <srs/util/worker_pool.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <memory>
 
 namespace srs::app {
 
-// Hands complete recordings to the pool, and what became of them to their metadata.json. Nothing of
-// it touches a call: it begins when a recording is complete. Runs on the io_context.
+// Hands complete recordings to the pool, and live text that is to become a transcript; and what
+// became of them to their metadata.json. Nothing of it touches a call: it begins when a recording
+// is complete. Runs on the io_context.
 class Transcription final : public stt::Listener {
  public:
   explicit Transcription(const SttGround& ground);
+  ~Transcription() override;
+  Transcription(const Transcription&) = delete;
+  Transcription& operator=(const Transcription&) = delete;
 
   // For the recording service. `completing` makes a job's file on the render's thread, so that no
   // crash after that loses it.
   recording::AfterRender hooks();
+  // May outlive this; what is queued then is found at the next start.
+  LiveQueue live_queue();
+  // No live text is about to become a transcript.
+  bool idle() const { return pool_->live_texts() == 0; }
   // Takes up what an earlier process left.
   void recover(const std::filesystem::path& recordings);
 
@@ -35,8 +45,11 @@ class Transcription final : public stt::Listener {
   void transcript_unfinished(const stt::Unfinished& unfinished) override;
 
  private:
+  const stt::Options& options_;
+  boost::asio::any_io_executor executor_;
   log::Logger log_;
   MetadataEditor& editor_;
+  std::shared_ptr<Transcription*> self_;  // emptied by the destructor
   HttpClient http_;
   std::unique_ptr<WorkerPool> workers_;  // audio, JSON, job files
   std::unique_ptr<stt::Pool> pool_;

@@ -85,8 +85,8 @@ boost::asio::awaitable<std::variant<std::filesystem::path, http::Response>> find
     Components& c, std::shared_ptr<WorkerPool> readers, const http::Request& request) {
   if (auto refused = refuse_admin(c, request)) co_return std::move(*refused);
   if (!c.transcription) {
-    co_return http::error_response(
-        404, "nobody transcribes recordings after their calls: set stt.providers");
+    co_return http::error_response(404,
+                                   "nobody transcribes: set stt.providers, or stt.live.provider");
   }
   const auto& recordings = c.settings.recording.directory;
   auto found =

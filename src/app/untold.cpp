@@ -4,7 +4,7 @@
 
 #include <srs/recording/directories.hpp>
 #include <srs/storage/files.hpp>
-#include <srs/stt/live.hpp>
+#include <srs/stt/transcript.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -55,23 +55,20 @@ stt::Millis length_of(const recording::Document& document) {
                                                  document.started_at);
 }
 
-// The transcript's own part; nothing where there is none, or its job goes on.
-Result<std::optional<stt::Finished>> transcript_of(const std::filesystem::path& directory,
-                                                   const Unnamed& found,
-                                                   const stt::Options& options) {
-  const auto job = job_of(directory, *found.document);
-  const bool to_be_made = found.live && !is_there(directory / stt::kTranscriptFile) &&
-                          !is_there(directory / stt::kJobFile) && !found.document->transcription;
-  if (!found.transcript && !to_be_made) return std::optional<stt::Finished>();
-  auto made = found.transcript
-                  ? stt::finished_of(job)
-                  : stt::make_live_transcript(
-                        job, length_of(*found.document), {},
-                        {"made at a later start: the call's last words may be missing, and what "
-                         "the live provider was used for is not known"},
-                        options);
-  if (!made) return made.error();
-  return std::optional(std::move(*made));
+// Whether nobody has made anything of the live text yet, or is about to.
+bool is_to_be_made(const std::filesystem::path& directory, const Unnamed& found) {
+  return found.live && !is_there(directory / stt::kTranscriptFile) &&
+         !is_there(directory / stt::kJobFile) && !found.document->transcription;
+}
+
+stt::Job live_job(const std::filesystem::path& directory, const recording::Document& document) {
+  auto job = job_of(directory, document);
+  job.live = stt::LiveText{length_of(document),
+                           {},
+                           {"made at a later start: the call's last words may be missing, and what "
+                            "the live provider was "
+                            "used for is not known"}};
+  return job;
 }
 
 }  // namespace
@@ -82,21 +79,24 @@ bool is_untold(const std::filesystem::path& directory) {
 }
 
 Result<recording::Amendment> untold(const std::filesystem::path& directory,
-                                    const stt::Options& options) {
+                                    const LiveQueue& queue) {
   recording::Amendment amendment;
   const auto found = unnamed(directory);
   if (!found.document) return amendment;
-  const auto finished = transcript_of(directory, found, options);
-  if (!finished) return finished.error();
-  if (*finished) amendment = amendment_of(**finished);
+  if (found.transcript) {
+    const auto finished = stt::finished_of(job_of(directory, *found.document));
+    if (!finished) return finished.error();
+    amendment = amendment_of(*finished);
+  } else if (is_to_be_made(directory, found)) {
+    if (const auto done = queue(live_job(directory, *found.document)); !done) return done.error();
+  }
   if (found.live) amendment.files.push_back(live_entry());
   return amendment;
 }
 
-UntoldSearch::UntoldSearch(Tasks& tasks, const stt::Options& options, MetadataEditor& editor,
-                           log::Logger log)
+UntoldSearch::UntoldSearch(Tasks& tasks, LiveQueue queue, MetadataEditor& editor, log::Logger log)
     : tasks_(tasks),
-      options_(options),
+      queue_(std::move(queue)),
       editor_(editor),
       log_(std::move(log)),
       self_(std::make_shared<UntoldSearch*>(this)),
@@ -130,8 +130,7 @@ void UntoldSearch::take(const Directories& found,
   for (const auto& directory : found) {
     if (is_heard && is_heard(directory.filename().string())) continue;
     ++taken;
-    editor_.amend(directory,
-                  [directory, options = options_] { return untold(directory, options); });
+    editor_.amend(directory, [directory, queue = queue_] { return untold(directory, queue); });
   }
   if (taken > 0) log_.info("transcripts_recovered", {{"transcripts", taken}});
 }

@@ -2,11 +2,10 @@
 // process died before it could, or the disk was full.
 #pragma once
 
-#include "app/metadata_editor.hpp"
+#include "app/stt_ground.hpp"
 
 #include <srs/log/logger.hpp>
 #include <srs/recording/amend.hpp>
-#include <srs/stt/options.hpp>
 #include <srs/util/tasks.hpp>
 #include <srs/util/worker_pool.hpp>
 
@@ -23,15 +22,14 @@ namespace srs::app {
 bool is_untold(const std::filesystem::path& directory);
 
 // What metadata.json lacks, nothing where it lacks nothing. Live text that nobody transcribes after
-// the call is made into the transcript first. Blocks.
-Result<recording::Amendment> untold(const std::filesystem::path& directory,
-                                    const stt::Options& options);
+// the call is queued first, to become the transcript. Blocks.
+Result<recording::Amendment> untold(const std::filesystem::path& directory, const LiveQueue& queue);
 
 // Looks for such text once, at the start, on a thread of its own. Lives on the io_context; the
 // references outlive it.
 class UntoldSearch {
  public:
-  UntoldSearch(Tasks& tasks, const stt::Options& options, MetadataEditor& editor, log::Logger log);
+  UntoldSearch(Tasks& tasks, LiveQueue queue, MetadataEditor& editor, log::Logger log);
   ~UntoldSearch();
   UntoldSearch(const UntoldSearch&) = delete;
   UntoldSearch& operator=(const UntoldSearch&) = delete;
@@ -45,7 +43,7 @@ class UntoldSearch {
   void take(const Directories& found, const std::function<bool(const std::string&)>& is_heard);
 
   Tasks& tasks_;
-  const stt::Options& options_;
+  LiveQueue queue_;
   MetadataEditor& editor_;
   log::Logger log_;
   std::atomic<bool> stopped_ = false;

@@ -31,6 +31,13 @@ std::vector<std::string> warnings_of(const Progress& progress) {
   return warnings;
 }
 
+void widen(Transcript& transcript, Millis margin) {
+  for (auto& place : transcript.redactions) {
+    place.start = std::max(place.start - margin, Millis(0));
+    place.end = std::max(place.start, std::min(place.end + margin, transcript.duration));
+  }
+}
+
 void describe(const Transcript& transcript, const Job& job, Finished& finished) {
   finished.directory = job.directory;
   finished.recording_id = job.recording_id;
@@ -72,9 +79,10 @@ Result<Assembled> assemble(const Job& job, const Progress& progress, const Optio
 }
 
 Result<Assembled> publish(Transcript transcript, const Job& job, const Options& options,
-                          const Redactor& redactor) {
+                          const Redactor& redactor, Millis margin) {
   Assembled out;
   out.untimed = redactor.redact(transcript);
+  if (margin.count() > 0) widen(transcript, margin);
   auto& finished = out.finished;
   if (options.redaction.audio != "off" && !transcript.redactions.empty()) {
     auto done = redact_audio(job.directory / job.audio, job.directory / kRedactedAudioFile,

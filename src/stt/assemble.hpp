@@ -18,8 +18,12 @@ struct Assembled {
 Result<Assembled> assemble(const Job& job, const Progress& progress, const Options& options,
                            const Redactor& redactor);
 
-// The same without stitching: redacts `transcript` and writes the files beside job.audio.
+// The same of the final lines in transcript.live.jsonl, for a job that has `live`.
+Result<Assembled> assemble_live(const Job& job, const Options& options, const Redactor& redactor);
+
+// Redacts `transcript` and writes the files beside job.audio. `margin` is what the places of
+// redactions are widened by on both sides, where times are not exact.
 Result<Assembled> publish(Transcript transcript, const Job& job, const Options& options,
-                          const Redactor& redactor);
+                          const Redactor& redactor, Millis margin = Millis(0));
 
 }  // namespace srs::stt

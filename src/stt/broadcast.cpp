@@ -90,6 +90,9 @@ std::string to_json_line(const LiveEvent& event) {
   for (const auto& word : segment.words)
     json["words"].push_back(
         {{"text", word.text}, {"start_ms", word.start.count()}, {"end_ms", word.end.count()}});
+  for (const auto& place : event.redactions)
+    json["redactions"].push_back(
+        {{"rule", place.rule}, {"start_ms", place.start.count()}, {"end_ms", place.end.count()}});
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

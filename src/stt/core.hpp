@@ -64,6 +64,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::size_t size() const { return entries_.size(); }
   std::size_t running() const { return running_; }
   std::size_t parked() const { return parked_.size(); }
+  std::size_t live_texts() const;
   const std::vector<Engine>& engines() const { return engines_; }
 
  private:

@@ -5,6 +5,14 @@
 
 namespace srs::stt {
 
+std::size_t PoolCore::live_texts() const {
+  return static_cast<std::size_t>(
+      std::count_if(entries_.begin(), entries_.end(), [](const auto& known) {
+        const auto& entry = *known.second;
+        return entry.state.job.live && !entry.state.written && entry.pause.count() == 0;
+      }));
+}
+
 void PoolCore::figures(std::vector<prometheus::MetricFamily>& families) const {
   using prometheus::MetricType;
   const auto gauge = [&](const char* name, const char* help, std::vector<metrics::Sample> samples) {

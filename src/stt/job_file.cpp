@@ -1,7 +1,7 @@
 #include "stt/job_file.hpp"
 
 #include "stt/files.hpp"
-#include "stt/json.hpp"
+#include "stt/use_json.hpp"
 
 #include <srs/util/text.hpp>
 
@@ -106,6 +106,20 @@ Json write(const Piece& piece) {
           {"from", piece.from.count()}, {"to", piece.to.count()},       {"silent", piece.silent}};
 }
 
+nlohmann::ordered_json write(const LiveText& live) {
+  auto uses = nlohmann::ordered_json::array();
+  for (const auto& use : live.uses) uses.push_back(to_json(use));
+  return {{"duration_ms", live.duration.count()}, {"uses", uses}, {"warnings", live.warnings}};
+}
+
+LiveText read_live(const Json& json) {
+  LiveText live;
+  live.duration = time_of(json, "duration_ms");
+  for (const auto& use : elements(json, "uses")) live.uses.push_back(use_from(use));
+  for (const auto& warning : elements(json, "warnings")) live.warnings.push_back(text_of(warning));
+  return live;
+}
+
 Piece read_piece(const Json& json) {
   Piece piece;
   for (const auto& channel : elements(json, "channels"))
@@ -185,6 +199,7 @@ std::string to_json(const JobState& state) {
   for (const auto& [name, record] : state.providers) providers[name] = write(record);
   json["providers"] = std::move(providers);
   json["delivery"] = write(state.delivery);
+  if (state.job.live) json["live"] = write(*state.job.live);
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -216,6 +231,7 @@ Result<JobState> job_from_json(std::string_view text, const std::filesystem::pat
     for (const auto& [name, record] : providers.items())
       state.providers[name] = read_record(record);
   state.delivery = read_record(member(*json, "delivery"));
+  if (const auto& live = member(*json, "live"); live.is_object()) state.job.live = read_live(live);
   return state;
 }
 

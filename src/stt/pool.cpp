@@ -47,6 +47,10 @@ std::size_t Pool::parked() const {
   return core_->parked();
 }
 
+std::size_t Pool::live_texts() const {
+  return core_->live_texts();
+}
+
 std::vector<Pool::Status> Pool::status() const {
   static constexpr const char* kStates[] = {"closed", "half_open", "open"};
   const auto now = std::chrono::steady_clock::now();

@@ -149,7 +149,8 @@ void PoolCore::put_back(const EntryPointer& entry, milliseconds pause) {
   if (stopped_) return;
   entry->not_before = Clock::now() + pause;
   const Rank rank{-entry->state.job.priority, entry->number};
-  const bool fresh = pause.count() == 0 && entry->state.providers.empty() && !entry->state.written;
+  const bool fresh = pause.count() == 0 && entry->state.providers.empty() &&
+                     !entry->state.written && !entry->state.job.live;
   (fresh ? fresh_ : tried_)[rank] = entry;
   dispatch();
 }
@@ -177,7 +178,7 @@ milliseconds PoolCore::wait_of(Entry& entry, const Now& now) {
   const auto own = entry.not_before <= now.steady
                        ? milliseconds(0)
                        : std::chrono::ceil<milliseconds>(entry.not_before - now.steady);
-  if (entry.state.written) return own;
+  if (entry.state.written || entry.state.job.live) return own;
   const auto choice = choose(engines_, entry.state, options_.retry.attempts, milliseconds(0), now);
   // Overdue ones and those that nobody takes have to be told so.
   const auto left = time_left(entry);

@@ -31,6 +31,10 @@ class Redactor {
   std::vector<std::unique_ptr<Rule>> rules_;
 };
 
+// For interim text, in which a number stands digit by digit before any rule knows it: each word
+// with a digit, a digit that is written out or an `@` in it becomes `[...]`, in text and words.
+void hide_numbers(Segment& segment);
+
 // A copy of the recording's audio with those stretches silent or as a tone of 1 kHz. Blocks.
 Result<void> redact_audio(const std::filesystem::path& from, const std::filesystem::path& to,
                           const std::vector<Redaction>& places, bool tone);

@@ -54,24 +54,6 @@ std::size_t separator(std::string_view text) {
   return dash || point == "\xE2\x80\xAF" || point == "\xE2\x88\x92" ? 3 : 0;
 }
 
-std::optional<char> spoken_digit(std::string_view word) {
-  static constexpr std::array<std::pair<std::string_view, char>, 12> kWords{{{"zero", '0'},
-                                                                             {"oh", '0'},
-                                                                             {"o", '0'},
-                                                                             {"one", '1'},
-                                                                             {"two", '2'},
-                                                                             {"three", '3'},
-                                                                             {"four", '4'},
-                                                                             {"five", '5'},
-                                                                             {"six", '6'},
-                                                                             {"seven", '7'},
-                                                                             {"eight", '8'},
-                                                                             {"nine", '9'}}};
-  for (const auto& [text, digit] : kWords)
-    if (iequals(word, text)) return digit;
-  return std::nullopt;
-}
-
 // `also` stands between digits as well.
 std::vector<Digits> digit_runs(std::string_view text, char also = ' ') {
   std::vector<Digits> runs(1);
@@ -228,6 +210,24 @@ std::optional<Finder> built_in(std::string_view name) {
   return std::nullopt;
 }
 }  // namespace
+
+std::optional<char> spoken_digit(std::string_view word) {
+  static constexpr std::array<std::pair<std::string_view, char>, 12> kWords{{{"zero", '0'},
+                                                                             {"oh", '0'},
+                                                                             {"o", '0'},
+                                                                             {"one", '1'},
+                                                                             {"two", '2'},
+                                                                             {"three", '3'},
+                                                                             {"four", '4'},
+                                                                             {"five", '5'},
+                                                                             {"six", '6'},
+                                                                             {"seven", '7'},
+                                                                             {"eight", '8'},
+                                                                             {"nine", '9'}}};
+  for (const auto& [text, digit] : kWords)
+    if (iequals(word, text)) return digit;
+  return std::nullopt;
+}
 
 bool passes_luhn(std::string_view digits) {
   int sum = 0;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,9 @@ using Finder = std::function<Spans(std::string_view)>;
 
 // Of a built-in rule or NAME=REGEX; empty where that is none (check_redaction_rule).
 Finder finder_of(std::string_view rule);
+
+// `four` -> 4, `oh` -> 0; English only.
+std::optional<char> spoken_digit(std::string_view word);
 
 // Whether the digits pass the check of ISO/IEC 7812-1 (Luhn).
 bool passes_luhn(std::string_view digits);

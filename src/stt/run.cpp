@@ -96,6 +96,10 @@ Outcome<Progress> PoolCore::load_or_plan(const Job& job) const {
 boost::asio::awaitable<PoolCore::Step> PoolCore::transcribe(EntryPointer entry,
                                                             Exchange& exchange) {
   const auto& directory = entry->state.job.directory;
+  if (entry->state.job.live) {  // nobody is asked
+    const Progress none;
+    co_return co_await finish(entry, exchange, none);
+  }
   if (is_overdue(*entry) && !unstored_.contains(directory))
     co_return co_await miss_deadline(entry, exchange);
   auto progress = co_await exchange.work([&] { return load_or_plan(entry->state.job); });
@@ -123,7 +127,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
                                                         const Progress& progress) {
   const auto& job = entry->state.job;
   auto assembled = co_await exchange.work([&]() -> Outcome<Assembled> {
-    auto made = assemble(job, progress, options_, redactor_);
+    auto made = job.live ? assemble_live(job, options_, redactor_)
+                         : assemble(job, progress, options_, redactor_);
     if (!made) return Failure{Reason::Audio, made.error().text};
     // What is on disk now must not be made again; what was heard unredacted must not stay.
     auto state = entry->state;
@@ -136,6 +141,9 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
   if (!assembled) {
     // A full disk, most likely: it passes.
     log_of(entry->state.job).error("transcript_not_written", {{"error", assembled.error().text}});
+    if (job.live && is_overdue(*entry))
+      co_return co_await give_up(entry, exchange, Phase::Failed, "", Reason::Audio,
+                                 assembled.error().text);
     co_return wait_for_disk(*entry);
   }
   entry->state.written = true;
@@ -143,7 +151,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
   const auto& finished = assembled->finished;
   metrics_.ended("done", seconds(wall_now() - entry->state.submitted_at));
   for (const auto& redaction : assembled->redactions) metrics_.redacted(redaction.rule);
-  for (const auto& provider : assembled->untimed) metrics_.mended(provider);
+  for (const auto& provider : assembled->untimed)
+    metrics_.mended(job.live ? provider + "/live" : provider);
   log_of(job).info("transcript_finished", {{"segments", finished.segments},
                                            {"words", finished.words},
                                            {"redactions", finished.redactions},

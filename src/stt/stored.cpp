@@ -113,6 +113,8 @@ boost::asio::awaitable<void> PoolCore::scan(std::filesystem::path recordings,
   for (auto& state : found->jobs) {
     if (ended.contains(state.job.directory)) continue;
     if (state.phase == Phase::Failed || entries_.contains(state.job.directory)) continue;
+    // Of a time when somebody was to be asked: it waits for such a time again.
+    if (engines_.empty() && !state.written && !state.job.live) continue;
     if (state.phase == Phase::Parked) {
       // Looked for again because a queue ran empty: nobody has mended anything since.
       if (parked_.contains(state.job.directory)) continue;

@@ -1,5 +1,5 @@
 // docs/transcript-format.md, written and read.
-#include "stt/json.hpp"
+#include "stt/use_json.hpp"
 
 #include <srs/stt/transcript.hpp>
 #include <srs/util/text.hpp>
@@ -58,15 +58,7 @@ Ordered write(const Channel& channel) {
 }
 
 Ordered write(const Use& use) {
-  Ordered json{{"provider", use.provider}};
-  if (!use.model.empty()) json["model"] = use.model;
-  json["requests"] = use.requests;
-  json["audio_ms"] = use.audio.count();
-  if (!use.currency.empty()) {
-    json["cost"] = rounded(use.cost, 1e6);
-    json["currency"] = use.currency;
-  }
-  return json;
+  return to_json(use);
 }
 
 Ordered write(const Redaction& redaction) {
@@ -106,15 +98,6 @@ Segment read_segment(const Json& json) {
   return segment;
 }
 
-Use read_use(const Json& json) {
-  return {text_of(json, "provider"),
-          text_of(json, "model"),
-          static_cast<std::uint64_t>(std::max(0.0, number_of(json, "requests").value_or(0))),
-          millis_of(json, "audio_ms").value_or(Millis(0)),
-          number_of(json, "cost").value_or(0),
-          text_of(json, "currency")};
-}
-
 }  // namespace
 
 std::string to_json(const Transcript& transcript) {
@@ -148,7 +131,7 @@ Result<Transcript> from_json(std::string_view text) {
                                    text_of(entry, "participant"), text_of(entry, "name")});
   for (const auto& entry : elements(*json, "segments"))
     transcript.segments.push_back(read_segment(entry));
-  for (const auto& entry : elements(*json, "uses")) transcript.uses.push_back(read_use(entry));
+  for (const auto& entry : elements(*json, "uses")) transcript.uses.push_back(use_from(entry));
   for (const auto& entry : elements(*json, "redactions"))
     transcript.redactions.push_back({text_of(entry, "rule"), channel_of(entry),
                                      millis_of(entry, "start_ms").value_or(Millis(0)),

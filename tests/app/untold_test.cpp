@@ -18,7 +18,6 @@ using nlohmann::json;
 using recording::State;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsSupersetOf;
 
 const char* const kLine =
     R"({"recording_id":"a","final":true,"channel":0,"start_ms":1000,"end_ms":1500,"text":"good morning","provider":"vosk"})"
@@ -41,7 +40,7 @@ class Untold : public testing::Test {
   // What the start does; false where there was nothing to do.
   bool bring_in(const std::filesystem::path& directory) {
     if (!is_untold(directory)) return false;
-    const auto amendment = untold(directory, options_);
+    const auto amendment = untold(directory, queue_);
     EXPECT_TRUE(amendment) << amendment.error().text;
     EXPECT_TRUE(recording::amend(directory, *amendment));
     return true;
@@ -57,22 +56,30 @@ class Untold : public testing::Test {
   }
 
   test::TempDir root_;
-  stt::Options options_;
+  const LiveQueue queue_ = stt::store_job;
 };
 
-TEST_F(Untold, LiveTextBecomesTheTranscript) {
+TEST_F(Untold, LiveTextIsQueuedToBecomeTheTranscript) {
   const auto directory = recording();
-  // The crash tore the last line.
-  test::write_file(directory / stt::kLiveFile, std::string(kLine) + R"({"final":true,"chan)");
+  test::write_file(directory / stt::kLiveFile, kLine);
   EXPECT_TRUE(bring_in(directory));
-  EXPECT_THAT(test::read_file(directory / stt::kTextFile), HasSubstr("good morning"));
-  const auto transcript = json::parse(test::read_file(directory / stt::kTranscriptFile));
-  EXPECT_EQ(transcript.at("duration_ms"), 2000);
-  EXPECT_EQ(transcript.at("segments").size(), 1U);
-  EXPECT_EQ(metadata(directory)["transcription"].value("state", ""), "complete");
-  EXPECT_THAT(metadata(directory)["warnings"].dump(), HasSubstr("later start"));
-  EXPECT_THAT(files(directory), IsSupersetOf({"transcript.json", "transcript.live.jsonl"}));
+  const auto job = json::parse(test::read_file(directory / stt::kJobFile));
+  EXPECT_EQ(job.at("recording_id"), "a");
+  EXPECT_EQ(job.at("live").at("duration_ms"), 2000);
+  EXPECT_THAT(job.at("live").at("warnings").dump(), HasSubstr("later start"));
+  EXPECT_THAT(files(directory), ElementsAre("transcript.live.jsonl"));
   EXPECT_FALSE(bring_in(directory)) << "once is enough";
+}
+
+TEST_F(Untold, LiveTextOfACancelledTranscriptStaysAlone) {
+  const auto directory = recording();
+  recording::Amendment cancelled;
+  cancelled.transcription.emplace().state = "cancelled";
+  EXPECT_TRUE(recording::amend(directory, cancelled));
+  test::write_file(directory / stt::kLiveFile, kLine);
+  EXPECT_TRUE(bring_in(directory));
+  EXPECT_FALSE(std::filesystem::exists(directory / stt::kJobFile));
+  EXPECT_EQ(metadata(directory)["transcription"].value("state", ""), "cancelled");
 }
 
 TEST_F(Untold, ATranscriptIsNamedAndNotMadeAnew) {
@@ -120,7 +127,7 @@ TEST_F(Untold, TextIsFoundByTheSearchButNotThatOfCallsThatAreHeard) {
   metrics::Registry registry;
   Tasks tasks{io.get_executor(), [](std::string_view, std::string_view) {}};
   MetadataEditor editor(io.get_executor(), registry, log::Logger());
-  UntoldSearch search(tasks, options_, editor, log::Logger());
+  UntoldSearch search(tasks, queue_, editor, log::Logger());
   const auto run_until = [&](auto condition) {
     return test::wait_until([&] {
       io.restart();

@@ -42,6 +42,18 @@ TEST_F(JobFileTest, HoldsAllThatARestartNeeds) {
   EXPECT_EQ(read->job.channels[1].name, "Bob \"B\"");
 }
 
+TEST_F(JobFileTest, HoldsWhatIsKnownOfLiveText) {
+  auto made = state();
+  made.job.live = LiveText{1500ms, {{"vosk", "", 2, 1500ms, 0.25, "EUR"}}, {"odd"}};
+  ASSERT_TRUE(store(made));
+  const auto read = load_job(directory.path());
+  ASSERT_TRUE(read && read->job.live);
+  EXPECT_EQ(to_json(*read), to_json(made));
+  EXPECT_EQ(read->job.live->duration, 1500ms);
+  EXPECT_EQ(read->job.live->uses.at(0).cost, 0.25);
+  EXPECT_THAT(read->job.live->warnings, testing::ElementsAre("odd"));
+}
+
 TEST_F(JobFileTest, IsNotReplacedByASecondSubmission) {
   ASSERT_TRUE(store(state()));
   Job again;

@@ -248,12 +248,70 @@ TEST_F(LiveTest, TakesOutOfEachResultWhatMustNotBeKept) {
   options.redaction.rules = {"card"};
   serve([](Frames& frames, const PeerRequest&) {
     while (const auto frame = frames.read())
-      if (frame->opcode == 2) frames.send(R"({"text":"my card is 4111 1111 1111 1111"})");
+      if (frame->opcode == 2)
+        frames.send(
+            R"({"text":"is 4111 1111 1111 1111","result":[{"word":"is","start":0.1,"end":0.2},{"word":"4111 1111 1111 1111","start":0.3,"end":0.9}]})");
+  });
+  begin();
+  say(10s, 1s);
+  ASSERT_TRUE(run_until([&] { return !heard.empty(); }));
+  EXPECT_EQ(heard[0].segment.text, "is [card]");
+  ASSERT_EQ(heard[0].redactions.size(), 1U);
+  EXPECT_EQ(heard[0].redactions[0].start, 10300ms);
+  EXPECT_EQ(heard[0].redactions[0].end, 10900ms);
+  const auto line = to_json_line(heard[0]);
+  EXPECT_EQ(line.find("4111"), std::string::npos);
+  EXPECT_EQ(json::parse(line)["redactions"],
+            json::parse(R"([{"rule":"card","start_ms":10300,"end_ms":10900}])"));
+  EXPECT_EQ(metric("stt_answers_mended_total{provider=\"vosk/live\"}"), 0);
+}
+
+TEST_F(LiveTest, ShowsNoDigitOfANumberThatIsStillBeingSaid) {
+  options.redaction.rules = {"card"};
+  serve([](Frames& frames, const PeerRequest&) {
+    while (const auto frame = frames.read())
+      if (frame->opcode == 2) frames.send(R"({"partial":"my card is 4111 1111 four one"})");
   });
   begin();
   say(0s, 1s);
   ASSERT_TRUE(run_until([&] { return !heard.empty(); }));
+  EXPECT_FALSE(heard[0].final);
+  EXPECT_EQ(heard[0].segment.text, "my card is [...]");
+}
+
+TEST_F(LiveTest, ShowsInterimTextAsItIsWhereNothingIsTakenOut) {
+  serve([](Frames& frames, const PeerRequest&) {
+    while (const auto frame = frames.read())
+      if (frame->opcode == 2) frames.send(R"({"partial":"room 4111"})");
+  });
+  begin();
+  say(0s, 1s);
+  ASSERT_TRUE(run_until([&] { return !heard.empty(); }));
+  EXPECT_EQ(heard[0].segment.text, "room 4111");
+}
+
+TEST_F(LiveTest, TellsOfPlacesWhoseWordsHaveNoTimes) {
+  options.redaction.rules = {"card"};
+  serve([](Frames& frames, const PeerRequest&) {
+    while (const auto frame = frames.read()) {
+      if (frame->opcode != 1 || frame->data.find("eof") == std::string::npos) continue;
+      frames.send(R"({"text":"my card is 4111 1111 1111 1111"})");
+      return;
+    }
+  });
+  begin();
+  say(10s, 1s);
+  std::optional<LiveEnd> end;
+  stream->finish([&](const LiveEnd& told) { end = told; });
+  ASSERT_TRUE(run_until([&] { return end.has_value(); }));
+  ASSERT_EQ(heard.size(), 1U);
   EXPECT_EQ(heard[0].segment.text, "my card is [card]");
+  ASSERT_EQ(heard[0].redactions.size(), 1U);
+  EXPECT_EQ(heard[0].redactions[0].start, heard[0].segment.start) << "all of the result";
+  EXPECT_EQ(heard[0].redactions[0].end, 11s);
+  EXPECT_THAT(end->warnings,
+              testing::ElementsAre(testing::HasSubstr("channel 1: 1 places of live text")));
+  EXPECT_EQ(metric("stt_answers_mended_total{provider=\"vosk/live\"}"), 1);
 }
 
 TEST_F(LiveTest, EndsThoughTheProviderNeverAnswers) {

@@ -31,6 +31,34 @@ TEST(Redactor, TakesOutSpokenCardNumbers) {
             "it is [card]. Yes");
 }
 
+TEST(InterimText, ShowsNoDigitOfANumberThatMayStillBecomeOne) {
+  const auto shown = [](const std::string& text) {
+    Segment segment;
+    segment.text = text;
+    hide_numbers(segment);
+    return segment.text;
+  };
+  EXPECT_EQ(shown("my card is 4111 11"), "my card is [...]");
+  EXPECT_EQ(shown("my card is four one, one"), "my card is [...]");
+  EXPECT_EQ(shown("Four-one 1 and 2 more"), "[...] and [...] more");
+  EXPECT_EQ(shown("iban DE89 3704, at 4111\xC2\xA0"
+                  "11"),
+            "iban [...] at [...]");
+  EXPECT_EQ(shown("write to alice@exa"), "write to [...]");
+  EXPECT_EQ(shown("  someone  phoned\n"), "someone phoned");
+  EXPECT_EQ(shown(""), "");
+}
+
+TEST(InterimText, ShowsNoneInItsWordsEither) {
+  Segment segment;
+  segment.text = "is 4111";
+  segment.words = {{"is", 0ms, 1ms, {}}, {"4111", 1ms, 2ms, {}}, {"one", 2ms, 3ms, {}}};
+  hide_numbers(segment);
+  EXPECT_EQ(segment.words[0].text, "is");
+  EXPECT_EQ(segment.words[1].text, "[...]");
+  EXPECT_EQ(segment.words[2].text, "[...]");
+}
+
 TEST(Redactor, LeavesNumbersThatAreNoCards) {
   for (const auto* text :
        {"4111111111111112", "call 0170 1234567", "0000000000000000", "411111111111"})

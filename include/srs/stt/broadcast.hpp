@@ -22,8 +22,10 @@ struct LiveEvent {
   std::string recording_id;
   bool final = false;  // interim text is replaced by the next event of the same channel
   Segment segment;
+  std::vector<Redaction> redactions = {};  // what was taken out of a final text
 };
-// `{"recording_id":...,"final":true,"channel":0,"start_ms":...,"end_ms":...,"text":...}`, one line.
+// `{"recording_id":...,"final":true,"channel":0,"start_ms":...,"end_ms":...,"text":...}`, one line,
+// with `redactions` where something was taken out: its rule and its place.
 std::string to_json_line(const LiveEvent& event);
 
 // Hands lines to any number of listeners, none of whom can hold up another or the sender: each has

@@ -5,7 +5,6 @@
 #include <srs/metrics/registry.hpp>
 #include <srs/stt/broadcast.hpp>
 #include <srs/stt/options.hpp>
-#include <srs/stt/pool.hpp>
 #include <srs/stt/transcript.hpp>
 #include <srs/tracing/tracer.hpp>
 #include <srs/util/tasks.hpp>
@@ -54,7 +53,7 @@ class Live {
   Live& operator=(const Live&) = delete;
 
   // Gets interim and final text, redacted by the configured rules as far as a single result tells;
-  // must not throw.
+  // interim text shows no number besides. Must not throw.
   using Heard = std::function<void(const LiveEvent&)>;
 
   class Stream {
@@ -79,12 +78,6 @@ class Live {
   std::shared_ptr<State> state_;
   std::shared_ptr<prometheus::Collectable> figures_;
 };
-
-// Makes transcript.json, .vtt and .txt of the final lines in transcript.live.jsonl, for recordings
-// that nobody transcribes after the call; without that file nobody spoke. `uses` and `warnings` go
-// into it. Blocks.
-Result<Finished> make_live_transcript(const Job& job, Millis duration, std::vector<Use> uses,
-                                      std::vector<std::string> warnings, const Options& options);
 
 // The configured provider's model, for transcripts.
 std::string live_model(const Options& options);

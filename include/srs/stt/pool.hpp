@@ -16,10 +16,18 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace srs::stt {
+
+// What is known of a call that was heard live, where its transcript is made of that alone.
+struct LiveText {
+  Millis duration{0};
+  std::vector<Use> uses;
+  std::vector<std::string> warnings;
+};
 
 // One recording that wants to be transcribed. Everything about it lies in its directory, so what is
 // written there survives us.
@@ -32,6 +40,9 @@ struct Job {
   int priority = 0;         // larger goes first
   std::string traceparent;  // passed on to providers (W3C Trace Context); may be empty
   std::string call_id;      // for the log
+  // No provider is asked: transcript.live.jsonl becomes the transcript. Without that file nobody
+  // spoke.
+  std::optional<LiveText> live = {};
 };
 
 // A file that was made beside the recording, for `files` of metadata.json.
@@ -124,6 +135,8 @@ class Pool {
   std::size_t size() const;
   std::size_t running() const;
   std::size_t parked() const;
+  // Jobs of live text that are about to become transcripts: all but those that wait for the disk.
+  std::size_t live_texts() const;
 
   // What a readiness check may say of each provider.
   struct Status {

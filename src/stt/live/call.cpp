@@ -14,7 +14,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds kKeepAlive{5};
-constexpr std::size_t kLongestResult = 16 << 10;  // bytes of text
 
 }  // namespace
 
@@ -101,6 +100,9 @@ void LiveCall::warn() {
   add(no_json_, " messages of the live provider were no JSON");
   add(mended_,
       " results of the live provider had times or confidences that can't be, and were mended");
+  add(untimed_,
+      " places of live text were redacted whose words have no usable times: all of their results "
+      "counts as the place");
 }
 
 asio::awaitable<void> LiveCall::wait(Clock::duration time) {
@@ -255,70 +257,6 @@ asio::awaitable<void> LiveCall::read(std::shared_ptr<LiveCall> self,
   }
   self->reading_ = false;
   self->wake_.cancel();
-}
-
-void LiveCall::hear(std::string_view message) {
-  const auto json = parse_json(message);
-  if (!json) {
-    ++no_json_;
-    state_->metrics.failed(state_->label, Reason::NotJson);
-    return;
-  }
-  answered_ = true;
-  last_heard_ = state_->protocol->is_last(*json);
-  if (auto utterance = state_->protocol->read(*json)) tell(std::move(*utterance));
-}
-
-bool LiveCall::repair(Segment& segment) {
-  const bool timeless = segment.words.empty() && segment.end <= segment.start;
-  Answer alone;
-  alone.segments.push_back(std::move(segment));
-  mend(alone, 1, timeline_.length());
-  if (!alone.warnings.empty()) {
-    ++mended_;
-    state_->metrics.mended(state_->label);
-  }
-  if (alone.segments.empty()) return false;
-  segment = std::move(alone.segments.front());
-  if (timeless) segment.start = segment.end = Millis(0);
-  return true;
-}
-
-void LiveCall::place(Segment& segment) const {
-  const bool timeless = segment.words.empty() && segment.end <= segment.start;
-  segment.start = timeless ? said_until_ : timeline_.of(segment.start);
-  segment.end = timeline_.end_of(timeless ? timeline_.length() : segment.end);
-  segment.end = std::max(segment.end, segment.start);
-  for (auto& word : segment.words) {
-    word.start = timeline_.of(word.start);
-    word.end = std::max(word.start, timeline_.end_of(word.end));
-  }
-}
-
-void LiveCall::tell(Utterance utterance) {
-  if (utterance.segment.text.size() > kLongestResult) {
-    state_->metrics.failed(state_->label, Reason::BadAnswer);
-    return;
-  }
-  auto& segment = utterance.segment;
-  if (!repair(segment)) return;
-  place(segment);
-  segment.channel = channel_.channel;
-  segment.provider = end_.use.provider;
-  segment.language = channel_.language;
-  if (utterance.final) {
-    said_until_ = segment.end;
-    const std::chrono::duration<double> late = Clock::now() - (begun_ + segment.end);
-    state_->metrics.answered(state_->label, std::max(0.0, late.count()));
-  }
-  if (!state_->options.redaction.rules.empty()) {
-    Transcript alone;
-    alone.segments.push_back(std::move(segment));
-    state_->redactor.redact(alone);
-    segment = std::move(alone.segments.front());
-  }
-  ++(utterance.final ? state_->figures.final : state_->figures.interim);
-  heard_({channel_.recording_id, utterance.final, std::move(segment)});
 }
 
 // A connection is over: what it cost.

@@ -51,6 +51,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   void tell(Utterance utterance);
   // Makes it safe to believe, as answers after calls are; false where nothing is left.
   bool repair(Segment& segment);
+  void redact(LiveEvent& event);
   void warn();
   void place(Segment& segment) const;
   void settle();
@@ -72,6 +73,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   Clock::time_point begun_;
   std::size_t no_json_ = 0;  // messages
   std::size_t mended_ = 0;   // results
+  std::size_t untimed_ = 0;  // places that were redacted, without usable times
   bool answered_ = false;    // anything, on this connection
   bool last_heard_ = false;  // nothing more is to be expected
   bool reading_ = false;

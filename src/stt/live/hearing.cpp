@@ -1,0 +1,85 @@
+// What a live provider says: made safe to believe, placed on the recording's timeline, redacted.
+#include "stt/live/call.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace srs::stt {
+namespace {
+
+constexpr std::size_t kLongestResult = 16 << 10;  // bytes of text
+
+}  // namespace
+
+void LiveCall::hear(std::string_view message) {
+  const auto json = parse_json(message);
+  if (!json) {
+    ++no_json_;
+    state_->metrics.failed(state_->label, Reason::NotJson);
+    return;
+  }
+  answered_ = true;
+  last_heard_ = state_->protocol->is_last(*json);
+  if (auto utterance = state_->protocol->read(*json)) tell(std::move(*utterance));
+}
+
+bool LiveCall::repair(Segment& segment) {
+  const bool timeless = segment.words.empty() && segment.end <= segment.start;
+  Answer alone;
+  alone.segments.push_back(std::move(segment));
+  mend(alone, 1, timeline_.length());
+  if (!alone.warnings.empty()) {
+    ++mended_;
+    state_->metrics.mended(state_->label);
+  }
+  if (alone.segments.empty()) return false;
+  segment = std::move(alone.segments.front());
+  if (timeless) segment.start = segment.end = Millis(0);
+  return true;
+}
+
+void LiveCall::place(Segment& segment) const {
+  const bool timeless = segment.words.empty() && segment.end <= segment.start;
+  segment.start = timeless ? said_until_ : timeline_.of(segment.start);
+  segment.end = timeline_.end_of(timeless ? timeline_.length() : segment.end);
+  segment.end = std::max(segment.end, segment.start);
+  for (auto& word : segment.words) {
+    word.start = timeline_.of(word.start);
+    word.end = std::max(word.start, timeline_.end_of(word.end));
+  }
+}
+
+void LiveCall::redact(LiveEvent& event) {
+  Transcript alone;
+  alone.segments.push_back(std::move(event.segment));
+  const auto untimed = state_->redactor.redact(alone);
+  event.segment = std::move(alone.segments.front());
+  if (!event.final) return hide_numbers(event.segment);
+  event.redactions = std::move(alone.redactions);
+  untimed_ += untimed.size();
+  for (std::size_t i = 0; i < untimed.size(); ++i) state_->metrics.mended(state_->label);
+}
+
+void LiveCall::tell(Utterance utterance) {
+  if (utterance.segment.text.size() > kLongestResult) {
+    state_->metrics.failed(state_->label, Reason::BadAnswer);
+    return;
+  }
+  auto& segment = utterance.segment;
+  if (!repair(segment)) return;
+  place(segment);
+  segment.channel = channel_.channel;
+  segment.provider = end_.use.provider;
+  segment.language = channel_.language;
+  if (utterance.final) {
+    said_until_ = segment.end;
+    const std::chrono::duration<double> late = Clock::now() - (begun_ + segment.end);
+    state_->metrics.answered(state_->label, std::max(0.0, late.count()));
+  }
+  LiveEvent event{channel_.recording_id, utterance.final, std::move(segment)};
+  if (!state_->options.redaction.rules.empty()) redact(event);
+  ++(event.final ? state_->figures.final : state_->figures.interim);
+  heard_(event);
+}
+
+}  // namespace srs::stt

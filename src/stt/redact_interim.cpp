@@ -1,0 +1,53 @@
+#include "stt/redact.hpp"
+#include "stt/redaction_rules.hpp"
+
+#include <algorithm>
+
+namespace srs::stt {
+namespace {
+
+constexpr std::string_view kHidden = "[...]";
+constexpr std::string_view kSpaces = " \t\r\n";
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// `four`, and `four,one` too.
+bool has_spoken_digit(std::string_view word) {
+  for (std::size_t i = 0; i < word.size();) {
+    const auto begin = i;
+    while (i < word.size() && is_letter(word[i])) ++i;
+    if (i > begin && spoken_digit(word.substr(begin, i - begin))) return true;
+    if (i == begin) ++i;
+  }
+  return false;
+}
+
+bool is_to_hide(std::string_view word) {
+  return word.find_first_of("0123456789@") != std::string_view::npos || has_spoken_digit(word);
+}
+
+// Words that are hidden in a row are one.
+std::string without_numbers(std::string_view text) {
+  std::string out;
+  for (auto begin = text.find_first_not_of(kSpaces); begin != std::string_view::npos;) {
+    const auto end = std::min(text.find_first_of(kSpaces, begin), text.size());
+    const auto word = text.substr(begin, end - begin);
+    const bool hide = is_to_hide(word);
+    if (!hide || !out.ends_with(kHidden))
+      out.append(out.empty() ? "" : " ").append(hide ? kHidden : word);
+    begin = text.find_first_not_of(kSpaces, end);
+  }
+  return out;
+}
+
+}  // namespace
+
+void hide_numbers(Segment& segment) {
+  segment.text = without_numbers(segment.text);
+  for (auto& word : segment.words)
+    if (is_to_hide(word.text)) word.text = kHidden;
+}
+
+}  // namespace srs::stt
