@@ -1,0 +1,125 @@
+// Bounds that the operator sets, and what they have counted.
+#include "stt/scripted_provider.hpp"
+#include "stt/spending.hpp"
+
+namespace srs::stt::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_F(PoolTest, KeepsToTheProvidersConcurrencyAndRate) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  options.concurrency = 8;
+  options.limits = {"openai concurrency=2 requests=40/s"};
+  start();
+  const auto begun = std::chrono::steady_clock::now();
+  for (int i = 0; i < 12; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until_ended(12));
+  EXPECT_EQ(finished.size(), 12U);
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, 11 * 25ms);
+  EXPECT_LE(provider.most_at_once(), 2U);
+}
+
+TEST_F(PoolTest, WaitsOnceTheDaysMoneyIsSpentAndSaysSo) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  options.prices = {"openai 60 USD"};  // a dollar for each recording of this test
+  options.limits = {"openai cost=2/day"};
+  options.concurrency = 1;
+  start();
+  for (int i = 0; i < 4; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until([&] { return finished.size() == 2 && pool->running() == 0; }));
+  EXPECT_EQ(provider.count(), 2U);
+  EXPECT_EQ(pool->size(), 2U) << "nothing is lost, it waits";
+}
+
+TEST_F(PoolTest, CountsWhatALimitSendsToTheNextProvider) {
+  Provider cheap(kWorking);
+  Provider dear({{200, R"({"segments":[{"start":0.1,"end":0.9,"text":"hello"}]})"}});
+  options.providers = {"openai", "webhook"};
+  options.openai.url = cheap.url();
+  options.webhook.url = dear.url();
+  options.prices = {"openai 60 USD"};
+  options.limits = {"openai cost=0.5/day"};
+  options.concurrency = 1;
+  start();
+  for (int i = 0; i < 3; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until_ended(3));
+  EXPECT_EQ(finished.size(), 3U);
+  EXPECT_EQ(cheap.count(), 1U);
+  EXPECT_EQ(dear.count(), 2U);
+  EXPECT_EQ(metric("stt_held_back_total{bound=\"cost\",provider=\"openai\"}"), 2);
+}
+
+// Recordings go to the first provider until its limit holds them back, and then to the second.
+class SpendingTest : public PoolTest {
+ protected:
+  SpendingTest() {
+    options.providers = {"openai", "webhook"};
+    options.openai.url = first_.url();
+    options.webhook.url = second_.url();
+    options.prices = {"openai 60 USD"};  // a dollar for each recording of this test
+    options.concurrency = 1;
+  }
+  void restart() {
+    start();
+    pool->recover(directory.path());
+  }
+  // Who transcribed the next recording.
+  std::string transcribe() {
+    const auto job = spoken("rec-" + std::to_string(++number_));
+    pool->submit(job);
+    EXPECT_TRUE(run_until([&] { return finished.size() == number_ && pool->size() == 0; }));
+    return transcript(job)["segments"][0]["provider"];
+  }
+  std::string kept() const {
+    return std::filesystem::exists(file) ? srs::test::read_file(file) : std::string();
+  }
+  const std::filesystem::path file = directory / kSpendingFile;
+
+ private:
+  Provider first_{kWorking};
+  Provider second_{kWorking};
+  std::size_t number_ = 0;
+};
+
+TEST_F(SpendingTest, OfADayIsRememberedOverARestart) {
+  options.limits = {"openai cost=2/day"};
+  restart();
+  EXPECT_EQ(transcribe(), "openai");
+  EXPECT_EQ(transcribe(), "openai");
+  ASSERT_TRUE(run_until([&] { return kept().find("\"cost\": 2.0") != std::string::npos; }));
+  restart();
+  EXPECT_EQ(transcribe(), "webhook");
+  EXPECT_EQ(metric("errors_total{component=\"stt\",reason=\"spending\"}"), 0);
+}
+
+TEST_F(SpendingTest, OfAudioMinutesIsRememberedOverARestart) {
+  options.limits = {"openai audio=0.02min/h"};  // a second and a bit
+  restart();
+  EXPECT_EQ(transcribe(), "openai");
+  ASSERT_TRUE(
+      run_until([&] { return kept().find("\"audio_minutes\": 0.01") != std::string::npos; }));
+  restart();
+  EXPECT_EQ(transcribe(), "webhook");
+}
+
+TEST_F(SpendingTest, WhoseFileIsBrokenBeginsAtZeroAndIsReported) {
+  options.limits = {"openai cost=2/day"};
+  srs::test::write_file(file, "{\"schema\":");
+  restart();
+  EXPECT_EQ(transcribe(), "openai");
+  EXPECT_EQ(metric("errors_total{component=\"stt\",reason=\"spending\"}"), 1);
+  ASSERT_TRUE(run_until([&] { return kept().find("\"cost\": 1.0") != std::string::npos; }));
+}
+
+TEST_F(SpendingTest, LeavesNoFileWhereNothingIsLimited) {
+  restart();
+  EXPECT_EQ(transcribe(), "openai");
+  stop();
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+}  // namespace
+}  // namespace srs::stt::test
