@@ -1,6 +1,8 @@
 #include "recording/render_queue.hpp"
 
+#include "recording/complete.hpp"
 #include "recording/direction.hpp"
+#include "recording/session_summary.hpp"
 #include "recording/traced.hpp"
 
 #include <srs/storage/files.hpp>
@@ -24,118 +26,14 @@ bool is_finished_on_disk(const std::filesystem::path& directory) {
   return document && (document->state == State::Complete || document->state == State::Failed);
 }
 
-// The promise of docs/recording-format.md: every file that is named has its size and its digest.
-void seal(const std::filesystem::path& directory, Document& document) {
-  std::vector<FileEntry> there;
-  for (auto& file : document.files) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(directory / file.name, ignored)) {
-      document.warn(file.name + " is gone: somebody removed it");
-      continue;
-    }
-    if (file.sha256.empty() && file.name != kCaptureFile) {
-      auto digest = storage::sha256(directory / file.name);
-      if (digest)
-        file.sha256 = std::move(*digest);
-      else
-        document.warn(file.name + " can't be read: " + digest.error().text);
-    }
-    there.push_back(std::move(file));
-  }
-  document.files = std::move(there);
-}
-
-bool had_media(const Document& document) {
-  return std::any_of(document.streams.begin(), document.streams.end(),
-                     [](const StreamEntry& stream) { return stream.packets_received > 0; });
-}
-
-bool has_capture(const std::filesystem::path& directory) {
-  std::error_code ignored;
-  return std::filesystem::exists(directory / kCaptureFile, ignored);
-}
-
-// Its day is there and it is not: somebody took it away, and no retry brings it back.
-bool was_removed(const std::filesystem::path& directory) {
-  std::error_code ignored;
-  return !std::filesystem::exists(directory, ignored) &&
-         std::filesystem::exists(directory.parent_path(), ignored);
-}
-
-// A call without media leaves its metadata alone: a file of silence would look like a recording.
-Document without_media(const std::filesystem::path& directory, Document document,
-                       const log::Logger& log) {
-  if (!document.ended_at) document.ended_at = document.started_at;
-  document.state = State::Complete;
-  if (had_media(document)) {
-    document.state = State::Failed;
-    document.warn(
-        std::string(kCaptureFile) +
-        " is gone: somebody removed it, or moved the directory, and what was said with it");
-    log.error("capture_gone", {{"recording_id", document.recording_id},
-                               {"call_id", document.call_id},
-                               {"directory", directory.string()}});
-  }
-  return document;
-}
-
-// Writes metadata.json; `given` is what the recording was before, for the next attempt.
-Completed written(const std::filesystem::path& directory, Document document, Document given,
-                  storage::Durability durability, const log::Logger& log) {
-  auto done = storage::write_atomically(directory / kMetadataFile, to_json(document), durability);
-  if (done) return {std::move(document), {}};
-  if (!was_removed(directory)) return {std::move(given), done.error().text};
-  log.error("recording_not_finished", {{"recording_id", given.recording_id},
-                                       {"call_id", given.call_id},
-                                       {"error", done.error().text}});
-  given.state = State::Failed;
-  return {std::move(given), {}};
-}
-
 }  // namespace
-
-Completed complete(const std::filesystem::path& directory, Document document,
-                   const Options& options, const log::Logger& log, const AfterRender& after) {
-  auto given = document;
-  if (!has_capture(directory)) {
-    document = without_media(directory, std::move(document), log);
-    seal(directory, document);
-    // Nothing is lost with it that a sync would save: the journal writes it within seconds.
-    return written(directory, std::move(document), std::move(given), storage::Durability::Cached,
-                   log);
-  }
-  auto rendered = render(directory, document, options.render);
-  bool needs_capture = true;
-  if (rendered && !rendered->refused.empty()) return {std::move(given), rendered->refused};
-  if (rendered) {
-    document = std::move(rendered->document);
-    needs_capture = rendered->needs_capture;
-    document.state = State::Complete;
-  } else {
-    document.state = State::Failed;
-    document.warn("rendering failed: " + rendered.error().text);
-  }
-  seal(directory, document);
-  const bool drop = !needs_capture && options.keep_capture == KeepCapture::WhenNeeded;
-  if (drop) {
-    std::erase_if(document.files, [](const FileEntry& file) { return file.name == kCaptureFile; });
-  }
-  if (document.state == State::Complete && after.completing) after.completing(directory, document);
-  auto done =
-      written(directory, std::move(document), std::move(given), storage::Durability::Synced, log);
-  // The evidence goes only after its rendering is safely on disk.
-  if (drop && done.refused.empty()) {
-    std::error_code ignored;
-    std::filesystem::remove(directory / kCaptureFile, ignored);
-  }
-  return done;
-}
 
 struct RenderQueue::Outcome {
   std::filesystem::path directory;
   Document document;
   tracing::SpanContext session;
   std::string refused;  // why the disk did not take its files; empty: it did
+  std::vector<Stored> stored;
   WallTime begun{};
   std::chrono::steady_clock::duration render_time{};
   bool skipped = false;  // somebody had finished it
@@ -200,13 +98,15 @@ bool RenderQueue::start(Postponed recording, Origin origin, bool again) {
                         recording = std::move(recording)]() mutable {
     auto& [directory, document, session] = recording;
     const auto begun = std::chrono::steady_clock::now();
-    Outcome outcome{directory, std::move(document), session, {}, wall_now(), {}, false, again, 0};
+    Outcome outcome{directory, std::move(document), session, {}, {}, wall_now(), {}, false, again,
+                    0};
     outcome.warnings_before = outcome.document.warnings.size();
     outcome.skipped = origin == Origin::Disk && is_finished_on_disk(directory);
     if (!outcome.skipped) {
       auto done = complete(directory, std::move(outcome.document), options_, log_, after_);
       outcome.document = std::move(done.document);
       outcome.refused = std::move(done.refused);
+      outcome.stored = std::move(done.stored);
     }
     outcome.render_time = std::chrono::steady_clock::now() - begun;
     boost::asio::post(executor, [self, outcome = std::move(outcome)]() mutable {
@@ -283,6 +183,12 @@ void RenderQueue::trace(const Outcome& outcome) {
   span.set("recording.id", outcome.document.recording_id);
   span.set("recording.streams", outcome.document.streams.size());
   if (outcome.document.state == State::Failed) span.fail("the recording is not complete");
+  for (const auto& file : outcome.stored) {
+    auto put = tracer_.start("storage.put", span, tracing::Kind::Internal, file.begun);
+    put.set("file.name", file.name);
+    put.set("file.size", file.bytes);
+    put.end(file.ended);
+  }
   span.end(outcome.begun + std::chrono::duration_cast<WallTime::duration>(outcome.render_time));
 }
 
@@ -305,15 +211,7 @@ void RenderQueue::report(const Outcome& outcome) {
     if (had_media(document)) metrics_.recorded(direction_of(document.session), length);
   }
   metrics_.rendered(document.state, seconds(outcome.render_time), seconds(since_end));
-  traced(log_, outcome.session)
-      .info("recording_" + std::string(to_string(document.state)),
-            {{"recording_id", document.recording_id},
-             {"call_id", document.call_id},
-             {"directory", outcome.directory.string()},
-             {"end_reason", document.end_reason ? to_string(*document.end_reason) : ""},
-             {"streams", document.streams.size()},
-             {"warnings", document.warnings.size()},
-             {"render_ms", seconds(outcome.render_time) * 1000}});
+  log_files(traced(log_, outcome.session), outcome.directory, document, outcome.render_time);
 }
 
 }  // namespace srs::recording

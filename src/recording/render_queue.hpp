@@ -100,15 +100,4 @@ class RenderQueue {
   std::unique_ptr<WorkerPool> pool_;
 };
 
-// What a finished render leaves: the final document, written; the capture deleted where it may be.
-// Without a capture there was no media, and no audio file is made. Where the disk refused a file
-// `refused` says why, and the document is the one that was given. A directory that somebody removed
-// is no such refusal: the recording has failed. Blocks: for a worker thread.
-struct Completed {
-  Document document;
-  std::string refused;
-};
-Completed complete(const std::filesystem::path& directory, Document document,
-                   const Options& options, const log::Logger& log, const AfterRender& after = {});
-
 }  // namespace srs::recording

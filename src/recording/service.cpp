@@ -1,6 +1,7 @@
 #include "recording/recovery.hpp"
 #include "recording/render_queue.hpp"
 #include "recording/session.hpp"
+#include "recording/session_summary.hpp"
 #include "recording/traced.hpp"
 
 #include <srs/recording/service.hpp>
@@ -208,13 +209,7 @@ class ServiceImpl final : public Service {
               const tracing::SpanContext& trace) {
     if (document.state != State::Recording && document.state != State::Rendering) {
       metrics_.finished(document.state);
-      traced(log_, trace)
-          .info("recording_" + std::string(to_string(document.state)),
-                {{"recording_id", document.recording_id},
-                 {"call_id", document.call_id},
-                 {"directory", directory.string()},
-                 {"media", false}});
-      return;
+      return log_files(traced(log_, trace), directory, document, {});
     }
     document.state = State::Rendering;
     archive_.forget(directory);

@@ -42,6 +42,27 @@ void log_summary(const log::Logger& log, const Document& document, const MediaLi
                              {"src", document.session.src_address}});
 }
 
+void log_files(const log::Logger& log, const std::filesystem::path& directory,
+               const Document& document, std::chrono::nanoseconds render_time) {
+  const std::chrono::duration<double, std::milli> render_ms = render_time;
+  log.info("recording_" + std::string(to_string(document.state)),
+           {{"recording_id", document.recording_id},
+            {"call_id", document.call_id},
+            {"directory", directory.string()},
+            {"end_reason", document.end_reason ? to_string(*document.end_reason) : ""},
+            {"duration_ms", duration_ms(document)},
+            {"streams", document.streams.size()},
+            {"media", had_media(document)},
+            {"files", document.files.size()},
+            {"warnings", document.warnings.size()},
+            {"render_ms", render_ms.count()}});
+}
+
+bool had_media(const Document& document) {
+  return std::any_of(document.streams.begin(), document.streams.end(),
+                     [](const StreamEntry& stream) { return stream.packets_received > 0; });
+}
+
 std::optional<std::int64_t> first_packet_offset_ms(const Document& document) {
   std::optional<std::int64_t> first;
   for (const auto& stream : document.streams) {

@@ -7,7 +7,9 @@
 #include <srs/recording/capture.hpp>
 #include <srs/recording/document.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 
 namespace srs::recording {
@@ -15,6 +17,14 @@ namespace srs::recording {
 // One line that answers most questions about a call.
 void log_summary(const log::Logger& log, const Document& document, const MediaLines& media,
                  const Capture::Summary& captured);
+
+// The line that says what became of a recording, with the same fields whether it had media or not.
+// `render_time` is zero where there was nothing to render.
+void log_files(const log::Logger& log, const std::filesystem::path& directory,
+               const Document& document, std::chrono::nanoseconds render_time);
+
+// Whether any stream brought a packet.
+bool had_media(const Document& document);
 
 // From the start of the recording to the first packet of any stream, in ms; nothing where none
 // came.

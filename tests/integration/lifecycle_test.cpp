@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <set>
 
 namespace srs::test {
 namespace {
@@ -217,6 +218,31 @@ TEST_F(Silence, EndsASessionThatNeverGetsMedia) {
   ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
   expect_end(server, call, "no_media");
   EXPECT_EQ(metric(server, "recordings_without_media_total"), 1);
+}
+
+// So that nobody who reads the log has to ask first which kind of line it is.
+TEST_F(Silence, IsToldOfWithTheFieldsOfEveryOtherRecording) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start());
+  std::vector<std::set<std::string>> fields;
+  std::vector<bool> media;
+  for (const int packets : {0, 20}) {
+    SrcCall call(server);
+    ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+    RtpSource alice(0, 1);
+    if (packets > 0) call.send_packets(0, alice, packets);
+    ASSERT_EQ(call.bye().status(), 200);
+    ASSERT_TRUE(
+        wait_until([&] { return server.log("recording_complete").size() == media.size() + 1; }));
+    const auto line = server.log("recording_complete").back();
+    fields.emplace_back();
+    for (const auto& field : line.items()) fields.back().insert(field.key());
+    media.push_back(line.at("siprec.media"));
+    EXPECT_EQ(line.value("siprec.end_reason", ""), "bye");
+    EXPECT_EQ(line.value("siprec.streams", 0), 2);
+  }
+  EXPECT_EQ(media, (std::vector<bool>{false, true}));
+  EXPECT_EQ(fields[0], fields[1]);
 }
 
 TEST_F(Silence, EndsASessionWhoseMediaStopped) {

@@ -22,7 +22,28 @@ struct Seen {
   std::string parent;
   std::uint64_t start = 0;
   std::uint64_t end = 0;
+  std::map<std::string, std::string> attributes;  // those of text and of whole numbers
 };
+
+// opentelemetry/proto/common/v1/common.proto
+void take_attribute(protozero::pbf_reader attribute, std::map<std::string, std::string>& into) {
+  std::string key;
+  while (attribute.next()) {
+    if (attribute.tag() == 1) {
+      key = attribute.get_string();
+      continue;
+    }
+    auto value = attribute.get_message();
+    while (value.next()) {
+      if (value.tag() == 1)
+        into[key] = value.get_string();
+      else if (value.tag() == 3)
+        into[key] = std::to_string(value.get_int64());
+      else
+        value.skip();
+    }
+  }
+}
 
 std::string hexadecimal(const std::string& bytes) {
   std::string text;
@@ -34,7 +55,8 @@ std::string hexadecimal(const std::string& bytes) {
   return text;
 }
 
-// Takes OTLP over HTTP and keeps its spans by name (opentelemetry/proto/trace/v1/trace.proto).
+// Takes OTLP over HTTP and keeps its spans by name, those of files by `name file`
+// (opentelemetry/proto/trace/v1/trace.proto).
 class Collector {
  public:
   std::string url() const { return peer_.url(""); }
@@ -84,10 +106,14 @@ class Collector {
         case 8:
           seen.end = span.get_fixed64();
           break;
+        case 9:
+          take_attribute(span.get_message(), seen.attributes);
+          break;
         default:
           span.skip();
       }
     }
+    if (seen.attributes.contains("file.name")) name += " " + seen.attributes["file.name"];
     spans_[name] = seen;
   }
 
@@ -110,34 +136,46 @@ SipText traced_invite(SrcCall& call, const std::string& flags = "01") {
   return invite;
 }
 
-void place_traced_call(const ServerProcess& server, const std::string& flags = "01") {
+// Returns the directory of its recording.
+std::filesystem::path place_traced_call(const ServerProcess& server,
+                                        const std::string& flags = "01") {
   SrcCall call(server);
-  ASSERT_EQ(call.invite(traced_invite(call, flags)).status(), 200);
+  EXPECT_EQ(call.invite(traced_invite(call, flags)).status(), 200);
   RtpSource alice(0, 0xA11CE);
   call.send_packets(0, alice, 50);
-  ASSERT_EQ(call.bye().status(), 200);
+  EXPECT_EQ(call.bye().status(), 200);
   const auto recording = wait_for_recording(server.recordings(), call.call_id());
-  ASSERT_TRUE(recording);
+  EXPECT_TRUE(recording);
+  return recording ? recording->directory : std::filesystem::path();
 }
 
-TEST(Tracing, FollowsOneRecordingFromItsInviteToItsFile) {
+TEST(Tracing, FollowsOneRecordingFromItsInviteToItsFiles) {
   Collector collector;
   ServerProcess server(traced_to(collector.url()));
   ASSERT_TRUE(server.start());
-  place_traced_call(server);
+  const auto directory = place_traced_call(server);
   ASSERT_TRUE(wait_until([&] { return collector.spans().contains("recording.render"); }));
   auto spans = collector.spans();
-  for (const char* name : {"sip.invite", "siprec.parse", "recording.session", "rtp.first_packet",
-                           "storage.put", "recording.render"}) {
+  const std::map<std::string, std::string> parents = {
+      {"siprec.parse", "recording.session"},
+      {"rtp.first_packet", "recording.session"},
+      {"storage.put capture.pcapng", "recording.session"},
+      {"recording.render", "recording.session"},
+      {"recording.session", "sip.invite"},
+      {"storage.put audio.wav", "recording.render"},
+      {"storage.put metadata.json", "recording.render"}};
+  for (const auto& [name, parent] : parents) {
     ASSERT_TRUE(spans.contains(name)) << name;
     EXPECT_EQ(spans[name].trace_id, kTrace) << name;
+    EXPECT_EQ(spans[name].parent, spans[parent].span_id) << name;
     EXPECT_GE(spans[name].end, spans[name].start) << name;
   }
   EXPECT_EQ(spans["sip.invite"].parent, kCaller);
-  EXPECT_EQ(spans["recording.session"].parent, spans["sip.invite"].span_id);
-  for (const char* name : {"siprec.parse", "rtp.first_packet", "storage.put", "recording.render"})
-    EXPECT_EQ(spans[name].parent, spans["recording.session"].span_id) << name;
-  EXPECT_GE(metric(server, "tracing_spans_exported_total"), 6);
+  for (const char* file : {"audio.wav", "metadata.json"}) {
+    EXPECT_EQ(spans["storage.put " + std::string(file)].attributes["file.size"],
+              std::to_string(std::filesystem::file_size(directory / file)));
+  }
+  EXPECT_GE(metric(server, "tracing_spans_exported_total"), 8);
 }
 
 // A recogniser and a receiver of transcripts in one: what `traceparent` they were told, by path.

@@ -3,14 +3,25 @@
 
 #include <srs/recording/document.hpp>
 #include <srs/util/result.hpp>
+#include <srs/util/time.hpp>
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace srs::recording {
 
 struct RenderOptions {
   bool comfort_noise = true;  // noise where the sender said so (RFC 3389); false: silence
+};
+
+// A file that was put on the disk, and how long the disk took for it: flushed and under its name.
+struct Stored {
+  std::string name;
+  std::uint64_t bytes = 0;
+  WallTime begun{};
+  WallTime ended{};
 };
 
 // Renders <directory>/capture.pcapng into <directory>/audio.wav: one channel per entry of
@@ -31,6 +42,7 @@ struct Rendered {
   Document document;
   bool needs_capture = false;
   std::string refused;
+  std::optional<Stored> audio;  // empty: no audio.wav was made
 };
 Result<Rendered> render(const std::filesystem::path& directory, Document document,
                         const RenderOptions& options);

@@ -32,9 +32,9 @@ class Renderer {
     if (!capture) return capture.error();
     index(*capture);
     if (auto written = write_audio(capture->bytes()); !written)
-      return Rendered{std::move(document_), true, written.error().text};
+      return Rendered{std::move(document_), true, written.error().text, {}};
     if (auto listed = list_files(capture->exists()); !listed) return listed.error();
-    return Rendered{std::move(document_), needs_capture_, {}};
+    return Rendered{std::move(document_), needs_capture_, {}, std::move(stored_)};
   }
 
  private:
@@ -118,7 +118,14 @@ class Renderer {
     if (auto written = write_chunks(**writer, channels, frames, shared.limit); !written)
       return written;
     report(channels);
-    return (*writer)->commit();
+    return store(**writer);
+  }
+
+  Result<void> store(WavWriter& writer) {
+    const auto begun = wall_now();
+    auto done = writer.commit();
+    if (done) stored_ = Stored{std::string(kAudioFile), 0, begun, wall_now()};
+    return done;
   }
 
   // Chunk by chunk to the end of the call, and on to the end of the last sound.
@@ -184,6 +191,7 @@ class Renderer {
     std::error_code none;
     const auto bytes = std::filesystem::file_size(path, none);
     if (none) return storage::file_error("read", path, none.value());
+    if (stored_ && name == stored_->name) stored_->bytes = bytes;
     document_.files.push_back({std::string(name), std::string(type), bytes, std::move(*digest)});
     return {};
   }
@@ -195,6 +203,7 @@ class Renderer {
   std::vector<std::int32_t> mixed_;
   std::vector<std::int16_t> interleaved_;
   bool needs_capture_ = false;
+  std::optional<Stored> stored_;
 };
 
 }  // namespace

@@ -1,0 +1,123 @@
+#include "recording/complete.hpp"
+
+#include "recording/session_summary.hpp"
+
+#include <srs/storage/files.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace srs::recording {
+namespace {
+
+// The promise of docs/recording-format.md: every file that is named has its size and its digest.
+void seal(const std::filesystem::path& directory, Document& document) {
+  std::vector<FileEntry> there;
+  for (auto& file : document.files) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(directory / file.name, ignored)) {
+      document.warn(file.name + " is gone: somebody removed it");
+      continue;
+    }
+    if (file.sha256.empty() && file.name != kCaptureFile) {
+      auto digest = storage::sha256(directory / file.name);
+      if (digest)
+        file.sha256 = std::move(*digest);
+      else
+        document.warn(file.name + " can't be read: " + digest.error().text);
+    }
+    there.push_back(std::move(file));
+  }
+  document.files = std::move(there);
+}
+
+bool has_capture(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  return std::filesystem::exists(directory / kCaptureFile, ignored);
+}
+
+// Its day is there and it is not: somebody took it away, and no retry brings it back.
+bool was_removed(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  return !std::filesystem::exists(directory, ignored) &&
+         std::filesystem::exists(directory.parent_path(), ignored);
+}
+
+// A call without media leaves its metadata alone: a file of silence would look like a recording.
+Document without_media(const std::filesystem::path& directory, Document document,
+                       const log::Logger& log) {
+  if (!document.ended_at) document.ended_at = document.started_at;
+  document.state = State::Complete;
+  if (had_media(document)) {
+    document.state = State::Failed;
+    document.warn(
+        "capture.pcapng is gone: somebody removed it, or moved the directory, and what was said "
+        "with it");
+    log.error("capture_gone", {{"recording_id", document.recording_id},
+                               {"call_id", document.call_id},
+                               {"directory", directory.string()}});
+  }
+  return document;
+}
+
+// Writes metadata.json; `given` is what the recording was before, for the next attempt.
+Completed written(const std::filesystem::path& directory, Document document, Document given,
+                  storage::Durability durability, const log::Logger& log) {
+  const auto text = to_json(document);
+  const auto begun = wall_now();
+  auto done = storage::write_atomically(directory / kMetadataFile, text, durability);
+  if (done) {
+    Stored stored{std::string(kMetadataFile), text.size(), begun, wall_now()};
+    return {std::move(document), {}, {std::move(stored)}};
+  }
+  if (!was_removed(directory)) return {std::move(given), done.error().text, {}};
+  log.error("recording_not_finished", {{"recording_id", given.recording_id},
+                                       {"call_id", given.call_id},
+                                       {"error", done.error().text}});
+  given.state = State::Failed;
+  return {std::move(given), {}, {}};
+}
+
+}  // namespace
+
+Completed complete(const std::filesystem::path& directory, Document document,
+                   const Options& options, const log::Logger& log, const AfterRender& after) {
+  auto given = document;
+  if (!has_capture(directory)) {
+    document = without_media(directory, std::move(document), log);
+    seal(directory, document);
+    // Nothing is lost with it that a sync would save: the journal writes it within seconds.
+    return written(directory, std::move(document), std::move(given), storage::Durability::Cached,
+                   log);
+  }
+  auto rendered = render(directory, document, options.render);
+  bool needs_capture = true;
+  std::optional<Stored> audio;
+  if (rendered && !rendered->refused.empty()) return {std::move(given), rendered->refused, {}};
+  if (rendered) {
+    document = std::move(rendered->document);
+    needs_capture = rendered->needs_capture;
+    audio = std::move(rendered->audio);
+    document.state = State::Complete;
+  } else {
+    document.state = State::Failed;
+    document.warn("rendering failed: " + rendered.error().text);
+  }
+  seal(directory, document);
+  const bool drop = !needs_capture && options.keep_capture == KeepCapture::WhenNeeded;
+  if (drop) {
+    std::erase_if(document.files, [](const FileEntry& file) { return file.name == kCaptureFile; });
+  }
+  if (document.state == State::Complete && after.completing) after.completing(directory, document);
+  auto done =
+      written(directory, std::move(document), std::move(given), storage::Durability::Synced, log);
+  if (audio) done.stored.insert(done.stored.begin(), std::move(*audio));
+  // The evidence goes only after its rendering is safely on disk.
+  if (drop && done.refused.empty()) {
+    std::error_code ignored;
+    std::filesystem::remove(directory / kCaptureFile, ignored);
+  }
+  return done;
+}
+
+}  // namespace srs::recording

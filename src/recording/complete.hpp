@@ -1,0 +1,27 @@
+// The last step of a recording.
+#pragma once
+
+#include <srs/log/logger.hpp>
+#include <srs/recording/document.hpp>
+#include <srs/recording/options.hpp>
+#include <srs/recording/service.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace srs::recording {
+
+// What a finished render leaves: the final document, written; the capture deleted where it may be.
+// Without a capture there was no media, and no audio file is made. Where the disk refused a file
+// `refused` says why, and the document is the one that was given. A directory that somebody removed
+// is no such refusal: the recording has failed. Blocks: for a worker thread.
+struct Completed {
+  Document document;
+  std::string refused;
+  std::vector<Stored> stored;  // in that order
+};
+Completed complete(const std::filesystem::path& directory, Document document,
+                   const Options& options, const log::Logger& log, const AfterRender& after = {});
+
+}  // namespace srs::recording
