@@ -1,7 +1,7 @@
 #include "app/checks.hpp"
 
-#include "app/live_routes.hpp"
-#include "app/transcripts.hpp"
+#include "app/stt/live_routes.hpp"
+#include "app/stt/transcripts.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,10 +1,10 @@
 // What the process is made of, in the order it is built; destruction undoes it.
 #pragma once
 
-#include "app/live_transcription.hpp"
 #include "app/metadata_editor.hpp"
-#include "app/transcription.hpp"
-#include "app/untold.hpp"
+#include "app/stt/live_transcription.hpp"
+#include "app/stt/transcription.hpp"
+#include "app/stt/untold.hpp"
 
 #include <srs/config/config.hpp>
 #include <srs/health/health.hpp>

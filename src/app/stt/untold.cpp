@@ -1,6 +1,6 @@
-#include "app/untold.hpp"
+#include "app/stt/untold.hpp"
 
-#include "app/transcription.hpp"
+#include "app/stt/transcription.hpp"
 
 #include <srs/recording/directories.hpp>
 #include <srs/storage/files.hpp>

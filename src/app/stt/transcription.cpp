@@ -1,4 +1,4 @@
-#include "app/transcription.hpp"
+#include "app/stt/transcription.hpp"
 
 #include <boost/asio/post.hpp>
 

@@ -1,5 +1,5 @@
 // Text of an earlier process that no metadata.json names.
-#include "app/untold.hpp"
+#include "app/stt/untold.hpp"
 
 #include "support/files.hpp"
 #include "support/temp_dir.hpp"

@@ -1,4 +1,4 @@
-#include "app/live_routes.hpp"
+#include "app/stt/live_routes.hpp"
 
 #include <srs/http/feed.hpp>
 #include <srs/util/text.hpp>

@@ -1,6 +1,6 @@
 // What a recording tells the transcription: who speaks on which channel, in which language, and
 // whether it is urgent.
-#include "app/transcription.hpp"
+#include "app/stt/transcription.hpp"
 
 #include <srs/util/text.hpp>
 

@@ -2,7 +2,7 @@
 // listeners.
 #pragma once
 
-#include "app/stt_ground.hpp"
+#include "app/stt/ground.hpp"
 
 #include <srs/recording/live.hpp>
 #include <srs/stt/broadcast.hpp>

@@ -1,4 +1,4 @@
-#include "app/transcripts.hpp"
+#include "app/stt/transcripts.hpp"
 
 #include "app/admin.hpp"
 

@@ -1,5 +1,5 @@
 // What a recording tells the transcription.
-#include "app/transcription.hpp"
+#include "app/stt/transcription.hpp"
 
 #include <gtest/gtest.h>
 

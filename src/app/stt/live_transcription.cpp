@@ -1,7 +1,7 @@
-#include "app/live_transcription.hpp"
+#include "app/stt/live_transcription.hpp"
 
-#include "app/transcription.hpp"
-#include "app/untold.hpp"
+#include "app/stt/transcription.hpp"
+#include "app/stt/untold.hpp"
 
 #include <utility>
 

@@ -2,7 +2,7 @@
 // process died before it could, or the disk was full.
 #pragma once
 
-#include "app/stt_ground.hpp"
+#include "app/stt/ground.hpp"
 
 #include <srs/log/logger.hpp>
 #include <srs/recording/amend.hpp>

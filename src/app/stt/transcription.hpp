@@ -1,7 +1,7 @@
 // Speech-to-text beside the recordings.
 #pragma once
 
-#include "app/stt_ground.hpp"
+#include "app/stt/ground.hpp"
 
 #include <srs/recording/amend.hpp>
 #include <srs/recording/service.hpp>
