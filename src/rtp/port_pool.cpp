@@ -21,10 +21,13 @@ using Index = std::uint32_t;
 constexpr std::chrono::seconds held_retry{30};
 // Stale datagrams thrown away at one lease; more can't wait in the small buffer of a resting pair.
 constexpr std::uint64_t stale_limit = 4096;
+// The same when figures are asked for, which may not take long: of each pair, and of how many.
+constexpr std::uint64_t stale_glance = 64;
+constexpr std::size_t pairs_per_look = 256;
 
 struct Sockets {
   Fd rtp, rtcp;
-  std::uint32_t drops = 0;  // of both, by the kernel, when the pair was freed
+  std::uint32_t drops = 0;  // of both, by the kernel, when a freed pair was looked at last
 };
 
 std::uint32_t all_drops(const Sockets& sockets) {
@@ -33,17 +36,11 @@ std::uint32_t all_drops(const Sockets& sockets) {
 
 struct Metrics {
   explicit Metrics(prometheus::Registry& registry)
-      : stale(prometheus::BuildCounter()
-                  .Name("rtp_stale_packets_total")
-                  .Help("Datagrams thrown away because they came to a port pair between two calls")
-                  .Register(registry)
-                  .Add({})),
-        exhaustion(prometheus::BuildCounter()
+      : exhaustion(prometheus::BuildCounter()
                        .Name("rtp_port_exhaustion_total")
                        .Help("Requests for a port pair that found none free")
                        .Register(registry)
                        .Add({})) {}
-  prometheus::Counter& stale;
   prometheus::Counter& exhaustion;
 };
 
@@ -92,9 +89,11 @@ class Pool final : public PortPool {
   std::optional<Index> take_held(Clock::time_point now);
   bool bind(Index index);
   void prepare(Sockets& sockets);
+  void look_at_freed();
+  void discard_stale(Sockets& sockets, std::uint64_t limit);
   Error exhausted() const;
   std::uint16_t port(Index index) const { return static_cast<std::uint16_t>(first_ + 2 * index); }
-  void describe(std::vector<prometheus::MetricFamily>& families) const;
+  void describe(std::vector<prometheus::MetricFamily>& families);
 
   const Options options_;
   const std::uint16_t first_;
@@ -107,6 +106,8 @@ class Pool final : public PortPool {
   std::deque<Freed> held_;   // bound by others when last tried
   std::size_t idle_ = 0;     // freed pairs that are still bound
   std::size_t allocated_ = 0;
+  std::size_t looked_ = 0;  // freed pairs that were looked at, in turn
+  std::uint64_t stale_ = 0;
   int default_buffer_ = 0;
   int last_error_ = 0;  // errno of the last failed bind
   std::shared_ptr<prometheus::Collectable> gauges_;
@@ -200,12 +201,25 @@ bool Pool::bind(Index index) {
 
 void Pool::prepare(Sockets& sockets) {
   const auto wanted = options_.receive_buffer > 0 ? options_.receive_buffer : default_buffer_;
-  std::uint64_t stale = static_cast<std::uint32_t>(all_drops(sockets) - sockets.drops);
-  for (const auto* socket : {&sockets.rtp, &sockets.rtcp}) {
-    stale += discard_waiting(socket->get(), stale_limit);
+  discard_stale(sockets, stale_limit);
+  for (const auto* socket : {&sockets.rtp, &sockets.rtcp})
     set_receive_buffer(socket->get(), wanted);
+}
+
+// Nobody waits for what comes to a pair between two calls: it is counted when somebody asks.
+void Pool::look_at_freed() {
+  for (auto left = std::min(pairs_per_look, freed_.size()); left > 0; --left, ++looked_) {
+    auto& sockets = pairs_[freed_[looked_ % freed_.size()].index];
+    if (sockets.rtp) discard_stale(sockets, stale_glance);
   }
-  metrics_.stale.Increment(static_cast<double>(stale));
+}
+
+void Pool::discard_stale(Sockets& sockets, std::uint64_t limit) {
+  const auto drops = all_drops(sockets);
+  stale_ += static_cast<std::uint32_t>(drops - sockets.drops);
+  sockets.drops = drops;
+  for (const auto* socket : {&sockets.rtp, &sockets.rtcp})
+    stale_ += discard_waiting(socket->get(), limit);
 }
 
 void Pool::release(Index index, Clock::time_point now) {
@@ -230,7 +244,12 @@ Error Pool::exhausted() const {
   return Error{text};
 }
 
-void Pool::describe(std::vector<prometheus::MetricFamily>& families) const {
+void Pool::describe(std::vector<prometheus::MetricFamily>& families) {
+  look_at_freed();
+  families.push_back(
+      metrics::family("rtp_stale_packets_total",
+                      "Datagrams thrown away because they came to a port pair between two calls",
+                      prometheus::MetricType::Counter, {{{}, static_cast<double>(stale_)}}));
   const auto gauge = [&](const char* name, const char* help, std::size_t value) {
     families.push_back(metrics::family(name, help, prometheus::MetricType::Gauge,
                                        {{{}, static_cast<double>(value)}}));

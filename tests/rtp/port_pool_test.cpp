@@ -121,6 +121,20 @@ TEST_F(APool, ThrowsAwayAndCountsWhatCameBetweenTwoCalls) {
   EXPECT_TRUE(shows(registry, "rtp_stale_packets_total 52")) << registry.text();
 }
 
+// Somebody who sends to a port that nobody leases again shows all the same.
+TEST_F(APool, CountsWhatComesToAFreedPairWhileItComes) {
+  const auto pool = open(options_at(21090, 21091));
+  const test::Peer stranger;
+  const auto port = pool->lease(Clock::now()).value()->port();
+  for (const int total : {50, 100}) {
+    for (int i = 0; i < 50; ++i) stranger.send(port, test::rtp({}));
+    EXPECT_TRUE(shows(registry, "rtp_stale_packets_total " + std::to_string(total)))
+        << registry.text();
+  }
+  const auto pair = pool->lease(Clock::now() + seconds(6)).value();
+  EXPECT_TRUE(shows(registry, "rtp_stale_packets_total 100")) << "nothing is counted twice";
+}
+
 TEST_F(APool, GivesALeasedPairItsWholeReceiveBufferAgain) {
   auto options = options_at(21080, 21081);
   options.receive_buffer = 65536;

@@ -23,8 +23,9 @@ class PortPair {
 
 // Leases pairs in the configured range, round robin. A freed pair rests for the quarantine, so that
 // stale media of one call never enters the next; whatever reached its sockets meanwhile is thrown
-// away at the next lease and counted. Sockets of freed pairs stay bound up to `idle_pairs`. A port
-// that another process holds is skipped. Runs on the io_context's thread.
+// away and counted, when figures are asked for and at the next lease. Sockets of freed pairs stay
+// bound up to `idle_pairs`. A port that another process holds is skipped. Runs on the io_context's
+// thread.
 class PortPool {
  public:
   using Clock = std::chrono::steady_clock;
