@@ -234,7 +234,10 @@ std::vector<Key> live() {
       SRS_KEY(stt.live.longest_pause, duration<milliseconds>(milliseconds(1), hours(1)),
               "The longest such pause."),
       SRS_KEY(stt.live.last_words, duration<milliseconds>(milliseconds(0), hours(1)),
-              "How long the live provider may take for the last text after a call's end."),
+              "How long the live provider may take for the last text after a call's end. Text that "
+              "ends "
+              "in digits waits as long for more of them, at most 10s, where there are redaction "
+              "rules."),
       SRS_KEY(stt.live.max_waiting, duration<milliseconds>(milliseconds(100), seconds(60)),
               "Audio of a channel that waits for the live provider; older audio is dropped."),
       SRS_KEY(stt.vosk.url, text("a WebSocket URL, or empty", websocket_url_or_empty),

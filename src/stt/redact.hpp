@@ -24,6 +24,7 @@ class Redactor {
   // place is returned.
   std::vector<std::string> redact(Transcript& transcript) const;
   std::string redact(std::string_view text) const;
+  bool has_rules() const { return !rules_.empty(); }
 
   struct Rule;
 
@@ -34,6 +35,8 @@ class Redactor {
 // For interim text, in which a number stands digit by digit before any rule knows it: each word
 // with a digit, a digit that is written out or an `@` in it becomes `[...]`, in text and words.
 void hide_numbers(Segment& segment);
+// Whether the last word of its text is one of those.
+bool ends_in_number(const Segment& segment);
 
 // A copy of the recording's audio with those stretches silent or as a tone of 1 kHz. Blocks.
 Result<void> redact_audio(const std::filesystem::path& from, const std::filesystem::path& to,

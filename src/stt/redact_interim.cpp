@@ -50,4 +50,13 @@ void hide_numbers(Segment& segment) {
     if (is_to_hide(word.text)) word.text = kHidden;
 }
 
+bool ends_in_number(const Segment& segment) {
+  const std::string_view text(segment.text);
+  const auto end = text.find_last_not_of(kSpaces);
+  if (end == std::string_view::npos) return false;
+  const auto space = text.find_last_of(kSpaces, end);
+  const auto begin = space == std::string_view::npos ? 0 : space + 1;
+  return is_to_hide(text.substr(begin, end + 1 - begin));
+}
+
 }  // namespace srs::stt

@@ -1,5 +1,6 @@
 // Live transcription against servers that speak RFC 6455 by hand, as Vosk's and Deepgram's do.
 #include "stt/fixture.hpp"
+#include "stt/live/held_back.hpp"
 #include "stt/live/protocol.hpp"
 #include "tracing/spans.hpp"
 #include "util/http_client/certificate.hpp"
@@ -277,6 +278,85 @@ TEST_F(LiveTest, ShowsNoDigitOfANumberThatIsStillBeingSaid) {
   ASSERT_TRUE(run_until([&] { return !heard.empty(); }));
   EXPECT_FALSE(heard[0].final);
   EXPECT_EQ(heard[0].segment.text, "my card is [...]");
+}
+
+// Final results, once there is audio.
+void say_finals(Frames& frames, const std::vector<std::string>& results) {
+  bool said = false;
+  while (const auto frame = frames.read()) {
+    if (frame->data.find("eof") != std::string::npos) return;
+    if (frame->opcode != 2 || std::exchange(said, true)) continue;
+    for (const auto& result : results) frames.send(result);
+  }
+}
+
+TEST_F(LiveTest, FindsANumberThatIsSaidInGroups) {
+  options.redaction.rules = {"card"};
+  serve([](Frames& frames, const PeerRequest&) {
+    say_finals(
+        frames,
+        {R"({"text":"it is 4111","result":[{"word":"it is","start":0.0,"end":0.1},{"word":"4111","start":0.1,"end":0.2}]})",
+         R"({"text":"1111","result":[{"word":"1111","start":0.2,"end":0.3}]})",
+         R"({"text":"1111","result":[{"word":"1111","start":0.3,"end":0.4}]})",
+         R"({"text":"1111 thanks","result":[{"word":"1111","start":0.4,"end":0.5},{"word":"thanks","start":0.5,"end":0.6}]})"});
+  });
+  begin();
+  say(10s, 1s);
+  ASSERT_TRUE(run_until([&] { return heard.size() == 2; }));
+  EXPECT_EQ(heard[0].segment.text, "it is [card]");
+  EXPECT_EQ(heard[1].segment.text, "thanks");
+  ASSERT_EQ(heard[0].redactions.size(), 1U);
+  EXPECT_EQ(heard[0].redactions[0].start, 10100ms);
+  EXPECT_EQ(heard[0].redactions[0].end, 10500ms);
+  EXPECT_THAT(heard[1].redactions, testing::IsEmpty());
+  EXPECT_EQ(metric("stt_live_results_total{kind=\"final\"}"), 2);
+}
+
+TEST_F(LiveTest, HoldsBackWhatEndsInDigitsForALittleWhileOnly) {
+  options.redaction.rules = {"card"};
+  options.live.last_words = 20ms;
+  serve(
+      [](Frames& frames, const PeerRequest&) { say_finals(frames, {R"({"text":"room 4111"})"}); });
+  begin();
+  say(0s, 1s);
+  ASSERT_TRUE(run_until([&] { return !heard.empty(); })) << "though nothing follows";
+  EXPECT_EQ(heard[0].segment.text, "room 4111");
+  EXPECT_TRUE(heard[0].final);
+}
+
+TEST_F(LiveTest, TellsWhatItHeldBackBeforeTheEnd) {
+  options.redaction.rules = {"card"};
+  options.live.last_words = 60s;
+  serve(
+      [](Frames& frames, const PeerRequest&) { say_finals(frames, {R"({"text":"room 4111"})"}); });
+  begin();
+  say(0s, 1s);
+  std::size_t told = 0;
+  bool done = false;
+  stream->finish([&](const LiveEnd&) {
+    done = true;
+    told = heard.size();
+  });
+  ASSERT_TRUE(run_until([&] { return done; }));
+  EXPECT_EQ(told, 1U);
+}
+
+TEST(WhatIsHeldBack, IsAFewResultsAtMost) {
+  const Redactor redactor({"card"});
+  HeldBack held(redactor);
+  Segment digits;
+  digits.text = "room 4111";
+  for (std::size_t i = 1; i < HeldBack::kMost; ++i) EXPECT_TRUE(held.add(digits).events.empty());
+  EXPECT_EQ(held.add(digits).events.size(), HeldBack::kMost);
+  EXPECT_TRUE(held.empty());
+}
+
+TEST(WhatIsHeldBack, IsNothingWhereNothingIsTakenOut) {
+  const Redactor redactor({});
+  HeldBack held(redactor);
+  Segment digits;
+  digits.text = "room 4111";
+  EXPECT_EQ(held.add(digits).events.size(), 1U);
 }
 
 TEST_F(LiveTest, ShowsInterimTextAsItIsWhereNothingIsTakenOut) {

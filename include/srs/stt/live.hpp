@@ -52,8 +52,9 @@ class Live {
   Live(const Live&) = delete;
   Live& operator=(const Live&) = delete;
 
-  // Gets interim and final text, redacted by the configured rules as far as a single result tells;
-  // interim text shows no number besides. Must not throw.
+  // Gets interim and final text, redacted by the configured rules; interim text shows no number
+  // besides, and final text that ends in one waits for what comes next (`last_words` at most). Must
+  // not throw.
   using Heard = std::function<void(const LiveEvent&)>;
 
   class Stream {

@@ -22,7 +22,9 @@ LiveCall::LiveCall(std::shared_ptr<Live::State> state, LiveChannel channel, Live
       channel_(std::move(channel)),
       heard_(std::move(heard)),
       timeline_(channel_.sample_rate),
-      wake_(state_->tasks.executor()) {
+      wake_(state_->tasks.executor()),
+      held_back_(state_->redactor),
+      release_(state_->tasks.executor()) {
   if (channel_.language.empty()) channel_.language = state_->options.language;
   end_.use.provider = state_->options.live.provider;
   end_.use.model = live_model(state_->options);
@@ -87,6 +89,7 @@ asio::awaitable<void> LiveCall::run() {
     co_await pause(next_pause);
     next_pause = std::min(next_pause * 2, options.longest_pause);
   }
+  if (!cut_) tell_final(held_back_.release());
   warn();
   if (!cut_ && done_) done_(end_);
 }

@@ -1,6 +1,7 @@
 // One channel of one call, over as many connections as it takes.
 #pragma once
 
+#include "stt/live/held_back.hpp"
 #include "stt/live/state.hpp"
 #include "stt/live/timeline.hpp"
 
@@ -51,7 +52,8 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   void tell(Utterance utterance);
   // Makes it safe to believe, as answers after calls are; false where nothing is left.
   bool repair(Segment& segment);
-  void redact(LiveEvent& event);
+  void tell_interim(Segment segment);
+  void tell_final(HeldBack::Told told);
   void warn();
   void place(Segment& segment) const;
   void settle();
@@ -65,6 +67,8 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   std::uint64_t samples_waiting_ = 0;
   std::shared_ptr<WebSocket> socket_;
   boost::asio::steady_timer wake_;
+  HeldBack held_back_;
+  boost::asio::steady_timer release_;  // of what is held back
   std::function<void(const LiveEnd&)> done_;
   tracing::Span span_;  // of the connection; here, so that cut() can end it
   LiveEnd end_;

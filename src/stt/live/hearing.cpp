@@ -8,6 +8,7 @@ namespace srs::stt {
 namespace {
 
 constexpr std::size_t kLongestResult = 16 << 10;  // bytes of text
+constexpr Millis kLongestHold{10'000};
 
 }  // namespace
 
@@ -49,15 +50,34 @@ void LiveCall::place(Segment& segment) const {
   }
 }
 
-void LiveCall::redact(LiveEvent& event) {
+void LiveCall::tell_interim(Segment segment) {
+  ++state_->figures.interim;
+  if (!state_->redactor.has_rules())
+    return heard_({channel_.recording_id, false, std::move(segment)});
   Transcript alone;
-  alone.segments.push_back(std::move(event.segment));
-  const auto untimed = state_->redactor.redact(alone);
-  event.segment = std::move(alone.segments.front());
-  if (!event.final) return hide_numbers(event.segment);
-  event.redactions = std::move(alone.redactions);
-  untimed_ += untimed.size();
-  for (std::size_t i = 0; i < untimed.size(); ++i) state_->metrics.mended(state_->label);
+  alone.segments.push_back(std::move(segment));
+  state_->redactor.redact(alone);
+  for (auto& shown : alone.segments) {
+    hide_numbers(shown);
+    heard_({channel_.recording_id, false, std::move(shown)});
+  }
+}
+
+void LiveCall::tell_final(HeldBack::Told told) {
+  untimed_ += told.untimed;
+  for (std::size_t i = 0; i < told.untimed; ++i) state_->metrics.mended(state_->label);
+  for (auto& event : told.events) {
+    event.recording_id = channel_.recording_id;
+    ++state_->figures.final;
+    heard_(event);
+  }
+  release_.cancel();
+  if (held_back_.empty()) return;
+  release_.expires_after(std::min(state_->options.live.last_words, kLongestHold));
+  release_.async_wait([self = weak_from_this()](boost::system::error_code error) {
+    const auto call = self.lock();
+    if (!error && call && !call->cut_) call->tell_final(call->held_back_.release());
+  });
 }
 
 void LiveCall::tell(Utterance utterance) {
@@ -76,10 +96,10 @@ void LiveCall::tell(Utterance utterance) {
     const std::chrono::duration<double> late = Clock::now() - (begun_ + segment.end);
     state_->metrics.answered(state_->label, std::max(0.0, late.count()));
   }
-  LiveEvent event{channel_.recording_id, utterance.final, std::move(segment)};
-  if (!state_->options.redaction.rules.empty()) redact(event);
-  ++(event.final ? state_->figures.final : state_->figures.interim);
-  heard_(event);
+  if (utterance.final)
+    tell_final(held_back_.add(std::move(segment)));
+  else
+    tell_interim(std::move(segment));
 }
 
 }  // namespace srs::stt
