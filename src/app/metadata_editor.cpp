@@ -27,7 +27,7 @@ MetadataEditor::MetadataEditor(boost::asio::any_io_executor executor, metrics::R
     : executor_(std::move(executor)),
       log_(std::move(log)),
       errors_(registry.error("stt", "metadata")),
-      retry_timer_(executor_),
+      retry_(executor_, [this] { retry(); }),
       self_(std::make_shared<MetadataEditor*>(this)),
       worker_(std::make_unique<WorkerPool>(1, kWaitingWork)) {}
 
@@ -82,7 +82,7 @@ void MetadataEditor::begin() {
   });
   if (writing_) return;
   for (auto& edit : *batch) refused_[edit.directory].push_back(std::move(edit));
-  retry_later();
+  retry_.start();
 }
 
 // On the thread. An edit that fails keeps back those of its directory that come after it.
@@ -107,9 +107,9 @@ void MetadataEditor::done(Edits edits) {
   for (auto& edit : edits)
     if (edit.refused) keep(std::move(edit));
   if (refused_.empty())
-    pause_.reset();
+    retry_.reset();
   else
-    retry_later();
+    retry_.start();
   begin();  // what came meanwhile
 }
 
@@ -120,16 +120,7 @@ void MetadataEditor::keep(Edit edit) {
   if (!given_up) refused_[edit.directory].push_back(std::move(edit));
 }
 
-void MetadataEditor::retry_later() {
-  if (std::exchange(retrying_, true)) return;
-  retry_timer_.expires_after(pause_.next());
-  retry_timer_.async_wait([self = self_](boost::system::error_code error) {
-    if (!error && *self != nullptr) (*self)->retry();
-  });
-}
-
 void MetadataEditor::retry() {
-  retrying_ = false;
   Edits again;
   for (auto& [directory, edits] : std::exchange(refused_, {}))
     std::move(edits.begin(), edits.end(), std::back_inserter(again));

@@ -4,11 +4,10 @@
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
 #include <srs/recording/amend.hpp>
-#include <srs/util/retry_pause.hpp>
+#include <srs/util/retry_timer.hpp>
 #include <srs/util/worker_pool.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -64,7 +63,6 @@ class MetadataEditor {
   void begin();
   void done(Edits edits);
   void keep(Edit edit);
-  void retry_later();
   void retry();
   void fail(const std::filesystem::path& path, std::string_view error, bool again);
   static void write(Edits& edits);
@@ -75,9 +73,7 @@ class MetadataEditor {
   Edits waiting_;
   std::map<std::filesystem::path, Edits> refused_;  // by directory, with what came after
   bool writing_ = false;
-  bool retrying_ = false;  // the timer runs
-  RetryPause pause_;
-  boost::asio::steady_timer retry_timer_;
+  RetryTimer retry_;
   std::shared_ptr<MetadataEditor*> self_;  // emptied by the destructor, for reports that come late
   std::unique_ptr<WorkerPool> worker_;
 };

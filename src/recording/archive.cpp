@@ -83,7 +83,7 @@ Archive::Archive(boost::asio::any_io_executor executor, const Options& options,
       detoured_(registry.error("recording", "day_directory")),
       shared_(std::make_shared<Shared>()),
       self_(std::make_shared<Archive*>(this)),
-      retry_timer_(executor_),
+      retry_(executor_, [this] { retry(); }),
       batch_timer_(executor_),
       batch_done_(executor_, boost::asio::steady_timer::time_point::max()),
       thread_(std::make_unique<WorkerPool>(1, kMaxWaitingJobs)) {
@@ -177,7 +177,7 @@ void Archive::batch_written(std::uint64_t batch, Batch refused) {
   writing_ = false;
   batch_done_.cancel();
   keep(std::move(refused));
-  if (refused_.empty()) pause_.reset();
+  if (refused_.empty()) retry_.reset();
   write_batch();  // what came meanwhile has waited long enough
 }
 
@@ -187,15 +187,10 @@ void Archive::keep(Batch refused) {
   if (refused.size() + refused_.size() > kMaxWaitingFiles) return;  // a start will find them
   for (auto& [path, text] : refused) text.refused_before = true;
   refused_.merge(refused);
-  if (refused_.empty() || std::exchange(retrying_, true)) return;
-  retry_timer_.expires_after(pause_.next());
-  retry_timer_.async_wait([self = self_](boost::system::error_code error) {
-    if (!error && *self != nullptr) (*self)->retry();
-  });
+  if (!refused_.empty()) retry_.start();
 }
 
 void Archive::retry() {
-  retrying_ = false;
   waiting_.merge(refused_);
   refused_.clear();  // whose newer text waits already
   if (!writing_ && !due_) write_batch();

@@ -8,7 +8,7 @@
 #include <srs/recording/document.hpp>
 #include <srs/recording/options.hpp>
 #include <srs/storage/files.hpp>
-#include <srs/util/retry_pause.hpp>
+#include <srs/util/retry_timer.hpp>
 #include <srs/util/time.hpp>
 #include <srs/util/worker_pool.hpp>
 
@@ -98,10 +98,8 @@ class Archive {
   std::shared_ptr<Archive*> self_;  // emptied by the destructor
   std::shared_ptr<prometheus::Collectable> figures_;
   Batch waiting_;
-  Batch refused_;  // until retry_timer_ moves them back among those that wait
-  RetryPause pause_;
-  bool retrying_ = false;  // the timer runs
-  boost::asio::steady_timer retry_timer_;
+  Batch refused_;  // until retry_ moves them back among those that wait
+  RetryTimer retry_;
   std::uint64_t batch_ = 1;    // that collects now
   std::uint64_t written_ = 0;  // the last one that is on disk
   bool writing_ = false;

@@ -50,7 +50,7 @@ RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& o
       tracer_(tracer),
       log_(std::move(log)),
       after_(std::move(after)),
-      retry_timer_(executor_),
+      retry_(executor_, [this] { retry(); }),
       refusals_(registry.error("recording", "refused_by_disk")),
       self_(std::make_shared<RenderQueue*>(this)),
       pool_(std::make_unique<WorkerPool>(options.render_threads, options.render_queue)) {
@@ -126,7 +126,7 @@ void RenderQueue::finished(Outcome& outcome) {
       after_.completed(outcome.directory, outcome.document);
   }
   if (outcome.again) {
-    pause_.reset();
+    retry_.reset();
     retry();  // the disk takes files once more
   }
   if (unfinished_.empty() && std::exchange(left_out_, false) && on_room) on_room();
@@ -149,31 +149,22 @@ void RenderQueue::postpone(Outcome& outcome) {
     return;
   }
   postponed_.push_back({outcome.directory, std::move(outcome.document), outcome.session});
-  retry_later();
-}
-
-void RenderQueue::retry_later() {
-  if (std::exchange(retrying_, true)) return;
-  retry_timer_.expires_after(pause_.next());
-  retry_timer_.async_wait([self = self_](boost::system::error_code error) {
-    if (!error && *self != nullptr) (*self)->retry();
-  });
+  retry_.start();
 }
 
 // One at a time: it tells whether the disk takes the others.
 void RenderQueue::retry() {
-  retrying_ = false;
   if (postponed_.empty()) return;
   auto next = std::move(postponed_.front());
   postponed_.pop_front();
   auto kept = next;
   if (start(std::move(next), Origin::Session, true)) return;
   postponed_.push_front(std::move(kept));  // the queue is full: it gets its turn
-  retry_later();
+  retry_.start();
 }
 
 std::deque<RenderQueue::Postponed> RenderQueue::give_up() {
-  retry_timer_.cancel();
+  retry_.stop();
   return std::exchange(postponed_, {});
 }
 

@@ -9,11 +9,10 @@
 #include <srs/recording/options.hpp>
 #include <srs/recording/service.hpp>
 #include <srs/tracing/tracer.hpp>
-#include <srs/util/retry_pause.hpp>
+#include <srs/util/retry_timer.hpp>
 #include <srs/util/worker_pool.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -76,7 +75,6 @@ class RenderQueue {
   bool start(Postponed recording, Origin origin, bool again);
   void finished(Outcome& outcome);
   void postpone(Outcome& outcome);
-  void retry_later();
   void retry();
   void report(const Outcome& outcome);
   void trace(const Outcome& outcome);
@@ -91,9 +89,7 @@ class RenderQueue {
   bool left_out_ = false;
   std::deque<Postponed> postponed_;
   std::unordered_set<std::string> told_;  // recording ids whose refusal stands in the log
-  RetryPause pause_;
-  bool retrying_ = false;  // the timer runs, or a postponed one does
-  boost::asio::steady_timer retry_timer_;
+  RetryTimer retry_;
   std::atomic<std::uint64_t>& refusals_;
   std::shared_ptr<RenderQueue*> self_;  // emptied by the destructor, for reports that come late
   std::shared_ptr<prometheus::Collectable> figures_;
