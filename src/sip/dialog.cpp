@@ -3,8 +3,6 @@
 #include "sip/convert.hpp"
 #include "sip/server.hpp"
 
-#include <srs/util/text.hpp>
-
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -15,51 +13,6 @@ namespace srs::sip {
 namespace {
 
 constexpr int max_bye_attempts = 4;
-
-std::optional<TimerOffer> timer_offer(const sip_t& sip) {
-  const auto* expires = sip.sip_session_expires;
-  if (expires == nullptr) return std::nullopt;
-  TimerOffer offer;
-  offer.interval = std::chrono::seconds(std::min<unsigned long>(expires->x_delta, 7 * 24 * 3600));
-  const std::string_view refresher = expires->x_refresher != nullptr ? expires->x_refresher : "";
-  if (iequals(refresher, "uac")) offer.refresher = TimerOffer::Refresher::Uac;
-  if (iequals(refresher, "uas")) offer.refresher = TimerOffer::Refresher::Uas;
-  offer.timer_supported = sip_has_feature(sip.sip_supported, "timer") != 0 ||
-                          sip_has_feature(sip.sip_require, "timer") != 0;
-  offer.update_allowed =
-      sip.sip_allow != nullptr && sip_is_allowed(sip.sip_allow, SIP_METHOD_UPDATE);
-  return offer;
-}
-
-// RFC 3326
-std::string reason_header(std::string_view text, int cause) {
-  std::string quoted;
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-  }
-  return "SIP;cause=" + std::to_string(cause) + ";text=\"" + quoted + "\"";
-}
-
-std::string route_of(const sip_t& sip) {
-  std::string result;
-  for (const sip_record_route_t* it = sip.sip_record_route; it != nullptr; it = it->r_next) {
-    result += (result.empty() ? "<" : ", <") + to_text(*it->r_url) + ">";
-  }
-  return result;
-}
-
-// RFC 3261 §12.1.1
-DialogIdentity identity_of(const sip_t& invite, const std::string& local_tag) {
-  DialogIdentity identity;
-  identity.call_id = invite.sip_call_id->i_id;
-  identity.local = "<" + to_text(*invite.sip_to->a_url) + ">;tag=" + local_tag;
-  identity.remote = "<" + to_text(*invite.sip_from->a_url) + ">";
-  if (invite.sip_from->a_tag != nullptr)
-    identity.remote += std::string(";tag=") + invite.sip_from->a_tag;
-  identity.record_route = route_of(invite);
-  return identity;
-}
 
 // RFC 3261 §14.1: the side that did not choose the Call-ID waits 0 to 2 s, in steps of 10 ms.
 std::chrono::milliseconds glare_delay() {

@@ -14,6 +14,15 @@ bool usable(const tport_t* connection) {
 
 }  // namespace
 
+std::string reason_header(std::string_view text, int cause) {
+  std::string quoted;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  }
+  return "SIP;cause=" + std::to_string(cause) + ";text=\"" + quoted + "\"";
+}
+
 // What sofia needs to compose a request of ours. It lives for that moment only: a lasting leg would
 // take the SRC's requests away from us.
 Leg DialogRequest::make_leg() const {

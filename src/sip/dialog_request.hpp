@@ -1,24 +1,19 @@
 // A request of ours within a dialog: the UPDATE that refreshes it, the BYE that ends it.
 #pragma once
 
+#include "sip/dialog_identity.hpp"
 #include "sip/sofia.hpp"
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace srs::sip {
 
 class Server;
 
-// A dialog as our own requests name it.
-struct DialogIdentity {
-  std::string call_id;
-  std::string local;                 // From
-  std::string remote;                // To
-  std::string record_route;          // as the first INVITE carried it
-  std::string target;                // the URI of the peer's Contact
-  sip_contact_t* contact = nullptr;  // ours; the agent owns it
-};
+// The Reason of a BYE (RFC 3326); `text` is for a person.
+std::string reason_header(std::string_view text, int cause);
 
 // At most one is under way. Server and identity outlive it.
 class DialogRequest {

@@ -1,8 +1,26 @@
 #include "sip/session_timer.hpp"
 
+#include <srs/util/text.hpp>
+
 #include <algorithm>
+#include <string_view>
 
 namespace srs::sip {
+
+std::optional<TimerOffer> timer_offer(const sip_t& sip) {
+  const auto* expires = sip.sip_session_expires;
+  if (expires == nullptr) return std::nullopt;
+  TimerOffer offer;
+  offer.interval = std::chrono::seconds(std::min<unsigned long>(expires->x_delta, 7 * 24 * 3600));
+  const std::string_view refresher = expires->x_refresher != nullptr ? expires->x_refresher : "";
+  if (iequals(refresher, "uac")) offer.refresher = TimerOffer::Refresher::Uac;
+  if (iequals(refresher, "uas")) offer.refresher = TimerOffer::Refresher::Uas;
+  offer.timer_supported = sip_has_feature(sip.sip_supported, "timer") != 0 ||
+                          sip_has_feature(sip.sip_require, "timer") != 0;
+  offer.update_allowed =
+      sip.sip_allow != nullptr && sip_is_allowed(sip.sip_allow, SIP_METHOD_UPDATE);
+  return offer;
+}
 
 TimerAnswer negotiate(const std::optional<TimerOffer>& offer, std::chrono::seconds minimum) {
   TimerAnswer answer;

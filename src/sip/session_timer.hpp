@@ -1,6 +1,8 @@
 // Session timers (RFC 4028): who refreshes, and when a session has expired.
 #pragma once
 
+#include "sip/sofia.hpp"
+
 #include <chrono>
 #include <optional>
 
@@ -22,6 +24,8 @@ struct TimerAnswer {
   bool we_refresh = false;
 };
 
+// Nothing where it names no Session-Expires.
+std::optional<TimerOffer> timer_offer(const sip_t& request);
 TimerAnswer negotiate(const std::optional<TimerOffer>& offer, std::chrono::seconds minimum);
 
 // How long after a refresh the side that does not refresh gives up: "slightly before the session
