@@ -12,7 +12,6 @@ namespace srs::recording {
 namespace {
 
 constexpr std::size_t kMaxWaitingEvents = 64;
-constexpr std::size_t kMaxEvents = 1000;         // in metadata.json
 constexpr unsigned kMaxMetadataDocuments = 999;  // rs-metadata files of one recording
 
 EndReason reason_of(sip::DialogEnd end) {
@@ -56,6 +55,7 @@ Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
       dialog_(std::move(dialog)),
       document_(new_document(invite, span_.context())),
       log_(traced(log.with("recording_id", document_.recording_id), span_.context())),
+      notes_(document_, room.metrics, log_),
       directory_(room.archive.directory_of(document_.recording_id, document_.started_at)),
       capture_(room.captures.open(directory_ / kCaptureFile)),
       live_(tap(room.live, directory_, document_, *capture_)),
@@ -84,8 +84,8 @@ std::optional<Refused> Session::begin(const std::shared_ptr<sip::Transaction>& i
   invite->respond(std::get<sip::Response>(answered));
   if (!carried.metadata) attribute_from_sip(document_, invite->request());
   take_metadata(carried);
-  take_warnings(std::move(carried.warnings), Warning::Sdp);
-  note("answered");
+  notes_.warn(Warning::Sdp, std::move(carried.warnings));
+  notes_.note("answered");
   note_hold();
   save();
   log_.info("session_started", {{"streams", document_.streams.size()},
@@ -122,21 +122,22 @@ boost::asio::awaitable<void> Session::finish(End end) {
   document_.ended_at = wall_now();
   document_.end_reason = end.reason;
   media_.report(document_);
-  if (!had_media()) warn(Warning::Media, "no RTP packet was received");
+  if (!had_media()) notes_.warn(Warning::Media, "no RTP packet was received");
   if (const auto drops = media_.kernel_drops(); drops > 0) {
-    warn(Warning::Media, std::to_string(drops) +
-                             " datagrams were lost in front of this server: the kernel found the "
-                             "receive buffers of its ports full (rtp.receive_buffer)");
+    notes_.warn(Warning::Media,
+                std::to_string(drops) +
+                    " datagrams were lost in front of this server: the kernel found the "
+                    "receive buffers of its ports full (rtp.receive_buffer)");
   }
-  note("ended", std::string(to_string(end.reason)));
+  notes_.note("ended", std::string(to_string(end.reason)));
 
   trace_first_packet();
 
   const auto captured = co_await close_capture();
   if (captured.dropped > 0) {
-    warn(Warning::Capture, std::to_string(captured.dropped) +
-                               " datagrams were lost between socket and disk" +
-                               (captured.error.empty() ? "" : ": " + captured.error));
+    notes_.warn(Warning::Capture, std::to_string(captured.dropped) +
+                                      " datagrams were lost between socket and disk" +
+                                      (captured.error.empty() ? "" : ": " + captured.error));
   }
   document_.state = state_after(captured);
   save();
@@ -177,21 +178,21 @@ void Session::apply(const Offer& offer) {
   auto carried = read_body(request);
   if (auto* refused = std::get_if<Refused>(&carried)) {
     // The session goes on as it was (RFC 3261 §14.2): a bad offer costs no audio.
-    warn(Warning::Sdp, request.method + " refused: " + refused->response.warning);
+    notes_.warn(Warning::Sdp, request.method + " refused: " + refused->response.warning);
     return offer.transaction->respond(refused->response);
   }
   auto& content = std::get<Carried>(carried);
   auto answered = answer(request, content);
   if (auto* refused = std::get_if<Refused>(&answered)) {
-    warn(Warning::Sdp, request.method + " refused: " + refused->response.warning);
+    notes_.warn(Warning::Sdp, request.method + " refused: " + refused->response.warning);
     return offer.transaction->respond(refused->response);
   }
   offer.transaction->respond(std::get<sip::Response>(answered));
-  note("offer", request.method);
+  notes_.note("offer", request.method);
   log_.info("session_updated", {{"method", request.method}, {"streams", document_.streams.size()}});
   note_hold();
   take_metadata(content);
-  take_warnings(std::move(content.warnings), Warning::Sdp);
+  notes_.warn(Warning::Sdp, std::move(content.warnings));
   save();
 }
 
@@ -201,10 +202,10 @@ void Session::apply(const Ack& ack) {
   auto* content = std::get_if<Carried>(&carried);
   if (content == nullptr || !content->offer) {
     offer_answer_.take_no_answer();
-    return warn(Warning::Sdp, "the ACK carries no answer to our offer");
+    return notes_.warn(Warning::Sdp, "the ACK carries no answer to our offer");
   }
   if (auto taken = offer_answer_.take_answer(*content->offer); !taken) {
-    warn(Warning::Media, taken.error().text);
+    notes_.warn(Warning::Media, taken.error().text);
   }
   take_metadata(*content);
   save();
@@ -214,7 +215,7 @@ std::variant<sip::Response, Refused> Session::answer(const sip::Request& request
                                                      const Carried& carried) {
   const auto known = document_.warnings.size();
   auto answered = offer_answer_.answer(request, carried);
-  count_warnings(Warning::Sdp, known);
+  notes_.tell_since(Warning::Sdp, known);
   return answered;
 }
 
@@ -232,21 +233,17 @@ void Session::take_metadata(const Carried& carried) {
   auto parsed = siprec::parse_metadata(*carried.metadata, carried.metadata_charset);
   if (!parsed) parsing.fail(parsed.error().text);
   parsing.end();
-  if (!parsed) return warn(Warning::Metadata, "metadata: " + parsed.error().text);
-  take_warnings(parsed->warnings, Warning::Metadata);
+  if (!parsed) return notes_.warn(Warning::Metadata, "metadata: " + parsed.error().text);
+  notes_.warn(Warning::Metadata, parsed->warnings);
   metadata_ = siprec::merge(metadata_, *parsed);
   const auto known = document_.warnings.size();
   attribute(document_, metadata_);
-  count_warnings(Warning::Metadata, known);
+  notes_.tell_since(Warning::Metadata, known);
   const std::string mode = parsed->mode == siprec::DataMode::Partial ? "partial" : "complete";
-  note("metadata", mode);
+  notes_.note("metadata", mode);
   log_.info("session_metadata", {{"mode", mode},
                                  {"bytes", carried.metadata->size()},
                                  {"participants", document_.participants.size()}});
-}
-
-void Session::take_warnings(std::vector<std::string> warnings, Warning kind) {
-  for (auto& warning : warnings) warn(kind, std::move(warning));
 }
 
 void Session::note_hold() {
@@ -254,7 +251,7 @@ void Session::note_hold() {
   if (hold == hold_) return;
   hold_ = hold;
   active_since_ = wall_now();
-  note(hold ? "hold" : "resume");
+  notes_.note(hold ? "hold" : "resume");
   log_.info(hold ? "session_hold" : "session_resume");
 }
 
@@ -297,35 +294,9 @@ void Session::on_end(sip::DialogEnd end, const sip::Request* request) {
   if (!events_.push(End{reason_of(end), false, copy})) events_.close();
 }
 
-void Session::note(std::string event, std::string detail) {
-  if (document_.events.size() >= kMaxEvents) return;
-  document_.events.push_back({offset_ms(wall_now()), std::move(event), std::move(detail)});
-}
-
-void Session::warn(Warning kind, std::string text) {
-  count_warning(kind, text);
-  document_.warn(std::move(text));
-}
-
-void Session::count_warning(Warning kind, const std::string& text) {
-  const auto index = static_cast<std::size_t>(kind);
-  room_.metrics.warned(kind, !warned_.test(index));
-  warned_.set(index);
-  log_.warning("session_warning", {{"kind", to_string(kind)}, {"warning", text}});
-}
-
-void Session::count_warnings(Warning kind, std::size_t known) {
-  for (auto i = known; i < document_.warnings.size(); ++i)
-    count_warning(kind, document_.warnings[i]);
-}
-
 void Session::save() {
   if (live_) live_->update(document_);
   room_.archive.store(directory_, document_);
-}
-
-std::int64_t Session::offset_ms(WallTime time) const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time - document_.started_at).count();
 }
 
 }  // namespace srs::recording

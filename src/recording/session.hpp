@@ -8,6 +8,7 @@
 #include "recording/media_lines.hpp"
 #include "recording/metrics.hpp"
 #include "recording/offer_answer.hpp"
+#include "recording/session_notes.hpp"
 
 #include <srs/recording/capture.hpp>
 #include <srs/recording/document.hpp>
@@ -16,7 +17,6 @@
 #include <srs/siprec/metadata.hpp>
 #include <srs/tracing/tracer.hpp>
 
-#include <bitset>
 #include <functional>
 #include <memory>
 #include <string>
@@ -90,23 +90,17 @@ class Session final : public sip::DialogHandler {
   void apply(const Ack& ack);
   std::variant<sip::Response, Refused> answer(const sip::Request& request, const Carried& carried);
   void take_metadata(const Carried& carried);
-  void take_warnings(std::vector<std::string> warnings, Warning kind);
   void note_hold();
-  void note(std::string event, std::string detail = {});
-  void warn(Warning kind, std::string text);
-  void count_warning(Warning kind, const std::string& text);
-  // Of warnings that others put into the document since it had `known` of them.
-  void count_warnings(Warning kind, std::size_t known);
   void save();
   boost::asio::awaitable<Capture::Summary> close_capture();
   void trace_first_packet();
-  std::int64_t offset_ms(WallTime time) const;
 
   const SessionRoom& room_;
   tracing::Span span_;
   std::shared_ptr<sip::Dialog> dialog_;
   Document document_;
   log::Logger log_;  // with all ids
+  SessionNotes notes_;
   const std::filesystem::path directory_;
   std::unique_ptr<Capture> capture_;
   std::unique_ptr<LiveAudio> live_;  // before the capture; null: nobody listens
@@ -116,9 +110,8 @@ class Session final : public sip::DialogHandler {
   siprec::Metadata metadata_;
   unsigned metadata_documents_ = 0;
   bool hold_ = false;
-  std::bitset<kWarningKinds> warned_;  // kinds
-  WallTime active_since_;              // since when the silence limits of the present state count
-  bool ended_ = false;                 // an End stands in the queue
+  WallTime active_since_;  // since when the silence limits of the present state count
+  bool ended_ = false;     // an End stands in the queue
 };
 
 }  // namespace srs::recording
