@@ -33,7 +33,7 @@ void more_connections_than_allowed(Stage& stage) {
   open.clear();
 }
 
-const std::vector<Scenario> kScenarios = {
+const std::vector<Scenario> kProcessScenarios = {
     {"RequestsOfAllKinds",
      {},
      requests_of_all_kinds,
@@ -51,7 +51,7 @@ class ProcessFigures : public ::testing::TestWithParam<Scenario> {};
 TEST_P(ProcessFigures, Move) {
   play(GetParam());
 }
-INSTANTIATE_TEST_SUITE_P(, ProcessFigures, ::testing::ValuesIn(kScenarios),
+INSTANTIATE_TEST_SUITE_P(, ProcessFigures, ::testing::ValuesIn(kProcessScenarios),
                          [](const auto& one) { return one.param.name; });
 
 TEST(Process, TellsWhatItIsAndCosts) {

@@ -53,7 +53,7 @@ void a_directory_that_takes_nothing(Stage& stage) {
   EXPECT_EQ(call.bye().status(), 200);
 }
 
-const std::vector<Scenario> kScenarios = {
+const std::vector<Scenario> kRecordingScenarios = {
     {"ACallWithADirectionAndAWarning",
      {},
      a_call_with_a_direction_and_a_warning,
@@ -81,7 +81,7 @@ class RecordingFigures : public ::testing::TestWithParam<Scenario> {};
 TEST_P(RecordingFigures, Move) {
   play(GetParam());
 }
-INSTANTIATE_TEST_SUITE_P(, RecordingFigures, ::testing::ValuesIn(kScenarios),
+INSTANTIATE_TEST_SUITE_P(, RecordingFigures, ::testing::ValuesIn(kRecordingScenarios),
                          [](const auto& one) { return one.param.name; });
 
 json health(const ServerProcess& server) {

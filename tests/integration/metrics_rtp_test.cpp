@@ -105,7 +105,7 @@ Settings narrow(const ServerProcess& server, Settings more) {
   return more;
 }
 
-const std::vector<Scenario> kScenarios = {
+const std::vector<Scenario> kRtpScenarios = {
     {"MediaOfAllKinds",
      {},
      media_of_all_kinds,
@@ -184,7 +184,7 @@ class RtpFigures : public ::testing::TestWithParam<Scenario> {};
 TEST_P(RtpFigures, Move) {
   play(GetParam());
 }
-INSTANTIATE_TEST_SUITE_P(, RtpFigures, ::testing::ValuesIn(kScenarios),
+INSTANTIATE_TEST_SUITE_P(, RtpFigures, ::testing::ValuesIn(kRtpScenarios),
                          [](const auto& one) { return one.param.name; });
 
 TEST(PortFigures, MoveWhereTheRangeIsUsedUp) {

@@ -71,7 +71,7 @@ void more_datagrams_than_the_kernel_holds(Stage& stage) {
   stage.server.signal(SIGCONT);
 }
 
-const std::vector<Scenario> kScenarios = {
+const std::vector<Scenario> kSipScenarios = {
     {"AnOrdinaryCall",
      {},
      an_ordinary_call,
@@ -116,7 +116,7 @@ class SipFigures : public ::testing::TestWithParam<Scenario> {};
 TEST_P(SipFigures, Move) {
   play(GetParam());
 }
-INSTANTIATE_TEST_SUITE_P(, SipFigures, ::testing::ValuesIn(kScenarios),
+INSTANTIATE_TEST_SUITE_P(, SipFigures, ::testing::ValuesIn(kSipScenarios),
                          [](const auto& one) { return one.param.name; });
 
 // Does it while the server can't run, and wakes it meanwhile; for how long it slept at least.

@@ -1,4 +1,4 @@
-#include "support/files.hpp"
+#include "sessions.hpp"
 
 #include <srs/sdp/answer.hpp>
 
@@ -8,17 +8,6 @@ namespace srs::sdp {
 namespace {
 
 const AnswerOptions kOptions{.address = "192.0.2.200", .session_id = "4711", .version = 3};
-
-Session read(std::string_view text) {
-  auto session = parse(text);
-  if (session) return *session;
-  ADD_FAILURE() << session.error().text;
-  return {};
-}
-
-Session own(std::string_view name) {
-  return read(test::read_file(test::own_data("sdp/" + std::string(name))));
-}
 
 // Ports 10000, 10002, ... for every line: also for those that can't be taken.
 std::vector<AnswerMedia> ports_for(const Session& offer) {
@@ -40,7 +29,7 @@ constexpr auto kTwoLegs =
     "m=audio 1002 RTP/AVP 18 96\r\na=label:0\r\na=rtpmap:96 opus/48000/2\r\na=inactive\r\n";
 
 TEST(Answer, IsWrittenLineByLineAsTheOfferAsks) {
-  const auto offer = read(kTwoLegs);
+  const auto offer = read_session(kTwoLegs);
   EXPECT_EQ(write_answer(offer, ports_for(offer), kOptions),
             "v=0\r\no=- 4711 3 IN IP4 192.0.2.200\r\ns=siprec-server\r\nc=IN IP4 192.0.2.200\r\n"
             "t=0 0\r\n"
@@ -52,8 +41,8 @@ TEST(Answer, IsWrittenLineByLineAsTheOfferAsks) {
 }
 
 TEST(Answer, HasEveryMLineInOrderAndRefusesWhatCannotBeTaken) {
-  const auto offer = own("video-and-srtp.sdp");
-  const auto answer = read(write_answer(offer, ports_for(offer), kOptions));
+  const auto offer = own_session("video-and-srtp.sdp");
+  const auto answer = read_session(write_answer(offer, ports_for(offer), kOptions));
   ASSERT_EQ(answer.media.size(), 7U);
   for (std::size_t i = 0; i < 7; ++i) {
     EXPECT_EQ(answer.media[i].type, offer.media[i].type);
@@ -68,7 +57,7 @@ TEST(Answer, HasEveryMLineInOrderAndRefusesWhatCannotBeTaken) {
 }
 
 TEST(Answer, TakesAnSrtpLineWithTheTagItChose) {
-  const auto offer = own("video-and-srtp.sdp");
+  const auto offer = own_session("video-and-srtp.sdp");
   auto media = ports_for(offer);
   media[0].crypto_tag = 1;
   media[0].crypto_suite = "AES_CM_128_HMAC_SHA1_80";
@@ -81,7 +70,7 @@ TEST(Answer, TakesAnSrtpLineWithTheTagItChose) {
 }
 
 TEST(Answer, SaysWhyALineIsRefused) {
-  const auto offer = own("video-and-srtp.sdp");
+  const auto offer = own_session("video-and-srtp.sdp");
   EXPECT_EQ(refusal(offer.media.at(0)), "");
   EXPECT_EQ(refusal(offer.media.at(1)), "\"video\" is not audio");
   EXPECT_EQ(refusal(offer.media.at(2)),
@@ -98,8 +87,8 @@ TEST(Answer, SaysWhyALineIsRefused) {
 }
 
 TEST(Answer, RefusesLinesThatNoPortWasGivenTo) {
-  const auto offer = read(kTwoLegs);
-  const auto answer = read(write_answer(offer, {{.port = 10000}}, kOptions));
+  const auto offer = read_session(kTwoLegs);
+  const auto answer = read_session(write_answer(offer, {{.port = 10000}}, kOptions));
   EXPECT_EQ(answer.media.at(0).port, 10000);
   EXPECT_EQ(answer.media.at(1).port, 0);
 }
@@ -113,29 +102,30 @@ TEST(Answer, DirectionIsRecvonlyOrInactive) {
 }
 
 TEST(Answer, IsInactiveWhereWePause) {
-  const auto offer = read(kTwoLegs);
+  const auto offer = read_session(kTwoLegs);
   auto media = ports_for(offer);
   media[0].paused = true;
-  EXPECT_EQ(read(write_answer(offer, media, kOptions)).media.at(0).direction, Direction::Inactive);
+  EXPECT_EQ(read_session(write_answer(offer, media, kOptions)).media.at(0).direction,
+            Direction::Inactive);
 }
 
 TEST(Answer, NamesAnIpv6Address) {
   auto options = kOptions;
   options.address = "2001:db8::1";
-  const auto answer = write_answer(read(kTwoLegs), {}, options);
+  const auto answer = write_answer(read_session(kTwoLegs), {}, options);
   EXPECT_TRUE(has_line(answer, "c=IN IP6 2001:db8::1"));
   EXPECT_TRUE(has_line(answer, "o=- 4711 3 IN IP6 2001:db8::1"));
 }
 
 TEST(Answer, EchoesEveryLabelVerbatim) {
   for (const std::string label : {"0", "16777227", "a_leg", "with space", "é"}) {
-    const auto offer = read("v=0\r\nm=audio 1 RTP/AVP 0\r\na=label:" + label + "\r\n");
+    const auto offer = read_session("v=0\r\nm=audio 1 RTP/AVP 0\r\na=label:" + label + "\r\n");
     EXPECT_TRUE(has_line(write_answer(offer, ports_for(offer), kOptions), "a=label:" + label));
   }
 }
 
 TEST(Answer, NoLineOfOursComesFromInsideAValue) {
-  auto offer = read(kTwoLegs);
+  auto offer = read_session(kTwoLegs);
   auto& media = offer.media.at(0);
   media.label = "1\r\na=injected";
   media.type = "audio\n";
@@ -147,12 +137,12 @@ TEST(Answer, NoLineOfOursComesFromInsideAValue) {
   const auto answer = write_answer(offer, ports_for(offer), options);
   EXPECT_EQ(answer.find("\r\na=injected"), answer.npos);
   EXPECT_EQ(answer.find('\0'), answer.npos);
-  EXPECT_EQ(read(answer).media.size(), 2U);
+  EXPECT_EQ(read_session(answer).media.size(), 2U);
   EXPECT_TRUE(has_line(answer, "s=ab"));
 }
 
 TEST(Offer, IsRecvonlyAudioWithLabelsFromOne) {
-  const auto offer = read(write_offer({10000, 10002}, kOptions));
+  const auto offer = read_session(write_offer({10000, 10002}, kOptions));
   ASSERT_EQ(offer.media.size(), 2U);
   EXPECT_EQ(offer.warnings, std::vector<std::string>{});
   EXPECT_EQ(offer.media[1].port, 10002);

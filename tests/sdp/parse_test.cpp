@@ -1,4 +1,4 @@
-#include "support/files.hpp"
+#include "sessions.hpp"
 
 #include <srs/sdp/session.hpp>
 
@@ -9,22 +9,11 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-Session read(std::string_view text, const Limits& limits = {}) {
-  auto session = parse(text, limits);
-  if (session) return *session;
-  ADD_FAILURE() << session.error().text;
-  return {};
-}
-
-Session own(std::string_view name) {
-  return read(test::read_file(test::own_data("sdp/" + std::string(name))));
-}
-
 // One audio line with these attributes.
 Media media_with(std::string_view lines, std::string_view formats = "0 96") {
   const auto session =
-      read("v=0\no=- 1 1 IN IP4 192.0.2.1\nc=IN IP4 192.0.2.1\nt=0 0\nm=audio 9 RTP/AVP " +
-           std::string(formats) + "\n" + std::string(lines));
+      read_session("v=0\no=- 1 1 IN IP4 192.0.2.1\nc=IN IP4 192.0.2.1\nt=0 0\nm=audio 9 RTP/AVP " +
+                   std::string(formats) + "\n" + std::string(lines));
   return session.media.empty() ? Media{} : session.media[0];
 }
 
@@ -34,7 +23,7 @@ std::string error_of(std::string_view text, const Limits& limits = {}) {
 }
 
 TEST(SdpParse, ReadsEveryFieldOfAnMLine) {
-  const auto session = own("video-and-srtp.sdp");
+  const auto session = own_session("video-and-srtp.sdp");
   EXPECT_EQ(session.warnings, Strings{});
   EXPECT_EQ(session.origin, "src 7 7 IN IP6 2001:db8::10");
   ASSERT_EQ(session.media.size(), 7U);
@@ -58,7 +47,7 @@ TEST(SdpParse, ReadsEveryFieldOfAnMLine) {
 }
 
 TEST(SdpParse, ReadsSdesKeysAndTellsSecureProtocols) {
-  const auto session = own("video-and-srtp.sdp");
+  const auto session = own_session("video-and-srtp.sdp");
   const auto& secure = session.media.at(0);
   EXPECT_TRUE(secure.is_rtp());
   EXPECT_TRUE(secure.is_secure());
@@ -74,7 +63,7 @@ TEST(SdpParse, ReadsSdesKeysAndTellsSecureProtocols) {
 }
 
 TEST(SdpParse, MLinesInheritAddressAndDirection) {
-  const auto session = read(
+  const auto session = read_session(
       "v=0\no=- 1 1 IN IP4 192.0.2.1\nc=IN IP4 192.0.2.1\nt=0 0\na=inactive\n"
       "m=audio 1 RTP/AVP 0\nm=audio 2 RTP/AVP 0\nc=IN IP4 224.2.1.1/127\na=sendonly\n");
   EXPECT_EQ(session.media.at(0).direction, Direction::Inactive);
@@ -90,7 +79,7 @@ TEST(SdpParse, NoDirectionMeansSendrecv) {
 }
 
 TEST(SdpParse, ReadsLinesInOddOrderAndSaysWhatIsMissing) {
-  const auto session = own("odd-order.sdp");
+  const auto session = own_session("odd-order.sdp");
   ASSERT_EQ(session.media.size(), 1U);
   EXPECT_EQ(session.media[0].label, "x");
   EXPECT_EQ(session.media[0].formats.at(1).encoding, "CN");
@@ -115,8 +104,8 @@ TEST(SdpParse, AnRtpmapWinsOverTheStaticTable) {
 TEST(SdpParse, AnRtpmapThatIsNoneIsAWarning) {
   for (const auto* line : {"a=rtpmap:96 opus", "a=rtpmap:96 opus/0", "a=rtpmap:96 /8000",
                            "a=rtpmap:96 a b/8000", "a=rtpmap:96"}) {
-    const auto session = read("v=0\no=-\nc=IN IP4 1.1.1.1\nt=0 0\nm=audio 9 RTP/AVP 96\n" +
-                              std::string(line) + "\n");
+    const auto session = read_session("v=0\no=-\nc=IN IP4 1.1.1.1\nt=0 0\nm=audio 9 RTP/AVP 96\n" +
+                                      std::string(line) + "\n");
     ASSERT_EQ(session.warnings.size(), 1U) << line;
     EXPECT_TRUE(session.warnings[0].starts_with("SDP line 6: a=rtpmap ")) << session.warnings[0];
     EXPECT_EQ(session.media.at(0).formats.at(0).encoding, "") << line;
@@ -131,14 +120,14 @@ TEST(SdpParse, KeepsLabelsVerbatim) {
 
 TEST(SdpParse, ATabSeparatesWordsAsASpaceDoes) {
   const auto session =
-      read("v=0\no=-\nc=IN\tIP4\t1.1.1.1\nt=0\t0\nm=audio\t9 RTP/AVP\t0\na=label:a\tb\n");
+      read_session("v=0\no=-\nc=IN\tIP4\t1.1.1.1\nt=0\t0\nm=audio\t9 RTP/AVP\t0\na=label:a\tb\n");
   EXPECT_EQ(session.warnings, Strings{});
   EXPECT_EQ(session.media.at(0).label, "a b");
   EXPECT_EQ(session.media.at(0).connection, "1.1.1.1");
 }
 
 TEST(SdpParse, WarnsOfEqualLabels) {
-  const auto session = read(
+  const auto session = read_session(
       "v=0\no=-\nc=IN IP4 1.1.1.1\nt=0 0\nm=audio 1 RTP/AVP 0\na=label:1\nm=audio 2 RTP/AVP 0\n"
       "a=label:1\n");
   EXPECT_EQ(session.warnings,
@@ -160,8 +149,8 @@ TEST(SdpParse, ReadsPtimeAsItIsWritten) {
 }
 
 TEST(SdpParse, AKeyNeverGetsIntoAWarning) {
-  const auto session =
-      read("v=0\no=-\nc=IN IP4 1.1.1.1\nt=0 0\nm=audio 1 RTP/SAVP 0\na=crypto:x S inline:secret\n");
+  const auto session = read_session(
+      "v=0\no=-\nc=IN IP4 1.1.1.1\nt=0 0\nm=audio 1 RTP/SAVP 0\na=crypto:x S inline:secret\n");
   EXPECT_EQ(session.warnings, Strings{"SDP line 6: an a=crypto line is not <tag> <suite> <key "
                                       "parameters>"});
 }

@@ -19,7 +19,7 @@ Metadata read(std::string_view xml, const MetadataLimits& limits = {}) {
   return {};
 }
 
-std::string error_of(std::string_view xml, const MetadataLimits& limits = {}) {
+std::string metadata_error(std::string_view xml, const MetadataLimits& limits = {}) {
   const auto metadata = parse_metadata(xml, {}, limits);
   return metadata ? "no error" : metadata.error().text;
 }
@@ -115,19 +115,21 @@ TEST(Metadata, ReadsAsFarAsACutOffDocumentGoes) {
 }
 
 TEST(Metadata, RefusesATextWithoutAnyElement) {
-  EXPECT_TRUE(error_of("").starts_with("the metadata holds no XML element")) << error_of("");
-  EXPECT_TRUE(error_of("hello").starts_with("the metadata holds no XML element (line 1: "))
-      << error_of("hello");
+  EXPECT_TRUE(metadata_error("").starts_with("the metadata holds no XML element"))
+      << metadata_error("");
+  EXPECT_TRUE(metadata_error("hello").starts_with("the metadata holds no XML element (line 1: "))
+      << metadata_error("hello");
 }
 
 TEST(Metadata, RefusesWhatPassesALimit) {
-  EXPECT_EQ(error_of("<recording/>", {.bytes = 4}),
+  EXPECT_EQ(metadata_error("<recording/>", {.bytes = 4}),
             "the metadata has 12 bytes, at most 4 are read");
-  EXPECT_EQ(error_of(participants(5), {.elements = 5}), "the metadata has more than 5 elements");
-  EXPECT_EQ(error_of(participants(5), {.elements = 6}), "no error");
-  EXPECT_EQ(error_of("<a><b><c><d/></c></b></a>", {.depth = 3}),
+  EXPECT_EQ(metadata_error(participants(5), {.elements = 5}),
+            "the metadata has more than 5 elements");
+  EXPECT_EQ(metadata_error(participants(5), {.elements = 6}), "no error");
+  EXPECT_EQ(metadata_error("<a><b><c><d/></c></b></a>", {.depth = 3}),
             "the metadata's elements stand more than 3 deep in each other");
-  EXPECT_EQ(error_of(participants(4), {.entities = 3}),
+  EXPECT_EQ(metadata_error(participants(4), {.entities = 3}),
             "the metadata has more than 3 participants");
 }
 
@@ -145,8 +147,8 @@ TEST(Metadata, CutsLongTextsAndCountsVendorValuesWithAWarning) {
 TEST(Metadata, ManyDeepElementsAreALimitAndNoCrash) {
   std::string xml = "<recording>";
   for (int i = 0; i < 100000; ++i) xml += "<a>";
-  EXPECT_EQ(error_of(xml), "the metadata's elements stand more than 256 deep in each other");
-  EXPECT_EQ(error_of(xml.substr(0, 11 + 3 * 64)),
+  EXPECT_EQ(metadata_error(xml), "the metadata's elements stand more than 256 deep in each other");
+  EXPECT_EQ(metadata_error(xml.substr(0, 11 + 3 * 64)),
             "the metadata's elements stand more than 64 deep in each other");
 }
 

@@ -21,8 +21,8 @@ std::vector<Part> parts_of(std::string_view body, std::string_view type = kMixed
   return {};
 }
 
-std::string error_of(std::string_view body, std::string_view type = kMixed,
-                     const BodyLimits& limits = {}) {
+std::string multipart_error(std::string_view body, std::string_view type = kMixed,
+                            const BodyLimits& limits = {}) {
   const auto parts = split_body(type, body, limits);
   return parts ? "no error" : parts.error().text;
 }
@@ -103,30 +103,32 @@ TEST(Multipart, LeavesNulBytesInBodiesAndTakesThemOutOfHeaders) {
 }
 
 TEST(Multipart, SaysWhatIsWrongWithTheBoundary) {
-  EXPECT_EQ(error_of("--b\r\n", "multipart/mixed"),
+  EXPECT_EQ(multipart_error("--b\r\n", "multipart/mixed"),
             "Content-Type is a multipart without a boundary parameter");
-  EXPECT_EQ(error_of("--other\r\n"),
+  EXPECT_EQ(multipart_error("--other\r\n"),
             "the boundary that Content-Type names does not occur in the multipart body");
-  EXPECT_EQ(error_of(""),
+  EXPECT_EQ(multipart_error(""),
             "the boundary that Content-Type names does not occur in the multipart body");
 }
 
 TEST(Multipart, RefusesWhatPassesALimit) {
-  EXPECT_EQ(error_of("12345", "a/b", {.bytes = 4}), "the body has 5 bytes, at most 4 are read");
+  EXPECT_EQ(multipart_error("12345", "a/b", {.bytes = 4}),
+            "the body has 5 bytes, at most 4 are read");
   const std::string three = "--b\n\n1\n--b\n\n2\n--b\n\n3\n--b--";
-  EXPECT_EQ(error_of(three, kMixed, {.parts = 2}), "the body has more than 2 parts");
-  EXPECT_EQ(error_of(three, kMixed, {.parts = 3}), "no error");
-  EXPECT_EQ(error_of("--b\na:1\nb:2\nc:3\n\n", kMixed, {.headers = 2}),
+  EXPECT_EQ(multipart_error(three, kMixed, {.parts = 2}), "the body has more than 2 parts");
+  EXPECT_EQ(multipart_error(three, kMixed, {.parts = 3}), "no error");
+  EXPECT_EQ(multipart_error("--b\na:1\nb:2\nc:3\n\n", kMixed, {.headers = 2}),
             "a part of the body has more than 2 headers");
-  EXPECT_EQ(error_of("--b\nname: value\n\n", kMixed, {.header_bytes = 8}),
+  EXPECT_EQ(multipart_error("--b\nname: value\n\n", kMixed, {.header_bytes = 8}),
             "the headers of a part of the body have more than 8 bytes");
-  EXPECT_EQ(error_of("--b\nContent-Type: multipart/x;boundary=c\n\n--c\n", kMixed, {.depth = 1}),
-            "more than 1 multiparts inside each other");
+  EXPECT_EQ(
+      multipart_error("--b\nContent-Type: multipart/x;boundary=c\n\n--c\n", kMixed, {.depth = 1}),
+      "more than 1 multiparts inside each other");
 }
 
 TEST(Multipart, CountsThePartsOfInnerMultipartsToo) {
   const std::string inner = "Content-Type: multipart/x;boundary=c\n\n--c\n\n1\n--c\n\n2\n--c--\n";
-  EXPECT_EQ(error_of("--b\n" + inner + "--b\n" + inner + "--b--", kMixed, {.parts = 3}),
+  EXPECT_EQ(multipart_error("--b\n" + inner + "--b\n" + inner + "--b--", kMixed, {.parts = 3}),
             "the body has more than 3 parts");
 }
 

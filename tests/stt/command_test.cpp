@@ -96,20 +96,20 @@ TEST_F(CommandTest, EndsAProgramThatHangsWithAllItsChildren) {
 }
 
 TEST_F(CommandTest, EndsChildrenThatBeganASessionOfTheirOwnToo) {
-  options.timeout = 300ms;
+  options.timeout = 2s;  // time enough for a busy machine to begin both
   const auto mark = "sleep 986" + std::to_string(::getpid() % 1000);
   const auto left = directory / "left";
   // The first is our program's grandchild, the second nobody's child any more.
-  options.command.program = {"/bin/sh", "-c",
-                             "setsid " + mark + " & (setsid " + mark +
-                                 " &); sleep 0.1; pgrep -fc '^" + mark + "$' > " + left.string() +
-                                 "; " + mark};
+  options.command.program = {
+      "/bin/sh", "-c",
+      "setsid " + mark + " & (setsid " + mark + " &); until [ \"$(pgrep -fc '^" + mark +
+          "$')\" = 2 ]; do sleep 0.05; done; " + "echo both > " + left.string() + "; " + mark};
   start();
   pool->submit(spoken("rec-1"));
   ASSERT_TRUE(run_until([&] {
     return metric("stt_transcription_errors_total{provider=\"command\",reason=\"timeout\"}") >= 1;
   }));
-  EXPECT_EQ(srs::test::read_file(left), "2\n") << "they ran";
+  EXPECT_EQ(srs::test::read_file(left), "both\n") << "they ran";
   const auto alive = [&] {
     return std::system(("pgrep -f '^" + mark + "$' > /dev/null").c_str()) == 0;
   };

@@ -66,17 +66,17 @@ TEST_F(DeepgramTest, DetectsTheLanguageWhereNoneIsKnown) {
 
 TEST_F(DeepgramTest, TakesAllChannelsInOneRequest) {
   options.deepgram.multichannel = true;
-  const auto json = ask(recording("rec-1", {tone(1), tone(1, 700)}));
+  const auto transcript = ask(recording("rec-1", {tone(1), tone(1, 700)}));
   EXPECT_EQ(asked.count(), 1U);
   EXPECT_THAT(asked.at(0).target, HasSubstr("&multichannel=true"));
   EXPECT_EQ(asked.at(0).body, wav({tone(1), tone(1, 700)}));
-  ASSERT_EQ(json["segments"].size(), 2U);
-  EXPECT_EQ(json["segments"][0]["channel"], 0);
-  EXPECT_EQ(json["segments"][0]["words"][0]["text"], "Hello?");
-  EXPECT_EQ(json["segments"][1]["channel"], 1);
-  EXPECT_EQ(json["segments"][1]["start_ms"], 500);
-  EXPECT_EQ(json["uses"][0]["model"], "2-general-nova");
-  EXPECT_EQ(json["uses"][0]["audio_ms"], 2000);
+  ASSERT_EQ(transcript["segments"].size(), 2U);
+  EXPECT_EQ(transcript["segments"][0]["channel"], 0);
+  EXPECT_EQ(transcript["segments"][0]["words"][0]["text"], "Hello?");
+  EXPECT_EQ(transcript["segments"][1]["channel"], 1);
+  EXPECT_EQ(transcript["segments"][1]["start_ms"], 500);
+  EXPECT_EQ(transcript["uses"][0]["model"], "2-general-nova");
+  EXPECT_EQ(transcript["uses"][0]["audio_ms"], 2000);
 }
 
 TEST(DeepgramAnswers, WithoutUtterancesAreCutAtPauses) {

@@ -66,13 +66,13 @@ TEST_F(OpenAiTest, GetsWhatTheServerOfOnesOwnWasTooDeadFor) {
   options.whisper.api_key = "own-key";
   options.retry.attempts = 2;
   options.prices = {"openai/whisper-1 0.6 USD", "whisper 0.06 EUR"};
-  const auto json = ask(R"({"text":"x"})");
+  const auto transcript = ask(R"({"text":"x"})");
   EXPECT_EQ(asked.count(), 1U);
   EXPECT_EQ(field(form_of(asked.at(0)), "model"), "whisper-1");
   EXPECT_EQ(asked.at(0).headers.at("authorization"), "Bearer sk-test-of-a-key");
-  EXPECT_EQ(json["segments"][0]["provider"], "openai");
-  EXPECT_EQ(json["uses"].size(), 1U);
-  EXPECT_EQ(json["uses"][0]["currency"], "USD");
+  EXPECT_EQ(transcript["segments"][0]["provider"], "openai");
+  EXPECT_EQ(transcript["uses"].size(), 1U);
+  EXPECT_EQ(transcript["uses"][0]["currency"], "USD");
   EXPECT_GE(metric(R"(stt_transcription_errors_total{provider="whisper",reason="connect"})"), 1);
   EXPECT_EQ(metric(R"(stt_transcription_errors_total{provider="openai",reason="connect"})"), 0);
   EXPECT_EQ(metric(R"(stt_transcription_duration_seconds_count{provider="openai"})"), 1);
@@ -92,10 +92,10 @@ TEST_F(OpenAiTest, IsNotAskedWhereTheServerOfOnesOwnAnswers) {
   options.whisper.model = "large-v3";
   options.whisper.api_key = "own-key";
   options.prices = {"openai 0.6 USD", "whisper/large-v3 0.06 EUR"};
-  const auto json = ask(R"({"text":"x"})");
+  const auto transcript = ask(R"({"text":"x"})");
   EXPECT_EQ(asked.count(), 0U);
-  EXPECT_EQ(json["segments"][0]["provider"], "whisper");
-  EXPECT_EQ(json["uses"][0]["model"], "large-v3");
+  EXPECT_EQ(transcript["segments"][0]["provider"], "whisper");
+  EXPECT_EQ(transcript["uses"][0]["model"], "large-v3");
   EXPECT_NEAR(metric(R"(stt_transcription_cost_total{currency="EUR",provider="whisper"})"), 0.001,
               1e-9);
   EXPECT_EQ(metric(R"(stt_transcription_cost_total{currency="USD",provider="openai"})"), 0);
@@ -110,23 +110,24 @@ TEST_F(OpenAiTest, KeepsTheQueryOfAnAzureDeployment) {
 TEST_F(OpenAiTest, AsksForPlainJsonWhereTheModelKnowsNoTimes) {
   options.openai.response_format = "json";
   options.openai.model = "gpt-4o-transcribe";
-  const auto json = ask(R"({"text":"Good morning.","usage":{"type":"tokens","total_tokens":5}})");
+  const auto transcript =
+      ask(R"({"text":"Good morning.","usage":{"type":"tokens","total_tokens":5}})");
   EXPECT_EQ(field(form_of(asked.at(0)), "timestamp_granularities[]"), "");
-  EXPECT_EQ(json["segments"][0]["text"], "Good morning.");
-  EXPECT_EQ(json["segments"][0]["end_ms"], 1000) << "all of the piece";
+  EXPECT_EQ(transcript["segments"][0]["text"], "Good morning.");
+  EXPECT_EQ(transcript["segments"][0]["end_ms"], 1000) << "all of the piece";
 }
 
 TEST_F(OpenAiTest, SharesTheWordsOutToTheirSegments) {
-  const auto json = ask(
+  const auto transcript = ask(
       R"({"task":"transcribe","language":"english","duration":1.0,"text":"one two three",)"
       R"("segments":[{"id":0,"seek":0,"start":0.0,"end":0.5,"text":" one two","tokens":[1],"temperature":0.0,"avg_logprob":-0.25,"compression_ratio":1.0,"no_speech_prob":0.01},)"
       R"({"id":1,"start":0.5,"end":1.0,"text":" three"}],)"
       R"("words":[{"word":"one","start":0.0,"end":0.2},{"word":"two","start":0.2,"end":0.45},{"word":"three","start":0.55,"end":0.9}]})");
-  ASSERT_EQ(json["segments"].size(), 2U);
-  EXPECT_EQ(json["segments"][0]["words"].size(), 2U);
-  EXPECT_EQ(json["segments"][1]["words"][0]["text"], "three");
-  EXPECT_EQ(json["segments"][0]["language"], "english");
-  EXPECT_NEAR(json["segments"][0]["confidence"], 0.7788, 1e-4);
+  ASSERT_EQ(transcript["segments"].size(), 2U);
+  EXPECT_EQ(transcript["segments"][0]["words"].size(), 2U);
+  EXPECT_EQ(transcript["segments"][1]["words"][0]["text"], "three");
+  EXPECT_EQ(transcript["segments"][0]["language"], "english");
+  EXPECT_NEAR(transcript["segments"][0]["confidence"], 0.7788, 1e-4);
 }
 
 TEST(OpenAiAnswers, HaveWordsWithinSegmentsWhereWhisperCppGivesThem) {

@@ -91,9 +91,11 @@ TEST_F(CaptureTest, CanBeReadAtAnyTimeWhileItGrows) {
     // One at least: before that there may be no file yet.
     const auto written = std::max(1U, sent - 37);
     ASSERT_TRUE(run_until([&] { return capture->summary().packets >= written; }));
-    const auto found = numbers(dir / "c.pcapng");
+    auto found = numbers(dir / "c.pcapng");
+    // A write that goes on meanwhile is seen page by page: its last packet may be torn.
+    if (!found.empty() && found.back() == -1) found.pop_back();
     EXPECT_EQ(found, up_to(static_cast<std::int64_t>(found.size())));
-    EXPECT_GE(found.size(), sent - 37);
+    EXPECT_GE(found.size(), written);
   }
 }
 
