@@ -13,7 +13,7 @@ namespace {
 
 // Container platforms set `SIP_PORT=tcp://10.0.0.1:5060` for a service that is named `sip`.
 std::string platform_hint(const std::string& value) {
-  if (value.find("://") == std::string::npos) return {};
+  if (!value.starts_with("tcp://") && !value.starts_with("udp://")) return {};
   return "; it looks like a Kubernetes service link: set enableServiceLinks: false, or rename the "
          "service";
 }

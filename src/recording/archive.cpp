@@ -38,7 +38,8 @@ struct Archive::Shared {
   std::atomic<std::uint64_t> total{0};
   std::atomic<std::uint64_t> available{0};
   std::atomic<std::uint64_t> errors{0};
-  Detours detours;  // the thread's own
+  Detours detours;     // the thread's own
+  bool tried = false;  // likewise: whether files were tried once
   log::Logger log;
 
   // A file that is refused again says nothing of the others, and stands in the log already. One
@@ -60,7 +61,8 @@ struct Archive::Shared {
       available = space->available;
     }
     // A disk that failed is tried again until it takes as much as a capture writes at once.
-    const bool doubtful = failing || !detours.empty();
+    // At the start too, so that no call is the first to find out.
+    const bool doubtful = failing || !detours.empty() || !std::exchange(tried, true);
     if (doubtful) {
       if (auto taken = storage::check_writable(root); !taken)
         return settle(taken, root, failing), false;

@@ -64,6 +64,10 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
   const auto plan = plan_lines(offer, max_streams);
   std::vector<sdp::AnswerMedia> answer(plan.size());
   lines_.resize(std::max(lines_.size(), plan.size()));
+  std::size_t fresh = 0;
+  for (std::size_t i = 0; i < plan.size(); ++i) fresh += plan[i].take && !lines_[i] ? 1U : 0U;
+  if (auto room = room_.ports.check_room(fresh, rtp::PortPool::Clock::now()); !room)
+    return room.error();
   for (std::size_t i = 0; i < plan.size(); ++i) {
     const std::string name = "m-line " + std::to_string(i + 1);
     if (!plan[i].refusal.empty()) document.warn(name + " refused: " + plan[i].refusal);
@@ -89,6 +93,8 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
 
 Result<std::vector<std::uint16_t>> MediaLines::open(std::size_t lines, Document& document) {
   std::vector<std::uint16_t> ports;
+  if (auto room = room_.ports.check_room(lines, rtp::PortPool::Clock::now()); !room)
+    return room.error();
   lines_.resize(lines);
   for (auto& line : lines_) {
     if (auto opened = open_line(line, document); !opened) return opened.error();

@@ -63,6 +63,7 @@ class Pool final : public PortPool {
   }
 
   Result<std::unique_ptr<PortPair>> lease(Clock::time_point now) override;
+  Result<void> check_room(std::size_t pairs, Clock::time_point now) override;
   void release(Index index, Clock::time_point now);
 
   std::size_t capacity() const override { return pairs_.size(); }
@@ -139,6 +140,14 @@ Result<std::unique_ptr<PortPair>> Pool::lease(Clock::time_point now) {
   prepare(sockets);
   ++allocated_;
   return std::unique_ptr<PortPair>(std::make_unique<Lease>(*this, *index, sockets, port(*index)));
+}
+
+Result<void> Pool::check_room(std::size_t pairs, Clock::time_point now) {
+  last_error_ = 0;
+  // Those that others held may be free by now.
+  if (pairs <= available(now) + held()) return {};
+  metrics_.exhaustion.Increment();
+  return exhausted();
 }
 
 // Pairs that are bound already come first: then a call costs neither bind nor close.

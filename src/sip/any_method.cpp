@@ -1,5 +1,7 @@
 #include "sip/any_method.hpp"
 
+#include "sip/first_line.hpp"
+
 #include <sofia-sip/su_alloc.h>
 
 #include <cstddef>
@@ -33,12 +35,22 @@ const char* disguise(su_home_t* home, char* method) {
 
 // As msg_hclass_s::hc_parse, which see. The header is sofia's own to all who come after.
 issize_t parse_request(su_home_t* home, msg_header_t* header, char* text, isize_t size) {
-  const char* name = disguise(home, text);
+  const auto line = first_line(home, *header, text, size);
+  if (line.text == nullptr) return -1;
+  const char* name = disguise(home, line.text);
   auto& request = *reinterpret_cast<sip_request_t*>(header);
   request.rq_common->h_class = sip_request_class;
-  const auto done = sip_request_class->hc_parse(home, header, text, size);
+  const auto done = sip_request_class->hc_parse(home, header, line.text, line.size);
   if (done >= 0 && name != nullptr) request.rq_method_name = name;
   return done;
+}
+
+issize_t parse_status(su_home_t* home, msg_header_t* header, char* text, isize_t size) {
+  const auto line = first_line(home, *header, text, size);
+  if (line.text == nullptr) return -1;
+  auto& status = *reinterpret_cast<sip_status_t*>(header);
+  status.st_common->h_class = sip_status_class;
+  return sip_status_class->hc_parse(home, header, line.text, line.size);
 }
 
 issize_t parse_cseq(su_home_t* home, msg_header_t* header, char* text, isize_t size) {
@@ -79,7 +91,9 @@ void put_before_own(msg_mclass_t& message_class, msg_hclass_t& ours, msg_hclass_
 void take_any_method(msg_mclass_t& message_class) {
   static const auto request = with_parser(*sip_request_class, parse_request);
   static const auto cseq = with_parser(*sip_cseq_class, parse_cseq);
+  static const auto status = with_parser(*sip_status_class, parse_status);
   message_class.mc_request->hr_class = &request;
+  message_class.mc_status->hr_class = &status;
   put_before_own(message_class, cseq, *sip_cseq_class);
 }
 

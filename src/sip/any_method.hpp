@@ -9,7 +9,8 @@ namespace srs::sip {
 
 // sofia reads no digit in a method, few marks, and none that begins as one of its own does and is
 // shorter (`START`). From now on messages of this class have methods of any token, in their first
-// line and their CSeq: what is none of sofia's own is one that it does not know, by its name.
+// line and their CSeq: what is none of sofia's own is one that it does not know, by its name. Empty
+// lines before the first are ignored (first_line.hpp).
 void take_any_method(msg_mclass_t& message_class);
 
 }  // namespace srs::sip

@@ -75,6 +75,11 @@ Result<void> take_name(const std::filesystem::path& temporary, const std::filesy
   return {};
 }
 
+Result<void> make_file(const std::filesystem::path& path) {
+  if (!File(path, O_WRONLY | O_CREAT | O_TRUNC)) return failed("write", path);
+  return {};
+}
+
 Result<void> append_line(const std::filesystem::path& path, std::string_view line) {
   const File file(path, O_WRONLY | O_CREAT | O_APPEND);
   std::string whole(line);

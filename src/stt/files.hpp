@@ -10,6 +10,8 @@
 
 namespace srs::stt {
 
+// An empty file, for others to write: for its owner and group alone, as all files here.
+Result<void> make_file(const std::filesystem::path& path);
 // Replaces `path`: readers see the old or the new text, and after a crash of the machine too.
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes);
 // `temporary`, written and closed, gets the name `path`; both are on the disk then. It is removed

@@ -67,6 +67,8 @@ Result<void> redact_audio(const std::filesystem::path& from, const std::filesyst
   auto written = like(info);
   auto temporary = to;
   temporary += ".tmp";
+  // For its owner and group: libsndfile would make it for everybody.
+  if (const auto made = make_file(temporary); !made) return made.error();
   auto out = open_sound(temporary, written, SFM_WRITE);
   if (!out) return out.error();
   bool done = copy_covered(in->get(), out->get(), info, places, tone);

@@ -103,10 +103,14 @@ std::size_t card_at(const Digits& run, std::size_t begin) {
 Spans find_cards(std::string_view text) {
   Spans spans;
   for (const auto& run : digit_runs(text, '/')) {
-    for (std::size_t begin = 0; begin + 13 <= run.digits.size();) {
+    // Digits before a number may pass with its first ones: all that overlaps goes.
+    std::size_t covered = 0;
+    for (std::size_t begin = 0; begin + 13 <= run.digits.size(); ++begin) {
       const auto length = card_at(run, begin);
-      if (length > 0) spans.push_back({run.at[begin].begin, run.at[begin + length - 1].end});
-      begin += std::max<std::size_t>(length, 1);
+      if (length == 0) continue;
+      if (begin >= covered) spans.push_back({run.at[begin].begin, 0});
+      covered = std::max(covered, begin + length);
+      spans.back().end = run.at[covered - 1].end;
     }
   }
   return spans;

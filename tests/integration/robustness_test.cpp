@@ -249,6 +249,19 @@ TEST_F(Robustness, RunningOutOfDescriptorsCostsNewCallsOnly) {
   EXPECT_EQ(next.bye().status(), 200);
 }
 
+TEST(PortsForNothing, AreNoLossToTheNextCall) {
+  ServerProcess server(
+      {{"RTP_PORT_MIN", "31000"}, {"RTP_PORT_MAX", "31003"}, {"RTP_QUARANTINE", "60s"}});
+  ASSERT_TRUE(server.start());
+  auto three_legs = two_legs();
+  three_legs.push_back(three_legs.back());
+  SrcCall refused(server);
+  EXPECT_EQ(refused.invite(siprec_body(three_legs)).status(), 503);
+  SrcCall next(server);
+  EXPECT_EQ(next.invite(siprec_body(two_legs())).status(), 200);
+  EXPECT_EQ(next.bye().status(), 200);
+}
+
 TEST(Capture, IsReadByTshark) {
   SRS_REQUIRE_TOOL("tshark", "tshark");
   ServerProcess server(Settings{{"RECORDING_KEEP_CAPTURE", "always"}});

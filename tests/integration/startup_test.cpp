@@ -42,13 +42,14 @@ TEST(Startup, NamesEveryFaultOfTheFileWithItsLine) {
 }
 
 TEST(Startup, WarnsWhereTheKernelGivesSmallerReceiveBuffersThanAsked) {
-  ServerProcess asks_much({{"SIP_UDP_RECEIVE_BUFFER", "1GiB"}, {"RTP_RECEIVE_BUFFER", "1GiB"}});
+  ServerProcess asks_much(Settings{{"RTP_RECEIVE_BUFFER", "1GiB"}});
   ASSERT_TRUE(asks_much.start());
   const auto warnings = asks_much.log("receive_buffer_small");
-  ASSERT_EQ(warnings.size(), 2U) << asks_much.output();
-  EXPECT_EQ(warnings[0].value("siprec.wanted_bytes", 0), 1 << 30);
-  EXPECT_GT(warnings[0].value("siprec.granted_bytes", 0), 0);
-  EXPECT_LT(warnings[0].value("siprec.granted_bytes", 0), 1 << 30);
+  ASSERT_FALSE(warnings.empty()) << asks_much.output();
+  EXPECT_EQ(warnings.back().value("siprec.key", ""), "rtp.receive_buffer");
+  EXPECT_EQ(warnings.back().value("siprec.wanted_bytes", 0), 1 << 30);
+  EXPECT_GT(warnings.back().value("siprec.granted_bytes", 0), 0);
+  EXPECT_LT(warnings.back().value("siprec.granted_bytes", 0), 1 << 30);
   ServerProcess asks_little(Settings{{"SIP_UDP_RECEIVE_BUFFER", "64KiB"}});
   ASSERT_TRUE(asks_little.start());
   EXPECT_EQ(asks_little.log("receive_buffer_small").size(), 0U) << asks_little.output();

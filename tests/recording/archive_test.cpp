@@ -153,6 +153,16 @@ TEST_F(ArchiveTest, PutsRecordingsBesideADayWhoseDirectoryRefusedThem) {
   }
 }
 
+TEST_F(ArchiveTest, FindsOutAtTheStartThatADayRefusesRecordings) {
+  const auto day = to_rfc3339(wall_now()).substr(0, 10);
+  std::filesystem::create_directories(options_.directory);
+  std::filesystem::create_directory_symlink("/proc", options_.directory / day);
+  auto& archive = open();
+  const auto root = std::filesystem::absolute(options_.directory);
+  EXPECT_EQ(archive.directory_of("first", wall_now()), root / (day + "-2") / "first");
+  EXPECT_EQ(archive.trouble(), "");
+}
+
 TEST_F(ArchiveTest, RefusesNewRecordingsWhereNoNameOfTheDayIsLeft) {
   const auto day = to_rfc3339(wall_now()).substr(0, 10);
   std::filesystem::create_directories(options_.directory);

@@ -49,6 +49,17 @@ TEST_F(APool, RefusesWhereAllPairsAreTaken) {
   EXPECT_TRUE(shows(registry, "rtp_ports_capacity 1"));
 }
 
+TEST_F(APool, SaysThatThereIsNoRoomForSeveralBeforeTheFirstIsLeased) {
+  const auto pool = open(options_at(21010, 21017));
+  const auto refused = pool->check_room(5, Clock::now());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text.find("21010-21017"), std::string::npos) << refused.error().text;
+  EXPECT_TRUE(shows(registry, "rtp_port_exhaustion_total 1"));
+  EXPECT_EQ(pool->resting(Clock::now()), 0u);
+  EXPECT_TRUE(pool->check_room(4, Clock::now()));
+  EXPECT_TRUE(pool->check_room(0, Clock::now()));
+}
+
 TEST_F(APool, RefusesAPairWhileItsQuarantineLasts) {
   const auto pool = open(options_at(21030, 21031));
   pool->lease(Clock::now()).value().reset();

@@ -341,14 +341,38 @@ TEST_F(LiveTest, TellsWhatItHeldBackBeforeTheEnd) {
   EXPECT_EQ(told, 1U);
 }
 
-TEST(WhatIsHeldBack, IsAFewResultsAtMost) {
+TEST(WhatIsHeldBack, IsAFewResultsAtMostTheOldestGoFirst) {
   const Redactor redactor({"card"});
   HeldBack held(redactor);
   Segment digits;
   digits.text = "room 4111";
   for (std::size_t i = 1; i < HeldBack::kMost; ++i) EXPECT_TRUE(held.add(digits).events.empty());
-  EXPECT_EQ(held.add(digits).events.size(), HeldBack::kMost);
-  EXPECT_TRUE(held.empty());
+  EXPECT_EQ(held.add(digits).events.size(), 1U);
+  EXPECT_FALSE(held.empty());
+  EXPECT_EQ(held.release().events.size(), HeldBack::kMost - 1);
+}
+
+TEST(WhatIsHeldBack, HidesANumberSaidDigitByDigitAfterOthers) {
+  const Redactor redactor({"card"});
+  HeldBack held(redactor);
+  std::string told;
+  Millis at{0};
+  const auto say = [&](const std::string& text) {
+    Segment result;
+    result.text = text;
+    result.start = at;
+    result.end = at + Millis(400);
+    result.words = {{text, result.start, result.end, std::nullopt}};
+    at += Millis(400);
+    for (const auto& event : held.add(std::move(result)).events) told += event.segment.text + " ";
+  };
+  for (int i = 0; i < 20; ++i) say("seven");  // no card among these
+  for (const auto* digit : {"four", "one", "one", "one", "one", "one", "one", "one", "one", "one",
+                            "one", "one", "one", "one", "one", "one"})
+    say(digit);
+  say("thanks");
+  EXPECT_THAT(told, testing::HasSubstr("[card]"));
+  EXPECT_THAT(told, testing::Not(testing::HasSubstr("one one one one one")));
 }
 
 TEST(WhatIsHeldBack, IsNothingWhereNothingIsTakenOut) {

@@ -107,6 +107,12 @@ TEST(Redactor, TakesRulesOfTheOperator) {
   EXPECT_NE(check_redaction_rule("a b=x"), "");
 }
 
+TEST(Redactor, TakesAWholeCardWhereDigitsBeforeItPassWithItsFirstOnes) {
+  const std::string card = "four one one one one one one one one one one one one one one one";
+  EXPECT_EQ(redacted("card", "two two two two two " + card + " thanks"),
+            "two two two [card] thanks");
+}
+
 TEST(Redactor, StandsTextsThatDriveExpressionsMad) {
   const std::string text(4'000, 'a');
   const auto out = redacted("evil=(a|aa)+b", text);
@@ -206,6 +212,8 @@ TEST(RedactedAudio, IsSilentAtThePlacesAndTheSameElsewhere) {
   const auto from = test::write_wav(directory / "audio.wav", {test::tone(3), test::tone(3, 700)});
   const auto to = directory / "audio.redacted.wav";
   ASSERT_TRUE(redact_audio(from, to, {{"card", 1, 1s, 2s}}, false));
+  using std::filesystem::perms;
+  EXPECT_EQ(std::filesystem::status(to).permissions() & perms::others_all, perms::none);
   const auto before = srs::test::read_wav(from);
   const auto after = srs::test::read_wav(to);
   ASSERT_EQ(after.frames(), before.frames());

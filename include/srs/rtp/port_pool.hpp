@@ -40,6 +40,10 @@ class PortPool {
   // An error where all pairs are taken, resting or held by others; counted as exhaustion.
   virtual Result<std::unique_ptr<PortPair>> lease(Clock::time_point now) = 0;
 
+  // The same error, where so many pairs can't be had: to be asked before the first of several is
+  // leased, since those that were leased for nothing have to rest.
+  virtual Result<void> check_room(std::size_t pairs, Clock::time_point now) = 0;
+
   virtual std::size_t capacity() const = 0;                      // pairs in the range
   virtual std::size_t allocated() const = 0;                     // pairs leased now
   virtual std::size_t resting(Clock::time_point now) const = 0;  // pairs in quarantine

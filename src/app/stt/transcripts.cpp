@@ -110,8 +110,9 @@ boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<Wor
   if (!cancelled) {
     co_return http::error_response(
         409,
-        "nothing to cancel: its transcription is over or was never begun, `transcription` in the "
-        "recording's metadata.json tells");
+        "nothing to cancel: its transcription is over, was never begun, or its call still runs or "
+        "waits for its last words (ask again after it); `transcription` in the recording's "
+        "metadata.json tells");
   }
   c.log.warning("transcription_cancelled",
                 {{"recording_id", request.captured}, {"remote", request.remote}});

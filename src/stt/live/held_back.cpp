@@ -29,9 +29,15 @@ HeldBack::Told HeldBack::add(Segment result) {
   Transcript together;
   together.segments = results_;
   const auto untimed = redactor_.redact(together);
-  const bool open = redactor_.has_rules() && !together.segments.empty() &&
-                    ends_in_number(together.segments.back());
+  // As it was said: a number that was found may go on.
+  const bool open = redactor_.has_rules() && ends_in_number(results_.back());
   if (open && results_.size() < kMost) return {};
+  // No number is among so many yet: the oldest go, and what may be one goes on waiting.
+  if (open && together.redactions.empty() && together.segments.size() == results_.size()) {
+    results_.erase(results_.begin());
+    together.segments.resize(1);
+    return {events_of(std::move(together)), 0};
+  }
   results_.clear();
   return {events_of(std::move(together)), untimed.size()};
 }

@@ -15,7 +15,7 @@ namespace srs::stt {
 // most kMost results are held. `redactor` outlives it.
 class HeldBack {
  public:
-  static constexpr std::size_t kMost = 16;
+  static constexpr std::size_t kMost = 40;
 
   explicit HeldBack(const Redactor& redactor) : redactor_(redactor) {}
 
