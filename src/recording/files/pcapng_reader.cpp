@@ -28,14 +28,15 @@ WallTime to_time(std::uint64_t stamp, std::uint64_t per_second) {
   if (per_second == kNanoseconds && stamp <= INT64_MAX) {
     return WallTime(std::chrono::nanoseconds(static_cast<std::int64_t>(stamp)));
   }
-  const auto seconds = static_cast<std::int64_t>(stamp / per_second);
+  const auto seconds = stamp / per_second;
   const auto rest =
       static_cast<long double>(stamp % per_second) / static_cast<long double>(per_second);
   // Stamps past the year 2262 don't fit; they are damage, and any time will do for them.
-  if (seconds > INT64_MAX / kNanoseconds - 1) return WallTime::max();
+  if (seconds > static_cast<std::uint64_t>(INT64_MAX / kNanoseconds - 1)) return WallTime::max();
   const auto nanoseconds =
       static_cast<std::int64_t>(rest * static_cast<long double>(kNanoseconds) + 0.5L);
-  return WallTime(std::chrono::nanoseconds(seconds * kNanoseconds + nanoseconds));
+  return WallTime(
+      std::chrono::nanoseconds(static_cast<std::int64_t>(seconds) * kNanoseconds + nanoseconds));
 }
 
 }  // namespace
