@@ -26,7 +26,7 @@ std::optional<std::string> environment(std::string_view name) {
 // which SIGHUP reads again.
 srs::config::FileEnvironment environments() {
   const auto file = environment("SIPREC_ENVIRONMENT_FILE");
-  if (!file || file->empty()) return {environment, {}};
+  if (!file || file->empty()) return {environment, {}, {}};
   return srs::config::with_file(environment, *file);
 }
 
@@ -35,7 +35,7 @@ srs::config::Loaded load(const srs::config::CommandLine& line) {
   auto file = line.file;
   if (const auto named = variables.environment("SIPREC_CONFIG"); !file && named && !named->empty())
     file = *named;
-  auto loaded = srs::config::load(file, variables.environment, line.overrides);
+  auto loaded = srs::config::load(file, variables.environment, line.overrides, variables.places);
   for (const auto* more : {&variables.faults, &line.faults})
     loaded.faults.insert(loaded.faults.end(), more->begin(), more->end());
   return loaded;

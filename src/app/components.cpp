@@ -62,11 +62,11 @@ Components::Components(boost::asio::any_io_executor executor, const config::Sett
 
 recording::AfterRender Components::after_render() {
   auto hooks = transcription ? transcription->hooks() : recording::AfterRender{};
-  if (!live) return hooks;
   hooks.completed = [this, completed = std::move(hooks.completed)](const auto& directory,
                                                                    const auto& document) {
     if (completed) completed(directory, document);
-    live->completed(directory, document);
+    if (live) live->completed(directory, document);
+    declined.remove(document.recording_id);
   };
   return hooks;
 }
@@ -74,7 +74,8 @@ recording::AfterRender Components::after_render() {
 void Components::open_service() {
   const auto stt_log = log_root.logger("stt");
   editor = std::make_unique<MetadataEditor>(tasks.executor(), registry, stt_log);
-  const SttGround ground{tasks, settings.stt, *editor, tracing.tracer(), registry, stt_log};
+  const SttGround ground{tasks,    settings.stt, *editor, declined, tracing.tracer(),
+                         registry, stt_log};
   const bool hears = !settings.stt.live.provider.empty();
   if (hears || !settings.stt.providers.empty()) {
     transcription = std::make_unique<Transcription>(ground);

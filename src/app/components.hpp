@@ -54,6 +54,7 @@ struct Components {
   std::unique_ptr<rtp::PortPool> ports;
   std::unique_ptr<rtp::Engine> engine;
   std::unique_ptr<MetadataEditor> editor;        // of complete recordings
+  Declined declined;                             // while recordings are not complete
   std::unique_ptr<UntoldSearch> untold;          // where text is made
   std::unique_ptr<Transcription> transcription;  // before the service, which has its hooks
   std::unique_ptr<LiveTranscription> live;       // before the service, whose sessions it hears

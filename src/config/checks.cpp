@@ -112,6 +112,13 @@ class Checker {
   void speech_to_text() {
     for (const auto& found : stt::faults(settings_.stt))
       if (sound({found.key.c_str()})) fault(found.key, found.text);
+    const auto& redaction = settings_.stt.redaction;
+    if (sound({"stt.redaction.audio", "stt.redaction.rules"}) && redaction.audio != "off" &&
+        redaction.rules.empty()) {
+      warn("stt.redaction.audio",
+           "has no effect: nothing is taken out of the sound without stt.redaction.rules "
+           "(STT_REDACTION_RULES), for example card");
+    }
   }
 
   void collectors() {

@@ -3,9 +3,11 @@
 #include "config/short_names.hpp"
 #include "config/sources.hpp"
 #include "config/suggest.hpp"
+#include "config/values.hpp"
 
 #include <srs/config/config.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace srs::config {
@@ -18,9 +20,24 @@ std::string platform_hint(const std::string& value) {
          "service";
 }
 
+// What is wrong with a secret: the rule that it breaks, without what was given.
+std::string hidden(const Texts& given, std::string wrong) {
+  const auto shows = [&](const std::string& text) {
+    return !text.empty() && wrong.find(text) != std::string::npos;
+  };
+  for (const auto& text : given) {
+    if (const auto quoted = in_quotes(text) + " "; wrong.starts_with(quoted))
+      wrong.erase(0, quoted.size());
+  }
+  const bool told =
+      wrong.find('`') != std::string::npos || std::any_of(given.begin(), given.end(), shows);
+  return told ? "has a value that can't be used" : wrong;
+}
+
 class Loader {
  public:
-  explicit Loader(const Environment& environment) : environment_(environment) {}
+  Loader(const Environment& environment, const Places& places)
+      : environment_(environment), places_(places) {}
 
   void file(const std::filesystem::path& file) {
     auto source = read_file(file);
@@ -34,7 +51,7 @@ class Loader {
     for (const auto& key : table()) {
       const std::string name = environment_name(key.name);
       if (const auto value = variable(name)) {
-        apply({&key, texts_of(key, *value), "environment " + name}, platform_hint(*value));
+        apply({&key, texts_of(key, *value), where(name)}, platform_hint(*value));
       }
     }
   }
@@ -67,20 +84,24 @@ class Loader {
     return value && !value->empty() ? value : std::nullopt;
   }
 
+  std::string where(const std::string& variable) const {
+    const auto place = places_.find(variable);
+    return (place == places_.end() ? "environment" : place->second) + " " + variable;
+  }
+
   void short_name(const ShortName& name) {
     const auto value = variable(name.name);
     if (!value) return;
     const std::string full = environment_name(name.key);
     if (variable(full)) {
       result_.warnings.push_back(
-          {"environment " + name.name, name.key, "is ignored, since " + full + " is set too"});
+          {where(name.name), name.key, "is ignored, since " + full + " is set too"});
       return;
     }
-    const std::string where = "environment " + name.name;
     const auto text = name.text(result_.settings, *value);
-    if (!text) return refuse(where, name.key, text.error().text + platform_hint(*value));
+    if (!text) return refuse(where(name.name), name.key, text.error().text + platform_hint(*value));
     const Key& key = *find(name.key);
-    apply({&key, texts_of(key, *text), where}, platform_hint(*value));
+    apply({&key, texts_of(key, *text), where(name.name)}, platform_hint(*value));
   }
 
   void apply(const Given& given, const std::string& hint) {
@@ -88,7 +109,7 @@ class Loader {
     result_.origins[key.name] = given.where;
     for (auto& wrong : key.set(result_.settings, given.texts)) {
       refuse(given.where, key.name,
-             key.secret ? "has a value that can't be used" : std::move(wrong) + hint);
+             key.secret ? hidden(given.texts, std::move(wrong)) : std::move(wrong) + hint);
     }
   }
 
@@ -102,14 +123,15 @@ class Loader {
   }
 
   const Environment& environment_;
+  const Places& places_;
   Loaded result_;
 };
 
 }  // namespace
 
 Loaded load(const std::optional<std::filesystem::path>& file, const Environment& environment,
-            const Overrides& overrides) {
-  Loader loader(environment);
+            const Overrides& overrides, const Places& places) {
+  Loader loader(environment, places);
   if (file) loader.file(*file);
   loader.environment();
   loader.overrides(overrides);

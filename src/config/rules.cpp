@@ -12,6 +12,8 @@
 namespace srs::config {
 namespace {
 
+constexpr std::size_t kLongestToken = 4096;
+
 bool is_address(std::string_view text) {
   boost::system::error_code error;
   boost::asio::ip::make_address(std::string(text), error);
@@ -21,6 +23,20 @@ bool is_address(std::string_view text) {
 bool is_host_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '.';
+}
+
+// What a secret may not have in it, without showing any of it; `more` names what else that is.
+template <class More>
+std::string unfit(std::string_view text, More more) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const char* what = c == '\n' || c == '\r' ? "a line break"
+                       : c < ' ' || c == 0x7F ? "a control character"
+                                              : more(c);
+    if (what != nullptr)
+      return std::string("has ") + what + " in it, at byte " + std::to_string(i + 1);
+  }
+  return {};
 }
 
 }  // namespace
@@ -67,9 +83,15 @@ std::string host_or_empty(std::string_view text) {
 }
 
 std::string bearer_token(std::string_view text) {
-  const bool fine = text.size() <= 4096 && std::all_of(text.begin(), text.end(),
-                                                       [](char c) { return c > ' ' && c < 0x7F; });
-  return fine ? "" : "has spaces or is not printable ASCII of at most 4096 characters";
+  if (text.size() > kLongestToken)
+    return "is longer than " + std::to_string(kLongestToken) + " characters";
+  return unfit(text, [](unsigned char c) {
+    return c == ' ' ? "a space" : c > 0x7F ? "a character that is not ASCII" : nullptr;
+  });
+}
+
+std::string secret_text(std::string_view text) {
+  return unfit(text, [](unsigned char) { return nullptr; });
 }
 
 std::string printable(std::string_view text) {

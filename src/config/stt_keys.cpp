@@ -32,11 +32,6 @@ std::string websocket_url_or_empty(std::string_view text) {
   return in_quotes(text) + " is no WebSocket URL: write it as ws://127.0.0.1:2700";
 }
 
-// Says nothing of what was given: it is a secret.
-std::string secret_text(std::string_view text) {
-  return printable(text).empty() ? "" : "contains control characters";
-}
-
 std::string pointer(std::string_view text) {
   if (text.empty() || text.front() == '/') return "";
   return in_quotes(text) + " is no JSON pointer: write it as /result/segments";

@@ -6,10 +6,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/resource.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -26,6 +29,17 @@ bool allowed(const fs::path& path, int mode) {
   return ::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0;
 }
 
+// Where the kernel shows itself nobody makes files, whatever the rights say.
+bool is_the_kernels(const fs::path& directory) {
+  struct statfs found {};
+  if (::statfs(directory.c_str(), &found) != 0) return false;
+  constexpr std::array<std::uint32_t, 6> kKernels{PROC_SUPER_MAGIC,   SYSFS_MAGIC,
+                                                  CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
+                                                  DEBUGFS_MAGIC,      TRACEFS_MAGIC};
+  const auto type = static_cast<std::uint32_t>(found.f_type);
+  return std::find(kKernels.begin(), kKernels.end(), type) != kKernels.end();
+}
+
 // Why no file can be made in `directory`; directories that are missing are thought to be made.
 // Nothing is changed on disk. Empty: it can.
 std::string not_writable(fs::path directory) {
@@ -37,6 +51,8 @@ std::string not_writable(fs::path directory) {
   if (error) return in_quotes(directory.string()) + " can't be looked at: " + error.message();
   if (!fs::is_directory(directory, error))
     return in_quotes(directory.string()) + " is no directory";
+  if (is_the_kernels(directory))
+    return in_quotes(directory.string()) + " is the kernel's own: name a directory on a disk";
   if (allowed(directory, W_OK | X_OK)) return {};
   return in_quotes(directory.string()) + " is not writable: " + std::strerror(errno);
 }
@@ -59,6 +75,7 @@ bool wants_tls(const Settings& settings) {
 }
 
 std::string missing_certificate(const fs::path& directory) {
+  if (directory.empty()) return {};  // another check's fault
   for (const char* file : {"agent.pem", "cafile.pem"}) {
     if (!allowed(directory / file, R_OK)) {
       return in_quotes((directory / file).string()) + " can't be read: " + std::strerror(errno);

@@ -26,13 +26,10 @@ std::string url_or_empty(std::string_view text) {
 }
 
 std::string pair(std::string_view text) {
+  if (auto wrong = printable(text); !wrong.empty()) return wrong;
   const auto equals = text.find('=');
-  if (equals != std::string_view::npos && equals > 0 && printable(text).empty()) return "";
+  if (equals != std::string_view::npos && equals > 0) return "";
   return in_quotes(text) + " is no pair: write it as name=value";
-}
-
-std::string license_key(std::string_view text) {
-  return is_plain(text) ? "" : "contains spaces or other characters that no key has";
 }
 
 std::string otlp_protocol(std::string_view text) {
@@ -104,7 +101,7 @@ std::vector<Key> collectors() {
       SRS_KEY(tracing.jaeger.endpoint, text("a URL, or empty", url_or_empty),
               "Jaeger's collector (Thrift over HTTP): http://jaeger:14268/api/traces."),
       secret(
-          SRS_KEY(tracing.new_relic.license_key, text("a key, or empty", license_key),
+          SRS_KEY(tracing.new_relic.license_key, text("a key, or empty", bearer_token),
                   "Sends traces and metrics to New Relic; keys that begin with eu go to Europe.")),
       SRS_KEY(tracing.new_relic.app_name, text("printable text", printable),
               "The name of the application in New Relic."),

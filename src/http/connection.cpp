@@ -24,7 +24,8 @@ constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kLinger{1000};
 constexpr std::size_t kMaxRefusing = 64;
 
-// Asked by probes and scrapers all day long.
+// Asked by probes and scrapers all day long. Prometheus sends a traceparent where it is traced
+// itself: its own spans say as much as ours would.
 bool is_watched(std::string_view endpoint) {
   return endpoint == "/metrics" || endpoint == "/health" || endpoint == "/ready" ||
          endpoint == "/live";
@@ -94,6 +95,10 @@ void Connection::begin(Phase phase, std::chrono::milliseconds limit) {
 // Both ways end operations that begin later, too: cancel() alone would miss one between two
 // reads.
 void Connection::expire() {
+  if (phase_ == Phase::Writing && handed_over_) {
+    ++shared_->slow_reader;
+    shared_->cut.add(Clock::now(), 1, [this] { return log::Fields{{"remote", remote_}}; });
+  }
   if (phase_ != Phase::Reading) return close();
   timed_out_ = true;
   error_code ignored;
@@ -129,7 +134,9 @@ asio::awaitable<bool> Connection::one_request() {
   arrived_ = true;
   started_ = Clock::now();
   if (!error) co_return co_await answer(parser.release());
-  if (auto response = refusal(error, timed_out_)) {
+  const auto unread = buffer_.cdata();
+  if (auto response =
+          refusal(error, timed_out_, {static_cast<const char*>(unread.data()), unread.size()})) {
     count(parser.get(), kOther, response->status);
     co_await write(std::move(*response), 11, false, false);
   }
@@ -184,7 +191,7 @@ void Connection::note_answered(std::string_view endpoint, const std::string& met
 
 tracing::Span Connection::start_span(const tracing::SpanContext& parent, std::string_view endpoint,
                                      const std::string& method, int status) const {
-  if (shared_->tracer == nullptr || (!parent.valid() && is_watched(endpoint))) return {};
+  if (shared_->tracer == nullptr || is_watched(endpoint)) return {};
   const auto begun =
       wall_now() - std::chrono::duration_cast<WallTime::duration>(Clock::now() - started_);
   auto span = shared_->tracer->start("http.request", parent, tracing::Kind::Server, begun);

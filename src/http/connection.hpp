@@ -69,6 +69,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<void> serve_feed();
   boost::asio::awaitable<void> send_events(std::shared_ptr<Feed> feed);
   boost::asio::awaitable<bool> send(std::string text);
+  // Of a feed: the client takes what is sent from now on within the time for a request, or is cut
+  // off and counted.
+  void begin_sending();
+  void end_sending();
   // Begins later: `self` keeps the connection.
   static boost::asio::awaitable<void> watch(std::shared_ptr<Connection> self,
                                             std::shared_ptr<Feed> feed);

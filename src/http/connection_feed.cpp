@@ -100,13 +100,20 @@ asio::awaitable<void> Connection::send_events(std::shared_ptr<Feed> feed) {
   begin(Phase::Waiting, shared_->options.request_timeout);
 }
 
-// A client that does not take what is sent to it is cut off after a while.
 asio::awaitable<bool> Connection::send(std::string text) {
-  begin(Phase::Writing, shared_->options.request_timeout);
+  begin_sending();
   const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(text), kNoThrow);
+  end_sending();
+  co_return !error;
+}
+
+void Connection::begin_sending() {
+  begin(Phase::Writing, shared_->options.request_timeout);
+}
+
+void Connection::end_sending() {
   timer_.cancel();
   phase_ = Phase::Waiting;
-  co_return !error;
 }
 
 // Until the client leaves: nothing else tells before the next line is due.
@@ -137,11 +144,16 @@ asio::awaitable<void> Connection::talk(std::shared_ptr<Feed> feed, Incoming hand
     const auto line = co_await feed->next(kHeartbeat);
     if (!line) break;
     if (line->empty()) continue;  // pings are the stream's own affair
+    begin_sending();
     const auto [error, size] = co_await socket->async_write(asio::buffer(*line), kNoThrow);
+    end_sending();
     open = !error;
   }
   feed->leave();
+  if (!open) co_return;
+  begin_sending();
   co_await socket->async_close(websocket::close_code::going_away, kNoThrow);
+  end_sending();
 }
 
 }  // namespace srs::http

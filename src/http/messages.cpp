@@ -13,6 +13,12 @@ using boost::system::error_code;
 
 constexpr std::size_t kMaxHeaders = 100;
 
+// Beast takes such a first line for one of an unknown version.
+bool ends_without_carriage_return(std::string_view begun) {
+  const auto end = begun.find('\n');
+  return end != std::string_view::npos && (end == 0 || begun[end - 1] != '\r');
+}
+
 }  // namespace
 
 std::string http_date(WallTime now) {
@@ -32,13 +38,15 @@ std::string http_date(WallTime now) {
   return text;
 }
 
-std::optional<Response> refusal(const error_code& error, bool timed_out) {
+std::optional<Response> refusal(const error_code& error, bool timed_out, std::string_view begun) {
   using Error = beast::http::error;
   if (timed_out) return error_response(408, "the request took too long to arrive");
   if (error == Error::header_limit || error == Error::buffer_overflow) {
     return error_response(431, "the request header is too large");
   }
   if (error == Error::body_limit) return error_response(413, "the request body is too large");
+  if (error == Error::bad_version && ends_without_carriage_return(begun))
+    return error_response(400, "lines end with CR LF (RFC 9112 2.2): LF alone is not taken");
   if (error == Error::bad_version) return error_response(505, "only HTTP/1.0 and HTTP/1.1");
   if (error == Error::end_of_stream || error == Error::partial_message) return std::nullopt;
   if (error.category() != beast::http::make_error_code(Error::bad_value).category()) {

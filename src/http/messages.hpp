@@ -23,7 +23,9 @@ using Outgoing = boost::beast::http::response<boost::beast::http::string_body>;
 std::string http_date(WallTime now);
 
 // The answer to what could not be read as a request; nothing where the client just went away.
-std::optional<Response> refusal(const boost::system::error_code& error, bool timed_out);
+// `begun` is what is left of it unread.
+std::optional<Response> refusal(const boost::system::error_code& error, bool timed_out,
+                                std::string_view begun);
 
 // What is wrong with a request that could be read.
 std::optional<Response> malformed(const Incoming& message);

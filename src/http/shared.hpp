@@ -28,7 +28,9 @@ struct Shared {
         metrics(registry),
         accept_failed(registry.error("http", "accept")),
         turned_away(registry.error("http", "connection_limit")),
-        crowded(l, log::Level::Warning, "http_connection_limit_reached") {}
+        slow_reader(registry.error("http", "slow_reader")),
+        crowded(l, log::Level::Warning, "http_connection_limit_reached"),
+        cut(l, log::Level::Warning, "http_reader_cut") {}
 
   Tasks& tasks;
   Options options;
@@ -37,7 +39,9 @@ struct Shared {
   Metrics metrics;
   std::atomic<std::uint64_t>& accept_failed;
   std::atomic<std::uint64_t>& turned_away;
+  std::atomic<std::uint64_t>& slow_reader;
   log::Folded crowded;
+  log::Folded cut;
   std::set<Connection*> connections;
   std::size_t refusing = 0;  // connections beyond the limit that still hear why
   bool stopping = false;

@@ -66,6 +66,14 @@ bool names_a_secret(std::string_view name) {
                      [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
+// `stt.openai.api_key_file: open ...: no such file`, `/etc/siprec/tls.key: ...`: what is wrong with
+// a file that holds a secret. No header has such a name.
+bool is_about_a_file(std::string_view name) {
+  const bool setting = name.find('.') != std::string_view::npos &&
+                       (name.ends_with("_file") || name.ends_with(".credentials"));
+  return setting || name.starts_with('/');
+}
+
 void mask_header(std::string& text, std::size_t begin, std::size_t end) {
   const auto colon = text.find(':', begin);
   if (colon == std::string::npos || colon >= end) return;
@@ -73,7 +81,7 @@ void mask_header(std::string& text, std::size_t begin, std::size_t end) {
   if (name.empty() || name.size() > 64 || name.find_first_of(" \"<>{}") != std::string_view::npos) {
     return;
   }
-  if (!names_a_secret(name)) return;
+  if (!names_a_secret(name) || is_about_a_file(name)) return;
   // A folded value goes on where the next line begins with white space.
   for (auto next = text.find('\n', end);
        next != std::string::npos && next + 1 < text.size() && is_one_of(text[next + 1], " \t");

@@ -76,19 +76,28 @@ std::variant<Carried, Refused> read_body(const sip::Request& request) {
   if (!parts) return refuse(Refusal::Body, parts.error().text);
   const auto body = siprec::classify(*parts);
   if (body.sdp.empty() && body.metadata.empty()) {
+    if (body.unknown_types.empty())
+      return refuse(Refusal::Body,
+                    "the body has no part that can be read: is Content-Length right?");
     return refuse(Refusal::UnknownBody,
                   "no application/sdp and no application/rs-metadata+xml, only: " +
                       joined(body.unknown_types));
   }
   for (const auto& type : body.unknown_types)
     carried.warnings.push_back("body part ignored: " + type);
+  for (const auto& part : body.encoded) {
+    carried.warnings.push_back("body part " + part + " can't be read: send it as it is");
+  }
   if (!body.metadata.empty()) {
     carried.metadata = std::string(body.metadata);
     carried.metadata_charset = body.metadata_charset;
   }
   if (!body.sdp.empty()) {
     auto offer = sdp::parse(body.sdp);
-    if (!offer) return refuse(Refusal::Sdp, "SDP: " + offer.error().text);
+    if (!offer) {
+      const auto hint = body.encoded.empty() ? "" : "; " + carried.warnings.back();
+      return refuse(Refusal::Sdp, "SDP: " + offer.error().text + hint);
+    }
     for (auto& warning : offer->warnings) carried.warnings.push_back("SDP: " + std::move(warning));
     carried.offer = std::move(*offer);
   }

@@ -31,7 +31,7 @@ Result<void> add_files(const std::filesystem::path& directory, const Amendment& 
 
 bool is_empty(const Amendment& amendment) {
   return amendment.files.empty() && !amendment.transcription && amendment.live_uses.empty() &&
-         amendment.warnings.empty();
+         !amendment.delivered_at && amendment.outdated.empty() && amendment.warnings.empty();
 }
 
 }  // namespace
@@ -45,6 +45,12 @@ Result<void> amend(const std::filesystem::path& directory, const Amendment& amen
   if (auto added = add_files(directory, amendment, *document); !added) return added;
   if (amendment.transcription) document->transcription = amendment.transcription;
   if (!amendment.live_uses.empty()) document->live_uses = amendment.live_uses;
+  if (amendment.delivered_at && document->transcription)
+    document->transcription->delivered_at = amendment.delivered_at;
+  if (!amendment.outdated.empty())
+    std::erase_if(document->warnings, [&](const std::string& warning) {
+      return warning.starts_with(amendment.outdated);
+    });
   for (const auto& warning : amendment.warnings) document->warn(warning);
   return storage::write_atomically(directory / kMetadataFile, to_json(*document),
                                    storage::Durability::Synced);

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdio>
 #include <future>
+#include <mutex>
 #include <random>
 #include <utility>
 
@@ -42,12 +43,21 @@ struct Archive::Shared {
   bool tried = false;  // likewise: whether files were tried once
   log::Logger log;
 
+  std::string why() const {
+    const std::lock_guard guard(mutex);
+    return refusal;
+  }
+
   // A file that is refused again says nothing of the others, and stands in the log already. One
   // that is taken proves little: a disk may have room for this one and not for the next.
   void settle(const Result<void>& result, const std::filesystem::path& path, bool again = false) {
     if (result) return;
     ++errors;
     if (again) return;
+    {
+      const std::lock_guard guard(mutex);
+      refusal = result.error().text;
+    }
     failing = true;
     log.error("archive_write_failed", {{"path", path.string()}, {"error", result.error().text}});
   }
@@ -74,6 +84,10 @@ struct Archive::Shared {
     if (!suspected.exchange(false) || !detours.empty()) failing = false;
     return true;
   }
+
+ private:
+  mutable std::mutex mutex;
+  std::string refusal;  // the last one
 };
 
 Archive::Archive(boost::asio::any_io_executor executor, const Options& options,
@@ -252,7 +266,11 @@ void Archive::suspect() {
 }
 
 std::string Archive::trouble() const {
-  if (shared_->failing) return "recording.directory can't be written: " + root_.string();
+  if (shared_->failing) {
+    const auto why = shared_->why();
+    return "recording.directory can't be written: " + root_.string() +
+           (why.empty() ? "" : " (" + why + ")");
+  }
   if (shared_->available < min_free_space_) {
     return "less than recording.min_free_space is free in " + root_.string();
   }

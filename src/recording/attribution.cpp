@@ -56,7 +56,10 @@ void attribute(Document& document, const siprec::Metadata& metadata) {
       stream.participant = sender->id;
     } else if (!metadata.participants.empty() &&
                metadata.stream_of_label(stream.label) == nullptr) {
-      document.warn("the metadata names no stream with label \"" + stream.label + "\"");
+      document.warn(stream.label.empty()
+                        ? "a stream of the offer has no a=label, by which the metadata names "
+                          "who speaks (RFC 7866 §7.1.1)"
+                        : "the metadata names no stream with label \"" + stream.label + "\"");
     }
   }
   for (const auto& session : metadata.sessions) {

@@ -1,10 +1,9 @@
 #include "recording/complete.hpp"
 
-#include "recording/session_summary.hpp"
-
 #include <srs/storage/files.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace srs::recording {
@@ -44,20 +43,15 @@ bool was_removed(const std::filesystem::path& directory) {
 }
 
 // A call without media leaves its metadata alone: a file of silence would look like a recording.
-Document without_media(const std::filesystem::path& directory, Document document,
-                       const log::Logger& log) {
+Evidence finish_without_capture(Document& document) {
   if (!document.ended_at) document.ended_at = document.started_at;
-  document.state = State::Complete;
-  if (had_media(document)) {
-    document.state = State::Failed;
-    document.warn(
-        "capture.pcapng is gone: somebody removed it, or moved the directory, and what was said "
-        "with it");
-    log.error("capture_gone", {{"recording_id", document.recording_id},
-                               {"call_id", document.call_id},
-                               {"directory", directory.string()}});
-  }
-  return document;
+  const bool gone = had_media(document);
+  document.state = gone ? State::Failed : State::Complete;
+  document.warn(gone
+                    ? "capture.pcapng is gone: somebody removed it, or moved the directory, or the "
+                      "machine lost it when it crashed, and what was said with it"
+                    : std::string(kNoMediaWarning));
+  return gone ? Evidence::Gone : Evidence::None;
 }
 
 // Writes metadata.json; `given` is what the recording was before, for the next attempt.
@@ -78,27 +72,32 @@ Completed written(const std::filesystem::path& directory, Document document, Doc
   return {std::move(given), {}, {}};
 }
 
-}  // namespace
-
-Completed complete(const std::filesystem::path& directory, Document document,
-                   const Options& options, const log::Logger& log, const AfterRender& after) {
+Completed without_capture(const std::filesystem::path& directory, Document document,
+                          const log::Logger& log) {
   auto given = document;
-  if (!has_capture(directory)) {
-    document = without_media(directory, std::move(document), log);
-    seal(directory, document);
-    // Nothing is lost with it that a sync would save: the journal writes it within seconds.
-    return written(directory, std::move(document), std::move(given), storage::Durability::Cached,
-                   log);
-  }
+  const auto evidence = finish_without_capture(document);
+  seal(directory, document);
+  // Nothing is lost with it that a sync would save: the journal writes it within seconds.
+  auto done =
+      written(directory, std::move(document), std::move(given), storage::Durability::Cached, log);
+  done.evidence = evidence;
+  return done;
+}
+
+Completed with_capture(const std::filesystem::path& directory, Document document,
+                       const Options& options, const log::Logger& log, const AfterRender& after) {
+  auto given = document;
   auto rendered = render(directory, document, options.render);
   bool needs_capture = true;
+  bool damaged = false;
   std::optional<Stored> audio;
   if (rendered && !rendered->refused.empty()) return {std::move(given), rendered->refused, {}};
   if (rendered) {
     document = std::move(rendered->document);
     needs_capture = rendered->needs_capture;
     audio = std::move(rendered->audio);
-    document.state = State::Complete;
+    damaged = rendered->damaged;
+    document.state = damaged && !audio ? State::Failed : State::Complete;
   } else {
     document.state = State::Failed;
     document.warn("rendering failed: " + rendered.error().text);
@@ -108,9 +107,11 @@ Completed complete(const std::filesystem::path& directory, Document document,
   if (drop) {
     std::erase_if(document.files, [](const FileEntry& file) { return file.name == kCaptureFile; });
   }
-  if (document.state == State::Complete && after.completing) after.completing(directory, document);
+  if (document.state == State::Complete && document.audio && after.completing)
+    after.completing(directory, document);
   auto done =
       written(directory, std::move(document), std::move(given), storage::Durability::Synced, log);
+  if (damaged) done.evidence = Evidence::Damaged;
   if (audio) done.stored.insert(done.stored.begin(), std::move(*audio));
   // The evidence goes only after its rendering is safely on disk.
   if (drop && done.refused.empty()) {
@@ -118,6 +119,29 @@ Completed complete(const std::filesystem::path& directory, Document document,
     std::filesystem::remove(directory / kCaptureFile, ignored);
   }
   return done;
+}
+
+}  // namespace
+
+Completed complete(const std::filesystem::path& directory, Document document,
+                   const Options& options, const log::Logger& log, const AfterRender& after) {
+  auto given = document;
+  std::string fault;
+  try {
+    if (!has_capture(directory)) return without_capture(directory, std::move(document), log);
+    return with_capture(directory, std::move(document), options, log, after);
+  } catch (const std::exception& error) {
+    fault = error.what();
+  }
+  // Left as it was, it would be found by the next process and end that one too.
+  log.error("task_failed", {{"task", "render"},
+                            {"recording_id", given.recording_id},
+                            {"call_id", given.call_id},
+                            {"error", fault}});
+  auto failed = given;
+  failed.state = State::Failed;
+  failed.warn("our own error ended the render: " + fault);
+  return written(directory, std::move(failed), std::move(given), storage::Durability::Synced, log);
 }
 
 }  // namespace srs::recording

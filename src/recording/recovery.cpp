@@ -5,37 +5,78 @@
 #include <srs/recording/directories.hpp>
 #include <srs/storage/files.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include <initializer_list>
 #include <system_error>
 
 namespace srs::recording {
 namespace {
 
 constexpr std::uint64_t kMaxDocumentBytes = 16 << 20;
+constexpr std::string_view kDamagedMetadataFile = "metadata.json.damaged";
 
-// Evidence without metadata is evidence all the same.
-void rescue(const std::filesystem::path& directory, const std::string& why, Orphans& orphans) {
+bool is_there(const std::filesystem::path& file) {
   std::error_code error;
-  if (!std::filesystem::exists(directory / kCaptureFile, error)) return;
+  return std::filesystem::exists(file, error);
+}
+
+void complain(const std::filesystem::path& directory, const std::string& why, Orphans& orphans) {
+  orphans.unreadable.push_back(directory.string() + ": " + why);
+}
+
+// Somebody may still read in it what we can't.
+void put_aside(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  const auto file = directory / kMetadataFile;
+  if (std::filesystem::file_size(file, ignored) > 0 && !ignored)
+    std::filesystem::rename(file, directory / kDamagedMetadataFile, ignored);
+}
+
+// Evidence without metadata is evidence all the same. What was rendered while they were there is
+// better than anything that could be made of the capture alone.
+void rescue(const std::filesystem::path& directory, const std::string& why, Orphans& orphans) {
+  if (!is_there(directory / kCaptureFile)) {
+    if (is_there(directory / kMetadataFile))
+      complain(directory, why + "; there is no capture.pcapng", orphans);
+    return;
+  }
+  if (is_there(directory / kAudioFile))
+    return complain(directory, why + "; audio.wav is there, and left as it is", orphans);
   auto rebuilt = rebuilt_from_capture(directory);
-  if (rebuilt)
-    orphans.found.push_back({directory, std::move(*rebuilt), true});
-  else
-    orphans.unreadable.push_back(directory.string() + ": " + why + "; " + rebuilt.error().text);
+  if (!rebuilt) return complain(directory, why + "; " + rebuilt.error().text, orphans);
+  put_aside(directory);
+  orphans.found.push_back({directory, std::move(*rebuilt), true, true});
+}
+
+// Whether a document that is not as ours are says that nobody has to work on it.
+bool is_finished(const nlohmann::json& document) {
+  if (!document.is_object() || !document.contains("state")) return false;
+  for (const auto state : {State::Complete, State::Failed})
+    if (document["state"] == to_string(state)) return true;
+  return false;
+}
+
+void take(const std::filesystem::path& directory, Document document, Orphans& orphans) {
+  const bool was_recording = document.state == State::Recording;
+  if (!was_recording && document.state != State::Rendering) return;
+  if (was_recording) {
+    document.end_reason = EndReason::Crashed;
+    document.state = State::Rendering;
+  }
+  orphans.found.push_back({directory, std::move(document), was_recording, false});
 }
 
 void look_into(const std::filesystem::path& directory, Orphans& orphans) {
   const auto text = storage::read_file(directory / kMetadataFile, kMaxDocumentBytes);
-  auto document = text ? from_json(*text) : Result<Document>(text.error());
-  if (!document) return rescue(directory, document.error().text, orphans);
-  const bool unfinished =
-      document->state == State::Recording || document->state == State::Rendering;
-  if (!unfinished) return;
-  const bool was_recording = document->state == State::Recording;
-  if (was_recording) {
-    document->end_reason = EndReason::Crashed;
-    document->state = State::Rendering;
-  }
-  orphans.found.push_back({directory, std::move(*document), was_recording});
+  if (!text && is_there(directory / kMetadataFile))
+    return complain(directory, text.error().text, orphans);  // what stands there may be good
+  if (!text) return rescue(directory, text.error().text, orphans);
+  auto document = from_json(*text);
+  if (document) return take(directory, std::move(*document), orphans);
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  if (json.is_discarded()) return rescue(directory, document.error().text, orphans);
+  if (!is_finished(json)) complain(directory, document.error().text, orphans);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "recording/complete.hpp"
 #include "recording/direction.hpp"
+#include "recording/session_notes.hpp"
 #include "recording/session_summary.hpp"
 #include "recording/traced.hpp"
 
@@ -34,11 +35,21 @@ struct RenderQueue::Outcome {
   tracing::SpanContext session;
   std::string refused;  // why the disk did not take its files; empty: it did
   std::vector<Stored> stored;
+  Evidence evidence = Evidence::Whole;
   WallTime begun{};
   std::chrono::steady_clock::duration render_time{};
   bool skipped = false;  // somebody had finished it
   bool again = false;    // it had been postponed
   std::size_t warnings_before = 0;
+
+  bool rendered() const { return evidence != Evidence::None && evidence != Evidence::Gone; }
+  // Of what came to the document's warnings.
+  Warning kind() const {
+    if (evidence == Evidence::Gone) return Warning::Capture;
+    return is_silent() ? Warning::Media : Warning::Render;
+  }
+  // No media came, as far as anybody knows.
+  bool is_silent() const { return document.state == State::Complete && !had_media(document); }
 };
 
 RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& options,
@@ -52,6 +63,8 @@ RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& o
       after_(std::move(after)),
       retry_(executor_, [this] { retry(); }),
       refusals_(registry.error("recording", "refused_by_disk")),
+      gone_(registry.error("recording", "capture_gone")),
+      damaged_(registry.error("recording", "capture_damaged")),
       self_(std::make_shared<RenderQueue*>(this)),
       pool_(std::make_unique<WorkerPool>(options.render_threads, options.render_queue)) {
   figures_ = metrics::computed(registry, [this](auto& families) {
@@ -98,15 +111,21 @@ bool RenderQueue::start(Postponed recording, Origin origin, bool again) {
                         recording = std::move(recording)]() mutable {
     auto& [directory, document, session] = recording;
     const auto begun = std::chrono::steady_clock::now();
-    Outcome outcome{directory, std::move(document), session, {}, {}, wall_now(), {}, false, again,
-                    0};
+    Outcome outcome;
+    outcome.directory = directory;
+    outcome.document = std::move(document);
+    outcome.session = session;
+    outcome.begun = wall_now();
+    outcome.again = again;
     outcome.warnings_before = outcome.document.warnings.size();
     outcome.skipped = origin == Origin::Disk && is_finished_on_disk(directory);
     if (!outcome.skipped) {
-      auto done = complete(directory, std::move(outcome.document), options_, log_, after_);
+      auto done =
+          complete(directory, std::move(outcome.document), options_, traced(log_, session), after_);
       outcome.document = std::move(done.document);
       outcome.refused = std::move(done.refused);
       outcome.stored = std::move(done.stored);
+      outcome.evidence = done.evidence;
     }
     outcome.render_time = std::chrono::steady_clock::now() - begun;
     boost::asio::post(executor, [self, outcome = std::move(outcome)]() mutable {
@@ -169,11 +188,14 @@ std::deque<RenderQueue::Postponed> RenderQueue::give_up() {
 }
 
 void RenderQueue::trace(const Outcome& outcome) {
-  auto span =
-      tracer_.start("recording.render", outcome.session, tracing::Kind::Internal, outcome.begun);
-  span.set("recording.id", outcome.document.recording_id);
-  span.set("recording.streams", outcome.document.streams.size());
-  if (outcome.document.state == State::Failed) span.fail("the recording is not complete");
+  const auto& document = outcome.document;
+  const auto session =
+      document.end_reason == EndReason::Crashed ? trace_crash(outcome) : outcome.session;
+  if (!outcome.rendered()) return;
+  auto span = tracer_.start("recording.render", session, tracing::Kind::Internal, outcome.begun);
+  span.set("recording.id", document.recording_id);
+  span.set("recording.streams", document.streams.size());
+  if (document.state == State::Failed) span.fail("the recording is not complete");
   for (const auto& file : outcome.stored) {
     auto put = tracer_.start("storage.put", span, tracing::Kind::Internal, file.begun);
     put.set("file.name", file.name);
@@ -183,26 +205,51 @@ void RenderQueue::trace(const Outcome& outcome) {
   span.end(outcome.begun + std::chrono::duration_cast<WallTime::duration>(outcome.render_time));
 }
 
-void RenderQueue::report(const Outcome& outcome) {
+// The call's own span died with its process. One below it tells what is known of the call.
+tracing::SpanContext RenderQueue::trace_crash(const Outcome& outcome) {
   const auto& document = outcome.document;
-  const auto since_end = wall_now() - document.ended_at.value_or(wall_now());
-  for (auto i = outcome.warnings_before; i < document.warnings.size(); ++i) {
-    metrics_.warned(Warning::Render, i == outcome.warnings_before);
-    traced(log_, outcome.session)
-        .warning("session_warning", {{"recording_id", document.recording_id},
-                                     {"call_id", document.call_id},
-                                     {"kind", to_string(Warning::Render)},
-                                     {"warning", document.warnings[i]}});
-  }
+  auto span = tracer_.start("recording.session", outcome.session, tracing::Kind::Internal,
+                            document.started_at);
+  span.set("recording.id", document.recording_id);
+  span.set("sip.call_id", document.call_id);
+  span.set("recording.end_reason", to_string(EndReason::Crashed));
+  span.fail("the process that recorded it ended in mid-call");
+  span.end(document.ended_at.value_or(document.started_at));
+  return span.context();
+}
+
+void RenderQueue::report(Outcome& outcome) {
+  auto& document = outcome.document;
+  const auto log = traced(log_, outcome.session);
+  const auto about =
+      log.with("recording_id", document.recording_id).with("call_id", document.call_id);
+  SessionNotes(document, metrics_, about).tell_since(outcome.kind(), outcome.warnings_before);
+  tell_of_capture(outcome, about);
   // The process that had the call could not say how long it was.
   if (document.end_reason == EndReason::Crashed) {
     const double length =
         seconds(document.ended_at.value_or(document.started_at) - document.started_at);
-    metrics_.closed(length, had_media(document));
+    metrics_.closed(length, !outcome.is_silent());
     if (had_media(document)) metrics_.recorded(direction_of(document.session), length);
   }
+  if (!outcome.rendered()) {
+    metrics_.finished(document.state);
+    return log_files(log, outcome.directory, document, {});
+  }
+  const auto since_end = wall_now() - document.ended_at.value_or(wall_now());
   metrics_.rendered(document.state, seconds(outcome.render_time), seconds(since_end));
-  log_files(traced(log_, outcome.session), outcome.directory, document, outcome.render_time);
+  log_files(log, outcome.directory, document, outcome.render_time);
+}
+
+void RenderQueue::tell_of_capture(const Outcome& outcome, const log::Logger& log) {
+  const log::Field directory{"directory", outcome.directory.string()};
+  if (outcome.evidence == Evidence::Gone) {
+    ++gone_;
+    log.error("capture_gone", {directory});
+  } else if (outcome.evidence == Evidence::Damaged) {
+    ++damaged_;
+    log.error("capture_damaged", {directory});
+  }
 }
 
 }  // namespace srs::recording

@@ -76,8 +76,10 @@ class RenderQueue {
   void finished(Outcome& outcome);
   void postpone(Outcome& outcome);
   void retry();
-  void report(const Outcome& outcome);
+  void report(Outcome& outcome);
+  void tell_of_capture(const Outcome& outcome, const log::Logger& log);
   void trace(const Outcome& outcome);
+  tracing::SpanContext trace_crash(const Outcome& outcome);
 
   boost::asio::any_io_executor executor_;
   const Options& options_;
@@ -91,6 +93,8 @@ class RenderQueue {
   std::unordered_set<std::string> told_;  // recording ids whose refusal stands in the log
   RetryTimer retry_;
   std::atomic<std::uint64_t>& refusals_;
+  std::atomic<std::uint64_t>& gone_;
+  std::atomic<std::uint64_t>& damaged_;
   std::shared_ptr<RenderQueue*> self_;  // emptied by the destructor, for reports that come late
   std::shared_ptr<prometheus::Collectable> figures_;
   std::unique_ptr<WorkerPool> pool_;

@@ -242,23 +242,32 @@ class ServiceImpl final : public Service {
       // session, and so does what began while we searched.
       if (orphan.was_recording && !after_crash) continue;
       if (begun_.contains(orphan.document.recording_id)) continue;
-      if (after_crash) {
-        metrics_.recovered(orphan.was_recording);
-        log_.warning("recording_recovered", {{"recording_id", orphan.document.recording_id},
-                                             {"call_id", orphan.document.call_id}});
-      }
-      const bool fits =
-          renders_.submit(orphan.directory, orphan.document, RenderQueue::Origin::Disk);
+      if (after_crash) tell_recovered(orphan);
+      const bool fits = render(orphan);
       if (!fits && orphan.was_recording) left_over_.push_back(std::move(orphan));
     }
     begun_.clear();
   }
 
+  void tell_recovered(Orphan& orphan) {
+    auto& document = orphan.document;
+    const auto log =
+        traced(log_.with("recording_id", document.recording_id).with("call_id", document.call_id),
+               kept_trace(document));
+    metrics_.recovered(orphan.was_recording);
+    log.warning("recording_recovered");
+    if (orphan.rebuilt) SessionNotes(document, metrics_, log).tell_since(Warning::Metadata, 0);
+  }
+
+  bool render(const Orphan& orphan) {
+    return renders_.submit(orphan.directory, orphan.document, RenderQueue::Origin::Disk,
+                           kept_trace(orphan.document));
+  }
+
   // A later search takes calls that are `recording` on disk for running ones.
   void refill() {
     for (; !left_over_.empty(); left_over_.pop_front()) {
-      const auto& next = left_over_.front();
-      if (!renders_.submit(next.directory, next.document, RenderQueue::Origin::Disk)) return;
+      if (!render(left_over_.front())) return;
     }
     search(false);
   }

@@ -5,14 +5,12 @@
 #include "recording/traced.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 namespace srs::recording {
 namespace {
 
 constexpr std::size_t kMaxWaitingEvents = 64;
-constexpr unsigned kMaxMetadataDocuments = 999;  // rs-metadata files of one recording
 
 EndReason reason_of(sip::DialogEnd end) {
   switch (end) {
@@ -57,13 +55,15 @@ Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
       log_(traced(log.with("recording_id", document_.recording_id), span_.context())),
       notes_(document_, room.metrics, log_),
       directory_(room.archive.directory_of(document_.recording_id, document_.started_at)),
+      metadata_(document_, notes_, room.options.keep_rs_metadata ? &room.archive : nullptr,
+                directory_, log_),
       capture_(room.captures.open(directory_ / kCaptureFile)),
       live_(tap(room.live, directory_, document_, *capture_)),
       media_(room.media, live_ ? static_cast<rtp::StreamSink&>(*live_) : *capture_, log_),
       offer_answer_({room.options.max_streams, room.media_address}, media_, document_,
                     std::to_string(invite.received.time_since_epoch().count() / 1000)),
       events_(room.media.executor, kMaxWaitingEvents),
-      active_since_(invite.received) {
+      silence_(invite.received) {
   span_.set("recording.id", document_.recording_id);
   span_.set("sip.call_id", document_.call_id);
 }
@@ -122,7 +122,7 @@ boost::asio::awaitable<void> Session::finish(End end) {
   document_.ended_at = wall_now();
   document_.end_reason = end.reason;
   media_.report(document_);
-  if (!had_media()) notes_.warn(Warning::Media, "no RTP packet was received");
+  if (!had_media()) notes_.warn(Warning::Media, std::string(kNoMediaWarning));
   if (const auto drops = media_.kernel_drops(); drops > 0) {
     notes_.warn(Warning::Media,
                 std::to_string(drops) +
@@ -150,9 +150,11 @@ boost::asio::awaitable<void> Session::finish(End end) {
 }
 
 boost::asio::awaitable<Capture::Summary> Session::close_capture() {
-  auto put = room_.tracer.start("storage.put", span_);
-  put.set("file.name", kCaptureFile);
+  const auto begun = wall_now();
   auto captured = co_await capture_->close(false);
+  if (captured.bytes == 0 && captured.error.empty()) co_return captured;  // there is no file
+  auto put = room_.tracer.start("storage.put", span_, tracing::Kind::Internal, begun);
+  put.set("file.name", kCaptureFile);
   put.set("file.size", captured.bytes);
   if (!captured.error.empty()) put.fail(captured.error);
   co_return captured;
@@ -220,56 +222,28 @@ std::variant<sip::Response, Refused> Session::answer(const sip::Request& request
 }
 
 void Session::take_metadata(const Carried& carried) {
-  if (!carried.metadata) return;
-  if (room_.options.keep_rs_metadata && metadata_documents_ < kMaxMetadataDocuments) {
-    char name[32];
-    std::snprintf(name, sizeof name, "rs-metadata-%03u.xml", ++metadata_documents_);
-    document_.files.push_back({name, "application/rs-metadata+xml", carried.metadata->size(),
-                               storage::sha256_of(*carried.metadata)});
-    room_.archive.store(directory_, name, *carried.metadata);
-  }
-  auto parsing = room_.tracer.start("siprec.parse", span_);
-  parsing.set("siprec.bytes", carried.metadata->size());
-  auto parsed = siprec::parse_metadata(*carried.metadata, carried.metadata_charset);
-  if (!parsed) parsing.fail(parsed.error().text);
-  parsing.end();
-  if (!parsed) return notes_.warn(Warning::Metadata, "metadata: " + parsed.error().text);
-  notes_.warn(Warning::Metadata, parsed->warnings);
-  metadata_ = siprec::merge(metadata_, *parsed);
-  const auto known = document_.warnings.size();
-  attribute(document_, metadata_);
-  notes_.tell_since(Warning::Metadata, known);
-  const std::string mode = parsed->mode == siprec::DataMode::Partial ? "partial" : "complete";
-  notes_.note("metadata", mode);
-  log_.info("session_metadata", {{"mode", mode},
-                                 {"bytes", carried.metadata->size()},
-                                 {"participants", document_.participants.size()}});
+  if (carried.metadata) metadata_.take(carried, room_.tracer.start("siprec.parse", span_));
 }
 
 void Session::note_hold() {
   const bool hold = media_.all_on_hold();
-  if (hold == hold_) return;
-  hold_ = hold;
-  active_since_ = wall_now();
+  if (!silence_.set_hold(hold, wall_now())) return;
   notes_.note(hold ? "hold" : "resume");
   log_.info(hold ? "session_hold" : "session_resume");
 }
 
+// From here on metadata.json says that media came: where a crash takes the capture too, nobody
+// shall take this for a call without media.
+void Session::note_media() {
+  if (heard_ || !had_media()) return;
+  heard_ = true;
+  media_.report(document_);
+  save();
+}
+
 void Session::check(WallTime now) {
-  const auto& options = room_.options;
-  const auto waited = [now](WallTime since, std::chrono::seconds limit) {
-    return limit.count() > 0 && now - since > limit;
-  };
-  if (waited(document_.started_at, options.max_duration)) return stop(EndReason::MaxDuration);
-  const auto last = media_.last_arrival();
-  if (hold_) {
-    const auto since = std::max(active_since_, last.value_or(active_since_));
-    if (waited(since, options.hold_timeout)) stop(EndReason::Inactivity);
-  } else if (!last) {
-    if (waited(active_since_, options.no_media_timeout)) stop(EndReason::NoMedia);
-  } else if (waited(std::max(*last, active_since_), options.inactivity_timeout)) {
-    stop(EndReason::Inactivity);
-  }
+  if (!ended_) note_media();
+  if (const auto reason = silence_.end(room_.options, media_.last_arrival(), now)) stop(*reason);
 }
 
 void Session::stop(EndReason reason) {

@@ -8,13 +8,14 @@
 #include "recording/media_lines.hpp"
 #include "recording/metrics.hpp"
 #include "recording/offer_answer.hpp"
+#include "recording/session_metadata.hpp"
 #include "recording/session_notes.hpp"
+#include "recording/silence.hpp"
 
 #include <srs/recording/capture.hpp>
 #include <srs/recording/document.hpp>
 #include <srs/recording/options.hpp>
 #include <srs/sip/handler.hpp>
-#include <srs/siprec/metadata.hpp>
 #include <srs/tracing/tracer.hpp>
 
 #include <functional>
@@ -91,6 +92,7 @@ class Session final : public sip::DialogHandler {
   std::variant<sip::Response, Refused> answer(const sip::Request& request, const Carried& carried);
   void take_metadata(const Carried& carried);
   void note_hold();
+  void note_media();
   void save();
   boost::asio::awaitable<Capture::Summary> close_capture();
   void trace_first_packet();
@@ -102,16 +104,15 @@ class Session final : public sip::DialogHandler {
   log::Logger log_;  // with all ids
   SessionNotes notes_;
   const std::filesystem::path directory_;
+  SessionMetadata metadata_;
   std::unique_ptr<Capture> capture_;
   std::unique_ptr<LiveAudio> live_;  // before the capture; null: nobody listens
   MediaLines media_;
   OfferAnswer offer_answer_;
   EventQueue<Event> events_;
-  siprec::Metadata metadata_;
-  unsigned metadata_documents_ = 0;
-  bool hold_ = false;
-  WallTime active_since_;  // since when the silence limits of the present state count
-  bool ended_ = false;     // an End stands in the queue
+  Silence silence_;
+  bool heard_ = false;  // metadata.json says that media came
+  bool ended_ = false;  // an End stands in the queue
 };
 
 }  // namespace srs::recording

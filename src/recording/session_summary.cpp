@@ -58,11 +58,6 @@ void log_files(const log::Logger& log, const std::filesystem::path& directory,
             {"render_ms", render_ms.count()}});
 }
 
-bool had_media(const Document& document) {
-  return std::any_of(document.streams.begin(), document.streams.end(),
-                     [](const StreamEntry& stream) { return stream.packets_received > 0; });
-}
-
 std::optional<std::int64_t> first_packet_offset_ms(const Document& document) {
   std::optional<std::int64_t> first;
   for (const auto& stream : document.streams) {

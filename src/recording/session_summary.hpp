@@ -23,9 +23,6 @@ void log_summary(const log::Logger& log, const Document& document, const MediaLi
 void log_files(const log::Logger& log, const std::filesystem::path& directory,
                const Document& document, std::chrono::nanoseconds render_time);
 
-// Whether any stream brought a packet.
-bool had_media(const Document& document);
-
 // From the start of the recording to the first packet of any stream, in ms; nothing where none
 // came.
 std::optional<std::int64_t> first_packet_offset_ms(const Document& document);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <srs/log/logger.hpp>
+#include <srs/recording/document.hpp>
 #include <srs/tracing/context.hpp>
 
 #include <utility>
@@ -12,6 +13,11 @@ namespace srs::recording {
 inline log::Logger traced(log::Logger log, const tracing::SpanContext& context) {
   if (!context.valid()) return log;
   return log.with("trace.id", context.trace_id_hex()).with("span.id", context.span_id_hex());
+}
+
+// Where a recording of an earlier process stands in its trace, as far as metadata.json kept it.
+inline tracing::SpanContext kept_trace(const Document& document) {
+  return tracing::parse_traceparent(document.session.traceparent).value_or(tracing::SpanContext{});
 }
 
 }  // namespace srs::recording

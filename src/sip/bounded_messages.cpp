@@ -73,20 +73,41 @@ bool too_long(const msg_t* message, const sip_t& sip) {
   return body > limit || size_of(message) + body > limit;
 }
 
+// Over a stream each message needs Content-Length (RFC 3261 §18.3); sofia waits for more where
+// there is none, and takes what follows for broken. A message that names no body has none. Where it
+// does name one nobody knows where that ends.
+bool names_no_length(const sip_t& sip) {
+  const bool at_separator = (sip.sip_flags & (MSG_FLG_BODY | MSG_FLG_ERROR)) == 0;
+  return at_separator && sip.sip_content_length == nullptr;
+}
+
+void suppose_no_body(msg_t* message, msg_pub_t* content) {
+  auto* none = sip_content_length_create(msg_home(message), 0);
+  if (none != nullptr) msg_header_insert(message, content, reinterpret_cast<msg_header_t*>(none));
+}
+
+// The message ends with its headers, and nothing is read from its connection any more.
+issize_t leave_body(msg_t* message, msg_pub_t* content, isize_t size) {
+  content->msg_flags |= MSG_FLG_COMPLETE;
+  stop_reading_after(message);
+  return static_cast<issize_t>(size);
+}
+
 // As msg_mclass_t::mc_extract_body: the separator line and the body, from its first byte on.
 // Returns what was used of `bytes`, 0 where more is needed, -1 where it is broken.
 issize_t extract(msg_t* message, msg_pub_t* content, char* bytes, isize_t size, int ended) {
   auto& sip = *reinterpret_cast<sip_t*>(content);
   accept_version(sip);
   hand_on_prack(sip);
+  if (ended == 0 && names_no_length(sip)) {
+    if (sip.sip_content_type != nullptr) return leave_body(message, content, size);
+    suppose_no_body(message, content);
+  }
   const auto used = sip_default_mclass()->mc_extract_body(message, content, bytes, size, ended);
   if (used <= 0 || ended != 0) return used;
   const bool complete = (content->msg_flags & MSG_FLG_COMPLETE) != 0;
-  if (!complete && sip.sip_payload == nullptr && too_long(message, sip)) {
-    content->msg_flags |= MSG_FLG_COMPLETE;
-    stop_reading_after(message);
-    return static_cast<issize_t>(size);
-  }
+  if (!complete && sip.sip_payload == nullptr && too_long(message, sip))
+    return leave_body(message, content, size);
   const auto rest = size - static_cast<isize_t>(used);
   if (complete && rest > 0 && msg_maxsize(message, 0) > 0 && hand_on(message, bytes + used, rest))
     return static_cast<issize_t>(size);

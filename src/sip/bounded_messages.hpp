@@ -15,13 +15,17 @@ struct MessageClassDeleter {
 };
 using MessageClass = std::unique_ptr<msg_mclass_t, MessageClassDeleter>;
 
-// sofia's own class of SIP messages with five differences, the first and the last for streams
+// sofia's own class of SIP messages with these differences, the first two and the last for streams
 // alone:
 //
 // A request whose headers and Content-Length together pass the agent's NTATAG_MAXSIZE is handed on
 // as soon as its headers are complete, without its body, so that it can be answered in our words;
 // sofia would answer 413 that names no limit. Nothing more is read from its connection: what
 // follows is the middle of that body, and must never be taken for a message.
+//
+// A message without Content-Length ends with its headers. Where it names a body all the same it is
+// handed on without, and nothing more is read from its connection; sofia would wait for more, and
+// answer 400 without a word of why when that comes.
 //
 // A request of another version than SIP/2.0 is handed on as well; sofia would answer 505 without a
 // word of why.

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace srs::sip {
@@ -21,9 +23,13 @@ class Connections {
 
   // Sends FIN behind the last response, and leaves the peer some time to read it: closing at once,
   // with bytes unread, would be a reset, which can overtake it. Nothing is read any more meanwhile.
-  void hang_up(Transport connection);
-  // Those whose peer had its time. To be called every few seconds.
-  void close_hung_up();
+  // `peer`: its address, `192.0.2.1:5060`.
+  void hang_up(Transport connection, std::string peer);
+  bool hangs_up(const std::string& peer) const;
+  // Closes a connection that sofia reads no more, and of which nothing but the peer is known.
+  void give_up(std::string peer);
+  // Those whose peer had its time, and those given up. To be called every few seconds.
+  void close_ended();
 
   // Connections cost descriptors, which recordings need: above about the limit, those go that
   // `carries_call` denies. Returns how many.
@@ -31,16 +37,20 @@ class Connections {
 
  private:
   struct HungUp {
+    std::string peer;
     Transport connection;
     std::chrono::steady_clock::time_point since;
+    bool told = false;  // by FIN
   };
 
+  void tell_hung_up();
   bool too_many() const;
 
   Root& root_;
   Agent& agent_;
   std::size_t limit_;
   std::vector<HungUp> hung_up_;
+  std::unordered_set<std::string> given_up_;
   std::shared_ptr<int> life_ = std::make_shared<int>();  // held weakly by what is posted
 };
 

@@ -240,6 +240,10 @@ std::string source_of(const msg_t* message) {
   socklen_t size = sizeof(address);
   if (message == nullptr || msg_get_address(const_cast<msg_t*>(message), &address, &size) < 0)
     return {};
+  return to_text(address);
+}
+
+std::string to_text(const su_sockaddr_t& address) {
   std::array<char, INET6_ADDRSTRLEN> host{};
   su_inet_ntop(address.su_family, SU_ADDR(&address), host.data(), host.size());
   std::string result = host.data();

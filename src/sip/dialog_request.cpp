@@ -2,6 +2,7 @@
 
 #include "sip/server.hpp"
 
+#include <random>
 #include <utility>
 
 namespace srs::sip {
@@ -13,6 +14,11 @@ bool usable(const tport_t* connection) {
 }
 
 }  // namespace
+
+std::chrono::milliseconds glare_delay() {
+  static thread_local std::minstd_rand random{std::random_device{}()};
+  return std::chrono::milliseconds(10 * std::uniform_int_distribution<int>(1, 200)(random));
+}
 
 std::string reason_header(std::string_view text, int cause) {
   std::string quoted;

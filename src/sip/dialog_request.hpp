@@ -4,6 +4,7 @@
 #include "sip/dialog_identity.hpp"
 #include "sip/sofia.hpp"
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@ class Server;
 
 // The Reason of a BYE (RFC 3326); `text` is for a person.
 std::string reason_header(std::string_view text, int cause);
+
+// How long one waits that was answered 491 (RFC 3261 §14.1): the side that did not choose the
+// Call-ID waits 0 to 2 s, in steps of 10 ms.
+std::chrono::milliseconds glare_delay();
 
 // At most one is under way. Server and identity outlive it.
 class DialogRequest {

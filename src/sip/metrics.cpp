@@ -136,6 +136,7 @@ void Metrics::collect(std::vector<prometheus::MetricFamily>& families) {
        labelled("reason", "too_large",
                 malformed_[static_cast<std::size_t>(Malformed::TooLarge)] + levels.overflows),
        labelled("reason", "encoding", malformed_[static_cast<std::size_t>(Malformed::Encoding)]),
+       labelled("reason", "tls", levels.handshakes_failed),
        labelled("reason", "contact", malformed_[static_cast<std::size_t>(Malformed::Contact)])});
   add("sip_acks_missing_total", "2xx responses to INVITE that were never acknowledged",
       MetricType::Counter, one(static_cast<double>(acks_missing_)));

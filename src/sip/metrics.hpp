@@ -35,6 +35,7 @@ class Metrics {
     std::uint64_t garbage = 0;                     // no SIP message at all
     std::uint64_t overflows = 0;                   // headers without end: connection closed
     std::uint64_t merged = 0;                      // answered 482
+    std::uint64_t handshakes_failed = 0;           // of TLS
     std::uint64_t kernel_drops = 0;                // at UDP listeners
     std::optional<WallTime> certificate_expiry{};  // of TLS listeners
   };

@@ -14,13 +14,6 @@
 namespace srs::sip {
 namespace {
 
-// A stream that ends in mid-header ends the message for sofia: what it never said is not there.
-bool cut_off(const sip_t& sip) {
-  const auto* via = sip.sip_via;
-  const bool stream = via != nullptr && !istarts_with(via->v_protocol, "SIP/2.0/UDP");
-  return stream && sip.sip_content_length == nullptr;
-}
-
 std::string unsupported_features(const sip_t& sip) {
   std::string result;
   if (sip.sip_require == nullptr) return result;
@@ -94,6 +87,13 @@ Objection encoded() {
 
 }  // namespace
 
+// A stream that ends in mid-header ends the message for sofia: what it never said is not there.
+bool lacks_length(const sip_t& sip) {
+  const auto* via = sip.sip_via;
+  const bool stream = via != nullptr && !istarts_with(via->v_protocol, "SIP/2.0/UDP");
+  return stream && sip.sip_content_length == nullptr;
+}
+
 std::size_t declared_size(const sip_t& sip, const msg_t* message) {
   return size_of(message) + (body_left_unread(sip) ? sip.sip_content_length->l_length : 0);
 }
@@ -102,7 +102,7 @@ std::optional<Objection> objection_to(const sip_t& sip, const msg_t* message,
                                       std::size_t max_size) {
   if (const auto size = declared_size(sip, message); size > max_size)
     return too_large(sip, size, max_size);
-  if (cut_off(sip)) {
+  if (lacks_length(sip)) {
     return Objection{refusal(400,
                              "over TCP and TLS every message needs Content-Length (RFC 3261 18.3); "
                              "was this one cut off?"),

@@ -22,6 +22,9 @@ struct Objection {
 // in bytes.
 std::optional<Objection> objection_to(const sip_t& sip, const msg_t* message, std::size_t max_size);
 
+// A message of a stream that does not say where it ends: its connection can't be read on.
+bool lacks_length(const sip_t& sip);
+
 // Bytes, as its sender meant it: a body that was left unread counts as well.
 std::size_t declared_size(const sip_t& sip, const msg_t* message);
 

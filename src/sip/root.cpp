@@ -1,7 +1,5 @@
 #include "sip/root.hpp"
 
-#include <srs/util/text.hpp>
-
 #include <boost/asio/post.hpp>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -67,39 +65,11 @@ int epoll_of(su_root_t* root) {
   return found;
 }
 
-// All that sofia tells about a connection whose message passed NTATAG_MAXSIZE before it ended.
-const std::string& overflow_line() {
-  static const std::string line = std::string("nta_agent: tport: ") + std::strerror(ENOBUFS);
-  return line;
-}
-
 }  // namespace
-
-// sofia writes to one place for the whole process; the newest Root hears it.
-void Root::write_log(void* root, const char* format, va_list arguments) {
-  std::array<char, 512> text;
-  const int size = std::vsnprintf(text.data(), text.size(), format, arguments);
-  if (root != nullptr && size > 0) static_cast<Root*>(root)->hear(trim(text.data()));
-}
-
-void Root::hear(std::string_view line) {
-  // Such a request is dropped without an answer: nothing else would tell why.
-  const auto now = log::Folded::Clock::now();
-  if (line.find("invalid transport") != std::string_view::npos) {
-    ++dropped_;
-    return dropped_lines_.add(now, 1, [line] { return log::Fields{{"reason", line}}; });
-  }
-  if (line != overflow_line()) return log_.debug("sofia", {{"text", line}});
-  ++overflows_;
-  overflow_lines_.add(now, 1, [] {
-    return log::Fields{{"reason", "headers without end: closed"}};
-  });
-}
 
 Root::Root(asio::any_io_executor executor, log::Logger log, Wake wake)
     : executor_(executor), log_(std::move(log)), timer_(executor) {
   su_init();
-  su_log_redirect(su_log_default, &Root::write_log, this);
   root_ = su_root_create(nullptr);
   if (root_ == nullptr) throw std::runtime_error("sofia: su_root_create failed");
   su_root_threading(root_, 0);
@@ -118,8 +88,6 @@ Root::~Root() {
   timer_.cancel();
   descriptor_.reset();
   if (root_ != nullptr) su_root_destroy(root_);
-  if (su_log_default->log_stream == this)
-    su_log_redirect(su_log_default, &Root::write_log, nullptr);
   su_deinit();
 }
 

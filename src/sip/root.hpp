@@ -2,8 +2,8 @@
 #pragma once
 
 #include "sip/sofia.hpp"
+#include "sip/sofia_log.hpp"
 
-#include <srs/log/folded.hpp>
 #include <srs/log/logger.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,11 +11,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
-#include <cstdarg>
-#include <cstdint>
 #include <memory>
 #include <optional>
-#include <string_view>
 
 namespace srs::sip {
 
@@ -38,14 +35,10 @@ class Root {
   // Cheap, and needless within sofia's own callbacks.
   void pump();
   bool watches_descriptor() const { return descriptor_.has_value(); }
-  // Connections that sofia closed because a message on them had no end within NTATAG_MAXSIZE.
-  std::uint64_t overflows() const { return overflows_; }
-  // Requests that sofia dropped, for their Via names another transport.
-  std::uint64_t dropped() const { return dropped_; }
+  SofiaLog& sofia_log() { return sofia_log_; }
+  const SofiaLog& sofia_log() const { return sofia_log_; }
 
  private:
-  static void write_log(void* root, const char* format, va_list arguments);
-  void hear(std::string_view line);
   void watch(int descriptor);
   void wait_readable();
   void step();
@@ -54,14 +47,11 @@ class Root {
 
   boost::asio::any_io_executor executor_;
   log::Logger log_;
+  SofiaLog sofia_log_{log_};
   su_root_t* root_ = nullptr;
   std::optional<boost::asio::posix::stream_descriptor> descriptor_;
   boost::asio::steady_timer timer_;
   std::optional<std::chrono::steady_clock::time_point> wakes_at_;  // while the timer runs
-  std::uint64_t overflows_ = 0;
-  std::uint64_t dropped_ = 0;
-  log::Folded overflow_lines_{log_, log::Level::Warning, "sip_connection_overflowed"};
-  log::Folded dropped_lines_{log_, log::Level::Warning, "sip_request_dropped"};
   bool stepping_ = false;
   bool posted_ = false;
   // Handlers hold it weakly, so that none runs after us.

@@ -77,6 +77,7 @@ Result<void> Server::start(metrics::Registry& registry) {
       in_uri(options_.external_address.empty() ? first.address : options_.external_address));
   responder_ = std::make_unique<Responder>(root_, std::move(replier), *metrics_, trace_, log_);
   connections_ = std::make_unique<Connections>(root_, *agent_, options_.max_connections);
+  root_.sofia_log().set_on_garbage([this](std::string_view source) { on_garbage(source); });
   nta_leg_tcreate(
       agent_->get(),
       [](nta_leg_magic_t* self, nta_leg_t*, nta_incoming_t* irq, const sip_t* sip) {
@@ -90,6 +91,7 @@ Result<void> Server::start(metrics::Registry& registry) {
 
 Server::~Server() {
   house_timer_.cancel();
+  root_.sofia_log().set_on_garbage({});
   // Their handles may be held elsewhere and find nobody any more.
   for (const auto& transaction : std::exchange(transactions_, {})) transaction->abandon();
   dialogs_.for_each([](ServerDialog& dialog) { dialog.abandon(); });
@@ -125,7 +127,7 @@ void Server::keep_house() {
     // A wildcard means addresses that come later too: a floating one, a container's second network.
     if (agent_->has_wildcard()) agent_->cover(local_addresses());
     tend_listeners();
-    connections_->close_hung_up();
+    connections_->close_ended();
     cut_connections();
     keep_house();
   });
@@ -161,16 +163,29 @@ Metrics::Levels Server::levels() const {
   levels.requests_again = requests_again;
   levels.responses_sent = responses_sent;
   levels.bad_requests = bad_requests;
-  levels.dropped_requests = root_.dropped();
+  levels.dropped_requests = root_.sofia_log().dropped();
   levels.bad_responses = bad_responses;
-  // One for each body that was left unread is our own, see bounded_message_class().
-  const auto named = bad_requests + bad_responses + bodies_unread_;
+  const auto named = bad_requests + bad_responses + stops_;
   levels.garbage = bad > named ? bad - named : 0;
-  levels.overflows = root_.overflows();
+  levels.overflows = root_.sofia_log().overflows();
   levels.merged = merged;
+  levels.handshakes_failed = root_.sofia_log().handshakes_failed();
   levels.kernel_drops = udp_sockets_.drops();
   levels.certificate_expiry = certificate_expiry_;
   return levels;
+}
+
+void Server::on_garbage(std::string_view source) {
+  const std::string peer(source.substr(source.find('/') + 1));
+  if (connections_->hangs_up(peer)) {  // our own mark, see bounded_message_class()
+    ++stops_;
+    return;
+  }
+  garbage_lines_.add(log::Folded::Clock::now(), 1, [source] {
+    return log::Fields{{"source", source}};
+  });
+  // What follows can't be told apart any more, and sofia reads no further.
+  if (!source.starts_with("udp/")) connections_->give_up(peer);
 }
 
 void Server::note(const sip_t& sip, msg_t* message) {
@@ -234,10 +249,11 @@ int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {
   Transport transport(nta_incoming_transport(agent_->get(), irq, message.get()));
   arrived_ = std::chrono::steady_clock::now() - udp_sockets_.waited(transport.get());
   note(sip, message.get());
-  if (body_left_unread(sip) && declared_size(sip, message.get()) > options_.max_message_size) {
-    ++bodies_unread_;
-    metrics_->malformed(Metrics::Malformed::TooLarge);
-    connections_->hang_up(std::move(transport));
+  const bool too_long =
+      body_left_unread(sip) && declared_size(sip, message.get()) > options_.max_message_size;
+  if (too_long) metrics_->malformed(Metrics::Malformed::TooLarge);
+  if (too_long || lacks_length(sip)) {
+    connections_->hang_up(std::move(transport), source_of(message.get()));
   }
   const auto method = sip.sip_request->rq_method;
   if (method == sip_method_ack) return 481;  // gets no answer; sofia drops the transaction

@@ -4,14 +4,15 @@
 #include "sip/agent.hpp"
 #include "sip/connections.hpp"
 #include "sip/dialog_table.hpp"
-#include "sip/listener_sockets.hpp"
 #include "sip/message_trace.hpp"
 #include "sip/metrics.hpp"
 #include "sip/responder.hpp"
 #include "sip/root.hpp"
+#include "sip/sockets.hpp"
 #include "sip/sofia.hpp"
 #include "sip/udp_sockets.hpp"
 
+#include <srs/log/folded.hpp>
 #include <srs/log/logger.hpp>
 #include <srs/sip/stack.hpp>
 
@@ -89,6 +90,7 @@ class Server final : public Stack {
   int on_request_guarded(nta_incoming_t* irq, const sip_t& sip);
   int on_invite(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   int answer_unknown_dialog(nta_incoming_t* irq);
+  void on_garbage(std::string_view source);
 
   Options options_;
   SessionHandler& handler_;
@@ -103,7 +105,8 @@ class Server final : public Stack {
   std::unique_ptr<Connections> connections_;
   UdpSockets udp_sockets_;
   StreamBuffers stream_buffers_;
-  std::uint64_t bodies_unread_ = 0;
+  log::Folded garbage_lines_{log_, log::Level::Warning, "sip_garbage"};
+  std::uint64_t stops_ = 0;  // our own among what sofia takes for garbage
   std::chrono::steady_clock::time_point arrived_;
   std::optional<WallTime> certificate_expiry_;
   DialogTable dialogs_;

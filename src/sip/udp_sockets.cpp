@@ -1,6 +1,6 @@
 #include "sip/udp_sockets.hpp"
 
-#include "sip/listener_sockets.hpp"
+#include "sip/sockets.hpp"
 
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>

@@ -112,7 +112,7 @@ Result<std::vector<Part>> split_body(std::string_view content_type, std::string_
   const auto type = parse_content_type(content_type);
   std::vector<Part> parts;
   if (!is_multipart(type)) {
-    if (!body.empty()) parts.push_back({type, {}, {}, body});
+    if (!body.empty()) parts.push_back({type, {}, {}, {}, body});
     return parts;
   }
   if (type.boundary.empty())
@@ -126,9 +126,14 @@ Result<std::vector<Part>> split_body(std::string_view content_type, std::string_
 RecordingBody classify(const std::vector<Part>& parts) {
   RecordingBody result;
   for (const auto& part : parts) {
+    const bool metadata = is_rs_metadata(part.content_type, part.disposition);
+    if (!part.transfer_encoding.empty() && (metadata || is_sdp(part)))
+      result.encoded.push_back(part.content_type.type + " in " + part.transfer_encoding);
     if (is_sdp(part)) {
       if (result.sdp.empty()) result.sdp = part.body;
-    } else if (is_rs_metadata(part.content_type, part.disposition)) {
+    } else if (metadata && trim(part.body).empty()) {
+      result.unknown_types.push_back(part.content_type.type + " (empty)");
+    } else if (metadata) {
       if (!result.metadata.empty()) continue;
       result.metadata = part.body;
       result.metadata_charset = part.content_type.charset;

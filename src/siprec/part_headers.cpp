@@ -26,6 +26,11 @@ std::string clean(std::string_view text) {
   return result;
 }
 
+// RFC 2045 §6.2: the encodings that change nothing.
+bool is_plain(std::string_view encoding) {
+  return iequals(encoding, "binary") || iequals(encoding, "8bit") || iequals(encoding, "7bit");
+}
+
 void apply_header(Part& part, std::string_view name, const std::string& value) {
   if (iequals(name, "content-type") || iequals(name, "c")) {
     if (part.content_type.type.empty()) part.content_type = parse_content_type(value);
@@ -33,6 +38,8 @@ void apply_header(Part& part, std::string_view name, const std::string& value) {
     part.disposition = to_lower(trim(std::string_view(value).substr(0, value.find(';'))));
   } else if (iequals(name, "content-id")) {
     part.content_id = value;
+  } else if (iequals(name, "content-transfer-encoding") && !is_plain(value)) {
+    part.transfer_encoding = to_lower(value);
   }
 }
 

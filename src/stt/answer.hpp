@@ -64,13 +64,20 @@ using Outcome = boost::system::result<T, Failure>;
 [[noreturn]] void throw_exception_from_error(const Failure& failure,
                                              const boost::source_location& where);
 
-// Makes an answer safe to believe: confidences within 0 and 1, texts without NUL, times within
-// the piece and in order. What had to be mended is counted and told in `warnings`.
-// `channels` and `length` are the piece's.
+// Makes an answer safe to believe: confidences within 0 and 1, times within the piece and in order.
+// No text is lost for its time: a word without a usable one stands at its neighbour's, words of
+// which none has one are their segment's text alone, and a segment without any is the whole
+// piece's. What had to be mended is counted and told in `warnings`. `channels` and `length` are the
+// piece's.
 void mend(Answer& answer, std::size_t channels, Millis length);
 
 // Puts segments together from words with a pause of a second, or the end of a sentence and 0.3 s,
 // between them. For providers that give words alone.
 std::vector<Segment> segments_of(std::vector<Word> words, unsigned channel);
+
+// `text` is all that was said on the channel, where an answer tells that beside its segments. Where
+// these hold less of it because some have no text, the whole of it is one segment without times.
+// `listed`: there is a list that should have held it, and a warning says that it can't be used.
+void keep_text(Answer& answer, unsigned channel, std::string_view text, bool listed);
 
 }  // namespace srs::stt

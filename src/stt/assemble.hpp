@@ -1,7 +1,7 @@
 // The last step: what was heard becomes files. Blocks.
 #pragma once
 
-#include "stt/job_file.hpp"
+#include "stt/job_parts.hpp"
 #include "stt/redact.hpp"
 
 #include <srs/stt/pool.hpp>

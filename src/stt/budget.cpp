@@ -86,6 +86,8 @@ std::string_view to_string(Budget::Bound bound) {
       return "audio";
     case Budget::Bound::Cost:
       return "cost";
+    case Budget::Bound::RateLimited:
+      return "rate_limited";
     case Budget::Bound::None:
       break;
   }

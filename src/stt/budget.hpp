@@ -14,7 +14,8 @@ class Budget {
  public:
   using Time = std::chrono::steady_clock::time_point;
   using Wall = std::chrono::system_clock::time_point;
-  enum class Bound { None, Requests, Audio, Cost };
+  // The last one is the provider's own: it said 429.
+  enum class Bound { None, Requests, Audio, Cost, RateLimited };
 
   explicit Budget(Limit limit) : limit_(std::move(limit)) {}
 

@@ -4,6 +4,7 @@
 
 #include "stt/engine.hpp"
 #include "stt/job_file.hpp"
+#include "stt/job_parts.hpp"
 #include "stt/metrics.hpp"
 #include "stt/redact.hpp"
 

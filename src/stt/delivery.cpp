@@ -31,6 +31,15 @@ Outcome<HttpRequest> make_request(const Options& options, const Job& job) {
   return out;
 }
 
+// `receiver.example:8443`: paths and queries hold secrets, and what stands before an @ does too.
+std::string host_of(std::string_view url) {
+  if (const auto scheme = url.find("://"); scheme != std::string_view::npos)
+    url.remove_prefix(scheme + 3);
+  url = url.substr(0, url.find_first_of("/?#"));
+  const auto at = url.rfind('@');
+  return std::string(at == std::string_view::npos ? url : url.substr(at + 1));
+}
+
 }  // namespace
 
 boost::asio::awaitable<PoolCore::Step> PoolCore::deliver(EntryPointer entry, Exchange& exchange) {
@@ -49,6 +58,12 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::deliver(EntryPointer entry, Exc
   if (stopped_ || entry->forgotten) co_return Step::Leave;
   if (outcome) {
     metrics_.delivered("delivered");
+    log_of(entry->state.job)
+        .info("transcript_delivered",
+              {{"receiver", host_of(options_.delivery.url)}, {"attempts", record.failures + 1}});
+    if (listener != nullptr)
+      listener->transcript_delivered(
+          {entry->state.job.directory, entry->state.job.recording_id, wall_now()});
     co_return Step::Next;
   }
   const auto& failure = outcome.error();

@@ -22,9 +22,10 @@ milliseconds until(auto then, auto now) {
 
 // How long the provider itself is not to be asked by anybody.
 Budget::Wait closed_for(const Engine& engine, milliseconds audio, const Now& now) {
-  const auto closed = std::max(until(engine.breaker.ready_at(now.steady), now.steady),
-                               until(engine.held_until, now.steady));
-  if (closed.count() > 0) return {Budget::Bound::None, closed};
+  const auto broken = until(engine.breaker.ready_at(now.steady), now.steady);
+  const auto held = until(engine.held_until, now.steady);
+  if (broken.count() > 0) return {Budget::Bound::None, std::max(broken, held)};
+  if (held.count() > 0) return {Budget::Bound::RateLimited, held};
   return engine.budget.wait(now.steady, now.wall, audio);
 }
 

@@ -48,9 +48,8 @@ struct Choice {
   Kind kind = Kind::None;
   std::size_t engine = 0;
   std::chrono::milliseconds time{0};
-  Budget::Bound bound =
-      Budget::Bound::None;                 // what it waits for, where that is an operator's bound
-  std::optional<std::size_t> passed_over;  // Ask: who stands before, but for its `bound`
+  Budget::Bound bound = Budget::Bound::None;  // what it waits for, where that is a bound
+  std::optional<std::size_t> passed_over;     // Ask: who stands before, but for its `bound`
 };
 
 // In the configured order; who failed `attempts` times stands behind those that did not. While the

@@ -1,6 +1,7 @@
 #include "stt/job_file.hpp"
 
 #include "stt/files.hpp"
+#include "stt/job_json.hpp"
 #include "stt/use_json.hpp"
 
 #include <srs/util/text.hpp>
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::string_view kSchema = "siprec-transcription-job/1";
 constexpr std::uint64_t kMaxJobFile = 1 << 20;
-constexpr std::uint64_t kMaxParts = 512 << 20;
 
 Reason reason_from(std::string_view text) {
   for (std::size_t i = 0; i < kReasons; ++i)
@@ -24,10 +24,6 @@ Phase phase_from(std::string_view text) {
   for (const auto phase : {Phase::Parked, Phase::Failed})
     if (to_string(phase) == text) return phase;
   return Phase::Waiting;
-}
-
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Json write(const Record& record) {
@@ -43,8 +39,7 @@ Json write(const Record& record) {
 
 Record read_record(const Json& json) {
   Record record;
-  record.failures =
-      static_cast<std::size_t>(std::clamp(number_of(json, "failures").value_or(0), 0.0, 1e6));
+  record.failures = small_number(json, "failures");
   const auto& refused = member(json, "refused");
   record.refused = refused.is_boolean() && refused.get<bool>();
   record.reason = reason_from(text_of(json, "reason"));
@@ -53,57 +48,11 @@ Record read_record(const Json& json) {
   return record;
 }
 
-unsigned small_number(const Json& json, std::string_view key) {
-  return static_cast<unsigned>(std::clamp(number_of(json, key).value_or(0), 0.0, 1e6));
-}
-
 Json write(const Channel& channel) {
   return {{"channel", channel.channel},
           {"label", channel.label},
           {"participant", channel.participant},
           {"name", channel.name}};
-}
-
-Json write(const Word& word) {
-  Json json{{"t", word.text}, {"s", word.start.count()}, {"e", word.end.count()}};
-  if (word.confidence) json["c"] = *word.confidence;
-  return json;
-}
-
-Json write(const Segment& segment) {
-  Json json{{"channel", segment.channel},
-            {"s", segment.start.count()},
-            {"e", segment.end.count()},
-            {"t", segment.text},
-            {"language", segment.language}};
-  if (segment.confidence) json["c"] = *segment.confidence;
-  auto words = Json::array();
-  for (const auto& word : segment.words) words.push_back(write(word));
-  json["words"] = std::move(words);
-  return json;
-}
-
-Millis time_of(const Json& json, std::string_view key) {
-  return millis_of(json, key).value_or(Millis(0));
-}
-
-Segment read_segment(const Json& json) {
-  Segment segment;
-  segment.channel = small_number(json, "channel");
-  segment.start = time_of(json, "s");
-  segment.end = time_of(json, "e");
-  segment.text = text_of(json, "t");
-  segment.language = text_of(json, "language");
-  segment.confidence = number_of(json, "c");
-  for (const auto& word : elements(json, "words"))
-    segment.words.push_back(
-        {text_of(word, "t"), time_of(word, "s"), time_of(word, "e"), number_of(word, "c")});
-  return segment;
-}
-
-Json write(const Piece& piece) {
-  return {{"channels", piece.channels}, {"begin", piece.begin.count()}, {"end", piece.end.count()},
-          {"from", piece.from.count()}, {"to", piece.to.count()},       {"silent", piece.silent}};
 }
 
 nlohmann::ordered_json write(const LiveText& live) {
@@ -118,52 +67,6 @@ LiveText read_live(const Json& json) {
   for (const auto& use : elements(json, "uses")) live.uses.push_back(use_from(use));
   for (const auto& warning : elements(json, "warnings")) live.warnings.push_back(text_of(warning));
   return live;
-}
-
-Piece read_piece(const Json& json) {
-  Piece piece;
-  for (const auto& channel : elements(json, "channels"))
-    piece.channels.push_back(
-        static_cast<unsigned>(std::clamp(number_of(channel).value_or(0), 0.0, 1e3)));
-  piece.begin = time_of(json, "begin");
-  piece.end = time_of(json, "end");
-  piece.from = time_of(json, "from");
-  piece.to = time_of(json, "to");
-  const auto& silent = member(json, "silent");
-  piece.silent = silent.is_boolean() && silent.get<bool>();
-  return piece;
-}
-
-Part read_part(const Json& json) {
-  Part part;
-  part.number = small_number(json, "part");
-  part.provider = text_of(json, "provider");
-  part.model = text_of(json, "model");
-  part.cost = number_of(json, "cost").value_or(0);
-  part.currency = text_of(json, "currency");
-  part.answer.language = text_of(json, "language");
-  for (const auto& warning : elements(json, "warnings"))
-    part.answer.warnings.push_back(text_of(warning));
-  for (const auto& segment : elements(json, "segments"))
-    part.answer.segments.push_back(read_segment(segment));
-  return part;
-}
-
-void read_line(std::string_view line, Progress& progress) {
-  const auto json = parse_json(line);
-  if (!json) return;
-  if (member(*json, "plan").is_array()) {
-    progress.pieces.clear();
-    for (const auto& piece : elements(*json, "plan")) progress.pieces.push_back(read_piece(piece));
-    progress.duration = time_of(*json, "duration_ms");
-  } else if (member(*json, "remote").is_string()) {
-    progress.remote[text_of(*json, "key")] = text_of(*json, "remote");
-  } else if (member(*json, "part").is_number()) {
-    auto part = read_part(*json);
-    const bool known = std::any_of(progress.parts.begin(), progress.parts.end(),
-                                   [&](const Part& p) { return p.number == part.number; });
-    if (!known && part.number < progress.pieces.size()) progress.parts.push_back(std::move(part));
-  }
 }
 
 }  // namespace
@@ -259,49 +162,6 @@ Result<void> store_job(const Job& job) {
   state.job = job;
   state.submitted_at = wall_now();
   return store(state);
-}
-
-std::string plan_line(const Progress& progress) {
-  auto pieces = Json::array();
-  for (const auto& piece : progress.pieces) pieces.push_back(write(piece));
-  return dumped({{"plan", std::move(pieces)}, {"duration_ms", progress.duration.count()}});
-}
-
-std::string part_line(const Part& part) {
-  auto segments = Json::array();
-  for (const auto& segment : part.answer.segments) segments.push_back(write(segment));
-  return dumped({{"part", part.number},
-                 {"provider", part.provider},
-                 {"model", part.model},
-                 {"cost", part.cost},
-                 {"currency", part.currency},
-                 {"language", part.answer.language},
-                 {"warnings", part.answer.warnings},
-                 {"segments", std::move(segments)}});
-}
-
-std::string remote_line(const std::string& key, const std::string& id) {
-  return dumped({{"key", key}, {"remote", id}});
-}
-
-std::optional<Progress> progress_from(std::string_view lines) {
-  Progress progress;
-  while (!lines.empty()) {
-    const auto end = lines.find('\n');
-    if (end == std::string_view::npos) break;  // torn by a crash
-    read_line(lines.substr(0, end), progress);
-    lines.remove_prefix(end + 1);
-  }
-  if (progress.pieces.empty()) return std::nullopt;
-  return progress;
-}
-
-std::optional<Progress> load_progress(const std::filesystem::path& directory) {
-  const auto text = read_text(directory / kPartsFile, kMaxParts);
-  if (!text) return std::nullopt;
-  // A line that a crash tore must not take the next one with it.
-  if (!text->empty() && text->back() != '\n') (void)append_line(directory / kPartsFile, "");
-  return progress_from(*text);
 }
 
 }  // namespace srs::stt

@@ -70,6 +70,10 @@ const Json& elements(const Json& json, std::string_view key) {
   return found.is_array() ? found : kNoElements;
 }
 
+bool is_listed(const Json& json) {
+  return !json.is_null() && !(json.is_array() && json.empty());
+}
+
 std::string text_of(const Json& json) {
   return json.is_string() ? json.get<std::string>() : std::string();
 }
@@ -99,6 +103,14 @@ std::optional<Millis> seconds_of(const Json& json, std::string_view key) {
 
 std::optional<Millis> millis_of(const Json& json, std::string_view key) {
   return time_of(number_of(json, key), 1);
+}
+
+Millis seconds_or(const Json& json, std::string_view key, Millis absent) {
+  return member(json, key).is_null() ? absent : seconds_of(json, key).value_or(kNoTime);
+}
+
+Millis millis_or(const Json& json, std::string_view key, Millis absent) {
+  return member(json, key).is_null() ? absent : millis_of(json, key).value_or(kNoTime);
 }
 
 }  // namespace srs::stt

@@ -22,6 +22,8 @@ std::optional<Json> parse_json(std::string_view text, bool* repaired = nullptr);
 const Json& member(const Json& json, std::string_view key);
 // The array's elements; an empty array where it is none.
 const Json& elements(const Json& json, std::string_view key);
+// Whether something stands where a list is to be: anything but a null or an empty array.
+bool is_listed(const Json& json);
 
 // Empty where it is no text.
 std::string text_of(const Json& json);
@@ -34,5 +36,12 @@ std::optional<double> number_of(const Json& json, std::string_view key);
 // Seconds as milliseconds; nothing for what is no time (negative, not finite, beyond 30 days).
 std::optional<Millis> seconds_of(const Json& json, std::string_view key);
 std::optional<Millis> millis_of(const Json& json, std::string_view key);
+
+// What stands where something else than a time should have told one: mend() finds another.
+inline constexpr Millis kNoTime{-1};
+// The same for answers of providers: `absent` where there is no such member, kNoTime where it is no
+// time.
+Millis seconds_or(const Json& json, std::string_view key, Millis absent);
+Millis millis_or(const Json& json, std::string_view key, Millis absent);
 
 }  // namespace srs::stt

@@ -27,7 +27,8 @@ class Metrics {
   void retried(std::string_view provider);
   void charged(std::string_view provider, std::string_view currency, double cost);
   void mended(std::string_view provider);
-  // A job had to wait, or take another provider, for a bound that the operator set.
+  // A job had to wait, or take another provider, for a bound that the operator set, or
+  // the provider itself (429).
   void held_back(std::string_view provider, std::string_view bound);
   void ended(std::string_view state, double seconds_since_submitted);
   void redacted(std::string_view rule);

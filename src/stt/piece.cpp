@@ -4,10 +4,13 @@
 #include "stt/crypto.hpp"
 #include "stt/files.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace srs::stt {
 namespace {
+
+using std::chrono::milliseconds;
 
 std::string names_of(const std::vector<unsigned>& channels) {
   std::string names;
@@ -38,7 +41,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
     // Other waits end by themselves or when a request does; the queue knows them.
     if (choice.bound != Budget::Bound::None) {
       hold_back(*entry, choice);
-      entry->pause = choice.time;
+      entry->pause = std::min(choice.time, std::max(time_left(*entry), milliseconds(1)));
     }
     co_return Step::Leave;
   }

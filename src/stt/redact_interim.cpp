@@ -1,3 +1,4 @@
+#include "stt/plain_digits.hpp"
 #include "stt/redact.hpp"
 #include "stt/redaction_rules.hpp"
 
@@ -25,7 +26,8 @@ bool has_spoken_digit(std::string_view word) {
 }
 
 bool is_to_hide(std::string_view word) {
-  return word.find_first_of("0123456789@") != std::string_view::npos || has_spoken_digit(word);
+  return PlainDigits(word).text().find_first_of("0123456789@") != std::string::npos ||
+         has_spoken_digit(word);
 }
 
 // Words that are hidden in a row are one.

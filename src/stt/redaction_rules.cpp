@@ -1,5 +1,7 @@
 #include "stt/redaction_rules.hpp"
 
+#include "stt/plain_digits.hpp"
+
 #include <srs/stt/options.hpp>
 #include <srs/util/text.hpp>
 
@@ -204,6 +206,18 @@ Finder by(const std::string& expression) {
   };
 }
 
+// Looks once more where digits of other scripts became plain ones; an expression may name either.
+Finder with_plain_digits(Finder find) {
+  return [find = std::move(find)](std::string_view text) {
+    auto spans = find(text);
+    const PlainDigits plain(text);
+    if (!plain.changed()) return spans;
+    for (const auto& span : find(plain.text()))
+      spans.push_back({plain.original(span.begin), plain.original(span.end)});
+    return spans;
+  };
+}
+
 std::optional<Finder> built_in(std::string_view name) {
   if (name == "card") return find_cards;
   if (name == "email") return find_emails;
@@ -263,11 +277,12 @@ std::string check_redaction_rule(std::string_view rule) {
   }
   return {};
 }
+
 Finder finder_of(std::string_view rule) {
   if (!check_redaction_rule(rule).empty()) return {};
   const auto equals = rule.find('=');
-  if (equals == std::string_view::npos) return *built_in(rule);
-  return by(std::string(rule.substr(equals + 1)));
+  if (equals == std::string_view::npos) return with_plain_digits(*built_in(rule));
+  return with_plain_digits(by(std::string(rule.substr(equals + 1))));
 }
 
 }  // namespace srs::stt

@@ -17,7 +17,7 @@ TEST(EnvironmentFile, ComesBeforeTheEnvironment) {
   write_file(
       directory / "env",
       "# a comment\n; another\n\n LOG_LEVEL = debug \nA=\"two words\"\nB='x=y'\nC=\nA=last\n");
-  const auto [variables, faults] = with_file(base, directory / "env");
+  const auto [variables, faults, places] = with_file(base, directory / "env");
   EXPECT_THAT(faults, testing::IsEmpty());
   EXPECT_EQ(variables("LOG_LEVEL"), "debug");
   EXPECT_EQ(variables("LOG_FORMAT"), "json");
@@ -25,6 +25,26 @@ TEST(EnvironmentFile, ComesBeforeTheEnvironment) {
   EXPECT_EQ(variables("B"), "x=y");
   EXPECT_EQ(variables("C"), "");
   EXPECT_EQ(variables("D"), std::nullopt);
+  const auto path = (directory / "env").string();
+  EXPECT_EQ(places.at("LOG_LEVEL"), path + ":4");
+  EXPECT_EQ(places.at("A"), path + ":8");
+}
+
+TEST(EnvironmentFile, IsNamedWithTheLineThatIsWrong) {
+  const TempDir directory;
+  write_file(directory / "env", "# ours\nSIP_PORT=many\nLOG_LEVEL=loud\n");
+  const auto variables = with_file(base, directory / "env");
+  const auto path = (directory / "env").string();
+  EXPECT_THAT(load(std::nullopt, variables.environment, {}, variables.places).faults,
+              ElementsAre(FaultIs(path + ":2 SIP_PORT", "sip.listen", "`many`"),
+                          FaultIs(path + ":3 LOG_LEVEL", "log.level", "`loud`")));
+}
+
+TEST(EnvironmentFile, SaysThatItIsADirectory) {
+  const TempDir directory;
+  EXPECT_THAT(
+      with_file(base, directory.path()).faults,
+      ElementsAre(FaultIs("environment SIPREC_ENVIRONMENT_FILE", "", "can't be read: Is a dir")));
 }
 
 TEST(EnvironmentFile, SaysThatItIsNotThere) {

@@ -85,11 +85,43 @@ TEST(SttKeys, NeverShowASecret) {
   EXPECT_THAT(loaded.faults[0].text, Not(HasSubstr("dg-bad")));
 }
 
+// Whoever mends it knows the value, and has to learn the rule.
+TEST(SttKeys, SayWhichRuleASecretBreaksWithoutShowingIt) {
+  const auto loaded = from_environment({{"OPENAI_API_KEY", "sk-hush\nsk-more"},
+                                        {"DEEPGRAM_API_KEY", "dg-hush\x01"},
+                                        {"HTTP_ADMIN_TOKEN", "to ken"},
+                                        {"HTTP_TRANSCRIPT_TOKEN", "h\xC3\xBCsh"},
+                                        {"NEW_RELIC_LICENSE_KEY", std::string(5000, 'x')},
+                                        {"OTEL_EXPORTER_OTLP_HEADERS", "hush"}});
+  EXPECT_THAT(loaded.faults,
+              testing::UnorderedElementsAre(
+                  FaultIs("environment OPENAI_API_KEY", "stt.openai.api_key",
+                          "has a line break in it, at byte 8"),
+                  FaultIs("environment DEEPGRAM_API_KEY", "stt.deepgram.api_key",
+                          "has a control character in it, at byte 8"),
+                  FaultIs("environment HTTP_ADMIN_TOKEN", "http.admin_token",
+                          "has a space in it, at byte 3"),
+                  FaultIs("environment HTTP_TRANSCRIPT_TOKEN", "http.transcript_token",
+                          "has a character that is not ASCII in it, at byte 2"),
+                  FaultIs("environment NEW_RELIC_LICENSE_KEY", "tracing.new_relic.license_key",
+                          "is longer than 4096 characters"),
+                  FaultIs("environment OTEL_EXPORTER_OTLP_HEADERS", "tracing.otlp.headers",
+                          "is no pair: write it as name=value")));
+  for (const auto& fault : loaded.faults) EXPECT_THAT(fault.text, Not(HasSubstr("hush")));
+}
+
 TEST(SttKeys, SayWhatAProviderLacks) {
   EXPECT_THAT(from_file("stt: {providers: [deepgram]}\n").faults,
               ElementsAre(FaultIs("siprec.yaml:1", "stt.providers", "DEEPGRAM_API_KEY")));
   EXPECT_THAT(from_file("stt: {providers: [siri]}\n").faults,
               ElementsAre(FaultIs("siprec.yaml:1", "stt.providers", "none of: openai")));
+}
+
+TEST(SttKeys, SayThatSoundIsNotRedactedWithoutRules) {
+  EXPECT_THAT(from_file("stt:\n  redaction: {audio: tone}\n").warnings,
+              ElementsAre(FaultIs("siprec.yaml:2", "stt.redaction.audio", "stt.redaction.rules")));
+  EXPECT_THAT(from_file("stt:\n  redaction: {audio: tone, rules: [card]}\n").warnings, IsEmpty());
+  EXPECT_THAT(from_file("stt:\n  redaction: {audio: \"off\"}\n").warnings, IsEmpty());
 }
 
 TEST(SttKeys, SayWhatIsWrongWithLimitsPricesAndRules) {

@@ -35,6 +35,23 @@ TEST(System, RefusesAFileWhereADirectoryIsNeeded) {
               ElementsAre(FaultIs("system", "recording.directory", "no directory")));
 }
 
+// Where root has every right and nobody can make a file.
+TEST(System, RefusesPlacesThatAreTheKernels) {
+  const TempDir directory;
+  auto settings = settings_in(directory);
+  for (const char* place : {"/proc/recordings", "/sys/recordings", "/proc/self/a/b"}) {
+    settings.recording.directory = place;
+    settings.log.file = std::string(place) + "/siprec.log";
+    EXPECT_THAT(check_system(settings),
+                ElementsAre(FaultIs("system", "recording.directory", "is the kernel's own"),
+                            FaultIs("system", "log.file", "is the kernel's own")))
+        << place;
+  }
+  settings = settings_in(directory);
+  settings.log.file = "/proc/self/fd/2";  // what there is may be written to
+  EXPECT_THAT(check_system(settings), IsEmpty());
+}
+
 // In a process of its own that is not root, to whom everything is writable.
 TEST(SystemDeathTest, RefusesADirectoryThatIsNotWritable) {
   const TempDir directory;
@@ -94,6 +111,9 @@ TEST(System, WantsTheCertificatesOfATlsListener) {
   settings.sip.tls_directory = directory.path();
   EXPECT_THAT(check_system(settings), IsEmpty());  // no tls: listener asks for them
   settings.sip.listen = {"tls:127.0.0.1:5061"};
+  settings.sip.tls_directory.clear();
+  EXPECT_THAT(check_system(settings), IsEmpty()) << "load() has said that";
+  settings.sip.tls_directory = directory.path();
   EXPECT_THAT(check_system(settings),
               ElementsAre(FaultIs("system", "sip.tls_directory", "agent.pem")));
   write_file(directory / "agent.pem", "");

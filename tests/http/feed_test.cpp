@@ -14,6 +14,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr const char* kCut = R"(errors_total{component="http",reason="slow_reader"} 1)";
+
 // Says what the test tells it to, for one listener.
 class Told final : public Feed {
  public:
@@ -120,6 +122,26 @@ TEST_F(Feeding, CutsAClientThatTakesNothing) {
   EXPECT_EQ(client.line(), "HTTP/1.1 200 OK");
   say(std::string(64 << 20, 'x'));
   EXPECT_TRUE(srs::test::wait_until([this] { return left(); }));
+  EXPECT_THAT(metrics_text(), HasSubstr(kCut));
+}
+
+// It may talk all the time.
+TEST_F(Feeding, CutsAWebSocketThatTakesNothing) {
+  Options options;
+  options.request_timeout = std::chrono::milliseconds(50);
+  begin(options);
+  auto client = connect();
+  client.send(
+      "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  EXPECT_EQ(client.line(), "HTTP/1.1 101 Switching Protocols");
+  say(std::string(64 << 20, 'x'));
+  EXPECT_TRUE(srs::test::wait_until([&] {
+    const std::string masked_hello("\x81\x85\0\0\0\0hello", 11);
+    client.send(masked_hello);
+    return left();
+  }));
+  EXPECT_THAT(metrics_text(), HasSubstr(kCut));
 }
 
 TEST_F(Feeding, RefusesAsItsHandlerSays) {

@@ -74,6 +74,16 @@ TEST_F(RunningServer, Answers505ToAnotherVersion) {
   EXPECT_EQ(exchange("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status, 505);
 }
 
+TEST_F(RunningServer, SaysHowLinesEndToThoseWhoEndThemWithoutACarriageReturn) {
+  start();
+  for (const char* bytes : {"GET /hello HTTP/1.1\nHost: x\n\n", "GET /hello HTTP/1.0\n\n"}) {
+    const auto reply = exchange(bytes);
+    EXPECT_EQ(reply.status, 400) << bytes;
+    EXPECT_THAT(reply.body, testing::HasSubstr("CR LF")) << bytes;
+  }
+  EXPECT_EQ(exchange("GET /hello HTTP/3.0\r\n\r\n").status, 505);
+}
+
 TEST_F(RunningServer, CutsARequestThatArrivesTooSlowlyWith408) {
   Options options;
   options.request_timeout = milliseconds(100);

@@ -171,13 +171,70 @@ TEST_F(Lifecycle, ClosesACallWithoutMediaAfterAKillAndTakesCallsAgain) {
   const auto orphan = wait_for_recording(server_.recordings(), killed.call_id());
   ASSERT_TRUE(orphan) << "it stays active for ever";
   EXPECT_EQ(orphan->metadata.value("end_reason", ""), "crashed");
+  EXPECT_EQ(orphan->metadata.at("warnings").at(0), "no RTP packet was received");
   EXPECT_TRUE(wait_until([&] { return metric(server_, "recordings_without_media_total") == 1; }));
+  EXPECT_EQ(metric(server_, "recording_warnings_total", {"media"}), 1);
   EXPECT_EQ(metric(server_, "recording_seconds_total"), 0);
   SrcCall call(server_);
   EXPECT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
   EXPECT_EQ(call.bye().status(), 200);
   EXPECT_TRUE(wait_for_recording(server_.recordings(), call.call_id()));
   EXPECT_EQ(metric(server_, "sip_sessions_active"), 0);
+}
+
+// A call with media that is killed, and the directory that it leaves.
+class KilledCall : public Lifecycle {
+ protected:
+  void SetUp() override {
+    Lifecycle::SetUp();
+    SrcCall call(server_);
+    ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+    call.send_packets(0, alice_, 50);
+    call_id_ = call.call_id();
+    const auto heard = [&] {
+      const auto begun = wait_for_recording(server_.recordings(), call_id_, "recording");
+      if (begun) directory_ = begun->directory;
+      return begun && packets(*begun, 0) > 0;
+    };
+    ASSERT_TRUE(wait_until(heard)) << "metadata.json does not say that media came";
+    ASSERT_TRUE(wait_until([&] { return metric(server_, "capture_packets_total") >= 50; }));
+    server_.signal(SIGKILL);
+    ASSERT_TRUE(server_.wait_exit(kSoon));
+  }
+  void expect_failed(const std::string& event, const std::string& warning) {
+    ASSERT_TRUE(server_.start());
+    const auto recording = wait_for_recording(server_.recordings(), call_id_, "failed");
+    ASSERT_TRUE(recording) << "it passes for a call that was silent";
+    EXPECT_NE(recording->metadata.at("warnings").dump().find(warning), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(directory_ / "audio.wav"));
+    EXPECT_TRUE(server_.wait_for_log(event, kSoon));
+    EXPECT_TRUE(wait_until([&] { return metric(server_, "errors_total", {event}) == 1; }));
+    EXPECT_EQ(metric(server_, "recordings_without_media_total"), 0);
+    EXPECT_EQ(metric(server_, "recordings_total", {"failed"}), 1);
+  }
+
+  std::string call_id_;
+  std::filesystem::path directory_;
+};
+
+TEST_F(KilledCall, IsNoSilentOneWhereItsCaptureIsGone) {
+  std::filesystem::remove(directory_ / "capture.pcapng");
+  expect_failed("capture_gone", "capture.pcapng is gone");
+}
+
+TEST_F(KilledCall, IsNoSilentOneWhereItsCaptureIsDamaged) {
+  std::filesystem::resize_file(directory_ / "capture.pcapng", 0);
+  expect_failed("capture_damaged", "holds none of the media that came");
+}
+
+TEST_F(KilledCall, IsToldOfWhereItsMetadataIsLost) {
+  write_file(directory_ / "metadata.json", "");
+  ASSERT_TRUE(server_.start());
+  EXPECT_TRUE(server_.wait_for_log("session_warning", kSoon));
+  EXPECT_NE(server_.log("session_warning").at(0).dump().find("metadata.json was lost"),
+            std::string::npos);
+  EXPECT_TRUE(wait_until([&] { return metric(server_, "recordings_total", {"complete"}) == 1; }));
+  EXPECT_EQ(metric(server_, "recording_warnings_total", {"metadata"}), 1);
 }
 
 TEST_F(Lifecycle, ReopensItsLogAtSighup) {

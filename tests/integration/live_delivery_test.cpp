@@ -6,14 +6,18 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
+#include <future>
 #include <mutex>
+#include <optional>
 
 namespace srs::test {
 namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr const char* kToken = "let-me-change";
@@ -74,7 +78,7 @@ class LiveDelivery : public ::testing::Test {
                                  {"STT_REDACTION_RULES", "card"},
                                  {"STT_REDACTION_AUDIO", "silence"},
                                  {"STT_RETRY_FIRST_PAUSE", "10ms"},
-                                 {"STT_DELIVERY_URL", receiver_.url("/")},
+                                 {"STT_DELIVERY_URL", receiver_.url("/hook?key=geheim")},
                                  {"HTTP_ADMIN_TOKEN", kToken}}};
 };
 
@@ -96,6 +100,55 @@ TEST_F(LiveDelivery, TakesACardOutOfTextAndSoundAndPostsTheTranscript) {
       [&] { return !std::filesystem::exists(recording.directory / "transcription.json"); }));
   EXPECT_THAT(ask("POST", recording), HasSubstr("409"));
   EXPECT_THAT(ask("DELETE", recording), HasSubstr("409"));
+}
+
+TEST_F(LiveDelivery, IsNoneWhereItWasCancelledWhileTheCallRan) {
+  ASSERT_TRUE(server_.start());
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 50);
+  ASSERT_TRUE(wait_until(
+      [&] { return metric(server_, "stt_live_results_total", {R"(kind="interim")"}) > 0; }));
+  const auto running = wait_for_recording(server_.recordings(), call.call_id(), "recording");
+  ASSERT_TRUE(running);
+  EXPECT_THAT(ask("DELETE", *running), HasSubstr("202"));
+  call.send_packets(0, alice, 50);
+  // The provider has said its last words before the call ends.
+  ASSERT_TRUE(wait_until([&] { return metric(server_, "stt_live_streams") == 0; }));
+  const auto lines = metric(server_, "stt_live_lines_total");
+  call.send_packets(0, alice, 50);
+  ASSERT_EQ(call.bye().status(), 200);
+  const auto recording = outcome(call.call_id());
+  EXPECT_EQ(recording.metadata["transcription"].value("state", ""), "cancelled");
+  ASSERT_TRUE(wait_until(
+      [&] { return all_recordings(server_.recordings()).at(0).metadata.contains("live_uses"); }));
+  EXPECT_EQ(metric(server_, "stt_live_lines_total"), lines);
+  EXPECT_FALSE(std::filesystem::exists(recording.directory / "transcript.json"));
+  EXPECT_FALSE(std::filesystem::exists(recording.directory / "transcript.live.jsonl"));
+  EXPECT_EQ(taken(), 0U);
+}
+
+TEST_F(LiveDelivery, TellsTheTruthOnceItWasTakenAfterARefusal) {
+  status_ = 410;
+  ASSERT_TRUE(server_.start());
+  const auto recording = outcome(whole_call(server_, 50));
+  const auto metadata = [&] { return all_recordings(server_.recordings()).at(0).metadata; };
+  ASSERT_TRUE(wait_until([&] {
+    return metadata().at("warnings").dump().find("not delivered (refused)") != std::string::npos;
+  })) << metadata();
+  EXPECT_FALSE(metadata()["transcription"].contains("delivered_at"));
+  EXPECT_THAT(server_.log("transcript_delivered"), IsEmpty());
+  status_ = 200;
+  EXPECT_THAT(ask("POST", recording), HasSubstr("202"));
+  ASSERT_TRUE(wait_until([&] { return metadata()["transcription"].contains("delivered_at"); }));
+  EXPECT_THAT(metadata().at("warnings").dump(), Not(HasSubstr("not delivered")));
+  const auto lines = server_.log("transcript_delivered");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].value("siprec.recording_id", ""),
+            recording.metadata.value("recording_id", "-"));
+  EXPECT_EQ(lines[0].value("siprec.receiver", ""), receiver_.url("").substr(7));
+  EXPECT_EQ(lines[0].value("siprec.attempts", 0), 1);
 }
 
 TEST_F(LiveDelivery, GoesOnAfterTheServersDeath) {
@@ -125,6 +178,116 @@ TEST_F(LiveDelivery, ThatIsRefusedCanBeAskedForAgainOrCancelled) {
   EXPECT_THAT(ask("DELETE", recording), HasSubstr("202"));
   EXPECT_FALSE(std::filesystem::exists(recording.directory / "transcription.json"));
   EXPECT_TRUE(std::filesystem::exists(recording.directory / "transcript.json"));
+}
+
+// Says that many long things, each with its number, as soon as it hears anything.
+HttpPeer::Script say_much(int lines, std::size_t bytes) {
+  return [lines, bytes](PeerConnection& connection) {
+    Frames frames(connection);
+    if (!frames.accept()) return;
+    bool said = false;
+    while (const auto frame = frames.read()) {
+      if (frame->opcode == 2 && !std::exchange(said, true)) {
+        const auto rest = " " + std::string(bytes, 'x') + "\"}";
+        for (int i = 0; i < lines; ++i) frames.send(R"({"partial":")" + std::to_string(i) + rest);
+      }
+      if (frame->data.find("eof") != std::string::npos) return frames.send(R"({"text":"over"})");
+    }
+  };
+}
+
+// What a reader got until `over`: the numbers of the lines, and how many it was told to miss.
+struct Got {
+  std::vector<int> numbers;
+  int missed = 0;
+};
+Got read_all(HttpConnection& reader) {
+  Got got;
+  for (;;) {
+    const auto line = reader.line();
+    if (!line.starts_with("data: ")) continue;
+    const auto event = json::parse(line.substr(6));
+    got.missed += event.value("missed", 0);
+    const auto text = event.value("text", "");
+    if (text == "over") return got;
+    if (!text.empty()) got.numbers.push_back(std::stoi(text));
+  }
+}
+
+class LiveReaders : public ::testing::Test {
+ protected:
+  void begin(int lines, std::size_t bytes, const std::string& patience) {
+    vosk_.emplace(say_much(lines, bytes));
+    server_.emplace(Settings{{"STT_LIVE_PROVIDER", "vosk"},
+                             {"VOSK_URL", "ws://127.0.0.1:" + std::to_string(vosk_->port())},
+                             {"HTTP_REQUEST_TIMEOUT", patience},
+                             {"HTTP_TRANSCRIPT_TOKEN", "let-me-hear"}});
+    ASSERT_TRUE(server_->start());
+  }
+  std::unique_ptr<HttpConnection> listen(const std::string& path, const std::string& more = "") {
+    auto reader = std::make_unique<HttpConnection>("127.0.0.1", server_->http_port());
+    reader->send("GET " + path + "?access_token=let-me-hear HTTP/1.1\r\nHost: x\r\n" + more +
+                 "\r\n");
+    return reader;
+  }
+  bool is(const std::string& name, double value) {
+    // Megabytes of text take a sanitized server a minute, and each look costs it some of that.
+    return wait_until([&] { return metric(*server_, name) == value; }, std::chrono::seconds(100),
+                      std::chrono::milliseconds(100));
+  }
+  void speak() {
+    call_.emplace(*server_);
+    ASSERT_EQ(call_->invite(siprec_body(two_legs())).status(), 200);
+    RtpSource alice(0, 0xA11CE);
+    call_->send_packets(0, alice, 50);
+  }
+
+  std::optional<HttpPeer> vosk_;
+  std::optional<ServerProcess> server_;
+  std::optional<SrcCall> call_;
+};
+
+TEST_F(LiveReaders, ThatTakeNothingAreCutAndOthersGetEverything) {
+  constexpr int kLines = 700;  // more than a socket's buffers take
+  begin(kLines, 15'000, "2s");
+  const auto stuck = listen("/events/transcriptions");
+  const auto stuck_socket =
+      listen("/ws/transcriptions",
+             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+  const auto reader = listen("/events/transcriptions");
+  ASSERT_TRUE(is("stt_live_listeners", 3));
+  [[maybe_unused]] const auto memory = metric(*server_, "process_resident_memory_bytes");
+  auto reading = std::async(std::launch::async, [&] { return read_all(*reader); });
+  speak();
+  ASSERT_TRUE(is("stt_live_listeners", 1));
+  EXPECT_EQ(metric(*server_, "errors_total", {R"(reason="slow_reader")"}), 2);
+  EXPECT_FALSE(server_->log("http_reader_cut").empty());
+#ifndef SRS_SANITIZED  // sanitizers have heaps of their own
+  EXPECT_LT(metric(*server_, "process_resident_memory_bytes"), memory + (64 << 20));
+#endif
+  EXPECT_EQ(call_->bye().status(), 200);
+  const auto got = reading.get();
+  EXPECT_EQ(got.missed, 0) << "nobody waits for others";
+  ASSERT_EQ(got.numbers.size(), static_cast<std::size_t>(kLines));
+  EXPECT_TRUE(std::is_sorted(got.numbers.begin(), got.numbers.end()));
+  EXPECT_EQ(metric(*server_, "capture_packets_total"), 50);
+}
+
+TEST_F(LiveReaders, ThatAreTooSlowMissTheOldestLinesAndAreToldHowMany) {
+  constexpr int kLines = 4000;  // a thousand wait, and a socket's buffers take as many
+  begin(kLines, 8000, "1m");
+  const auto slow = listen("/events/transcriptions");
+  ASSERT_TRUE(is("stt_live_listeners", 1));
+  speak();
+  ASSERT_TRUE(is("stt_live_lines_total", kLines));
+  const auto missed = metric(*server_, "stt_live_lines_missed_total");
+  EXPECT_GT(missed, 0);
+  auto reading = std::async(std::launch::async, [&] { return read_all(*slow); });
+  EXPECT_EQ(call_->bye().status(), 200);
+  const auto got = reading.get();
+  EXPECT_GE(got.missed, missed);
+  EXPECT_EQ(got.missed + static_cast<int>(got.numbers.size()), kLines);
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ TEST(Startup, NamesEveryFaultOfFileEnvironmentAndCommandLineOnce) {
   EXPECT_EQ(server.wait_exit(kSoon), kConfigFault);
   for (const char* fault :
        {"environment SIP_PORT: sip.listen: `many`", "environment LOG_LEVEL: log.level: ",
-        "siprec.yaml:2: log.colour: ", "environment RTP_ENGINE: rtp.engine: ", "variables:2: ",
+        "siprec.yaml:2: log.colour: ", "variables:1 RTP_ENGINE: rtp.engine: ", "variables:2: ",
         "--http.listen: http.listen: ", "command line: unexpected argument `now`",
         "--log.file: log.file: needs a value"})
     EXPECT_EQ(times(server, fault), 1u) << fault << "\n" << server.output();

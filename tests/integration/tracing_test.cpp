@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <protozero/pbf_reader.hpp>
 
+#include <csignal>
 #include <map>
 #include <mutex>
 
@@ -178,6 +179,59 @@ TEST(Tracing, FollowsOneRecordingFromItsInviteToItsFiles) {
   EXPECT_GE(metric(server, "tracing_spans_exported_total"), 8);
 }
 
+// metadata.json is complete a moment before the log says so.
+nlohmann::json line_of(const ServerProcess& server, const std::string& event) {
+  EXPECT_TRUE(wait_until([&] { return !server.log(event).empty(); })) << event;
+  const auto lines = server.log(event);
+  EXPECT_EQ(lines.size(), 1U) << event;
+  return lines.empty() ? nlohmann::json::object() : lines[0];
+}
+
+void expect_all_ids(const ServerProcess& server, const std::string& event,
+                    const std::string& call_id) {
+  const auto line = line_of(server, event);
+  EXPECT_EQ(line.value("trace.id", ""), kTrace) << event;
+  EXPECT_EQ(line.value("siprec.call_id", ""), call_id) << event;
+  EXPECT_NE(line.value("siprec.recording_id", ""), "") << event;
+}
+
+// The call's own span went with its process; who finds the recording tells of it below that.
+TEST(Tracing, ShowsInTheTraceOfACallThatItsProcessDied) {
+  Collector collector;
+  ServerProcess server(traced_to(collector.url()));
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(traced_invite(call)).status(), 200);
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 50);
+  const auto begun = wait_for_recording(server.recordings(), call.call_id(), "recording");
+  ASSERT_TRUE(begun);
+  const std::string kept = begun->metadata.at("session").at("traceparent");
+  ASSERT_TRUE(wait_until([&] { return metric(server, "capture_packets_total") >= 50; }));
+  server.signal(SIGKILL);
+  ASSERT_TRUE(server.wait_exit(kSoon));
+  ASSERT_TRUE(server.start());
+  ASSERT_TRUE(wait_until([&] { return collector.spans().contains("recording.render"); }));
+  auto spans = collector.spans();
+  EXPECT_EQ(spans["recording.session"].trace_id, kTrace);
+  EXPECT_EQ(spans["recording.session"].parent, kept.substr(36, 16));
+  EXPECT_EQ(spans["recording.session"].attributes["recording.end_reason"], "crashed");
+  EXPECT_EQ(spans["recording.render"].parent, spans["recording.session"].span_id);
+  for (const char* event : {"recording_recovered", "recording_complete"})
+    expect_all_ids(server, event, call.call_id());
+}
+
+TEST(Tracing, MakesNoSpanOfAFileThatIsNotThere) {
+  Collector collector;
+  ServerProcess server(traced_to(collector.url()));
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(traced_invite(call)).status(), 200);
+  ASSERT_EQ(call.bye().status(), 200);
+  ASSERT_TRUE(wait_until([&] { return collector.spans().contains("recording.session"); }));
+  EXPECT_FALSE(collector.spans().contains("storage.put capture.pcapng"));
+}
+
 // A recogniser and a receiver of transcripts in one: what `traceparent` they were told, by path.
 class Told {
  public:
@@ -251,33 +305,21 @@ TEST(Tracing, MakesNoSpanOfATraceThatIsNotSampled) {
   EXPECT_EQ(collector.spans().size(), 1U);
 }
 
+std::string traced_get(const std::string& path) {
+  return "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\ntraceparent: 00-" + kTrace +
+         "-" + kCaller + "-01\r\n\r\n";
+}
+
 TEST(Tracing, TakesTheTraceOfAnHttpRequest) {
   Collector collector;
   ServerProcess server(traced_to(collector.url()));
   ASSERT_TRUE(server.start());
   HttpConnection connection("127.0.0.1", server.http_port());
-  connection.send("GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\ntraceparent: 00-" +
-                  std::string(kTrace) + "-" + kCaller + "-01\r\n\r\n");
-  EXPECT_EQ(connection.reply().status, 200);
+  connection.send(traced_get("/nothing"));
+  EXPECT_EQ(connection.reply().status, 404);
   ASSERT_TRUE(wait_until([&] { return collector.spans().contains("http.request"); }));
   EXPECT_EQ(collector.spans()["http.request"].trace_id, kTrace);
   EXPECT_EQ(collector.spans()["http.request"].parent, kCaller);
-}
-
-// metadata.json is complete a moment before the log says so.
-nlohmann::json line_of(const ServerProcess& server, const std::string& event) {
-  EXPECT_TRUE(wait_until([&] { return !server.log(event).empty(); })) << event;
-  const auto lines = server.log(event);
-  EXPECT_EQ(lines.size(), 1U) << event;
-  return lines.empty() ? nlohmann::json::object() : lines[0];
-}
-
-void expect_all_ids(const ServerProcess& server, const std::string& event,
-                    const std::string& call_id) {
-  const auto line = line_of(server, event);
-  EXPECT_EQ(line.value("trace.id", ""), kTrace) << event;
-  EXPECT_EQ(line.value("siprec.call_id", ""), call_id) << event;
-  EXPECT_NE(line.value("siprec.recording_id", ""), "") << event;
 }
 
 TEST(Tracing, LeadsFromEachLineOfACallToItsTrace) {
@@ -310,11 +352,17 @@ TEST(Tracing, LeadsFromACallWithoutMediaToItsTrace) {
   expect_all_ids(server, "recording_complete", call.call_id());
 }
 
+// Neither those without a trace nor those of a Prometheus that traces its scrapes.
 TEST(Tracing, FollowsHttpRequestsButNoProbes) {
   Collector collector;
   ServerProcess server(traced_to(collector.url()));
   ASSERT_TRUE(server.start());
   EXPECT_EQ(http_get(url(server, "/health")).status, 200);
+  for (const char* path : {"/health", "/ready", "/live", "/metrics"}) {
+    HttpConnection probe("127.0.0.1", server.http_port());
+    probe.send(traced_get(path));
+    EXPECT_EQ(probe.reply().status, 200) << path;
+  }
   EXPECT_EQ(http_get(url(server, "/nothing")).status, 404);
   ASSERT_TRUE(wait_until([&] { return collector.spans().contains("http.request"); }));
   EXPECT_EQ(metric(server, "tracing_spans_exported_total"), 1);

@@ -201,6 +201,70 @@ TEST(Transcription, IsCancelledByThoseWhoHaveTheAdminToken) {
   EXPECT_EQ(server.log("transcription_cancelled").size(), 1U);
 }
 
+// A call that runs, with sound, whose transcription was cancelled.
+class CancelledInTime : public ::testing::Test {
+ protected:
+  CancelledInTime() : server_(settings()) {}
+  Settings settings() const {
+    return {{"STT_PROVIDERS", "openai"},
+            {"OPENAI_BASE_URL", provider_.url("/v1")},
+            {"HTTP_ADMIN_TOKEN", "let-me-stop"},
+            {"STT_PIECE_SILENCE_DB", "-90"}};
+  }
+  void SetUp() override {
+    ASSERT_TRUE(server_.start());
+    call_.emplace(server_);
+    ASSERT_EQ(call_->invite(siprec_body(two_legs())).status(), 200);
+    call_->send_packets(0, source_, 50);
+    ASSERT_TRUE(wait_until([&] { return all_recordings(server_.recordings()).size() == 1; }));
+    const auto id = all_recordings(server_.recordings()).at(0).metadata.value("recording_id", "");
+    const auto target = "/recordings/" + id + "/transcription";
+    const auto reply = http_send(server_, "DELETE", target, "let-me-stop");
+    ASSERT_EQ(reply.status, 202) << reply.body;
+    EXPECT_EQ(json::parse(reply.body).value("state", ""), "cancelled");
+    EXPECT_EQ(http_send(server_, "DELETE", target, "let-me-stop").status, 202) << "once more";
+  }
+  void expect_none() {
+    const auto found = wait_for_recording(server_.recordings(), call_->call_id());
+    ASSERT_TRUE(found);
+    const auto& metadata = found->metadata;
+    EXPECT_EQ(metadata.value(json::json_pointer("/transcription/state"), ""), "cancelled");
+    EXPECT_TRUE(std::filesystem::exists(found->directory / "audio.wav"));
+    EXPECT_FALSE(std::filesystem::exists(found->directory / "transcription.json"));
+    // The next call's would have come after this one's.
+    asked_ = 0;
+    whole_call(server_, 50);
+    EXPECT_TRUE(wait_until([&] { return metric(server_, "stt_job_seconds_count") == 1; }));
+    EXPECT_EQ(asked_, 1U);
+  }
+
+  std::atomic<unsigned> asked_{0};
+  HttpPeer provider_{HttpPeer::Script([this](PeerConnection& connection) {
+    while (connection.read_request()) {
+      ++asked_;
+      connection.answer(200, R"({"text": "hello"})");
+    }
+  })};
+  RtpSource source_{0, 0xA11CE};
+  ServerProcess server_;
+  std::optional<SrcCall> call_;
+};
+
+TEST_F(CancelledInTime, IsRecordedAndNotTranscribed) {
+  call_->send_packets(0, source_, 50);
+  EXPECT_EQ(call_->bye().status(), 200);
+  expect_none();
+  EXPECT_EQ(asked_, 1U);
+}
+
+TEST_F(CancelledInTime, IsNotTranscribedByTheNextProcessEither) {
+  ASSERT_TRUE(wait_until([&] { return metric(server_, "capture_packets_total") >= 50; }));
+  server_.signal(SIGKILL);
+  ASSERT_TRUE(server_.wait_exit(kSoon));
+  ASSERT_TRUE(server_.start());
+  expect_none();
+}
+
 TEST(Transcription, IsBegunAgainByThoseWhoHaveTheAdminToken) {
   std::atomic<bool> locked{true};
   std::atomic<bool> hanging{true};

@@ -68,6 +68,18 @@ TEST(Secrets, LeaveOtherTextsAsTheyAre) {
   }
 }
 
+TEST(Secrets, LeaveWhatIsWrongWithTheirFilesToBeRead) {
+  for (const auto* text :
+       {"stt.openai.api_key_file: open /run/secrets/key: No such file or directory",
+        "http.admin_token_file: /run/secrets/token is empty: it should hold the secret",
+        "stt.google.credentials: the private key can't be read",
+        "/etc/siprec/tls.key: Permission denied"})
+    EXPECT_EQ(secret(text), text);
+  EXPECT_EQ(secret("stt.openai.api_key: sk-4711"), "stt.openai.api_key: ***");
+  EXPECT_EQ(secret("X-Key-File: 4711"), "X-Key-File: ***");
+  EXPECT_EQ(secret("stt.openai.api_key_file: Bearer 4711"), "stt.openai.api_key_file: Bearer ***");
+}
+
 TEST(PhoneNumbers, KeepTheirLastThreeDigitsWhereAsked) {
   const std::vector<std::pair<std::string, std::string>> texts = {
       {"sip:+493012345678@example.com;user=phone", "sip:+*********678@example.com;user=phone"},

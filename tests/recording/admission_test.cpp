@@ -85,6 +85,46 @@ TEST(ReadBody, KeepsAWarningForPartsItDoesNotKnow) {
   EXPECT_NE(carried->warnings.front().find("application/gtd"), std::string::npos);
 }
 
+std::string part(const std::string& headers, const std::string& body) {
+  return "--b\r\n" + headers + "\r\n\r\n" + body + "\r\n";
+}
+
+// Cut within its first part, as by a Content-Length that is too small.
+TEST(ReadBody, RefusesAMultipartOfWhichNothingCanBeRead) {
+  const auto read = read_body(request("multipart/mixed;boundary=b", "--b\r\n"));
+  const auto* refused = std::get_if<Refused>(&read);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->response.status, 400);
+  EXPECT_NE(refused->response.warning.find("Content-Length"), std::string::npos);
+}
+
+TEST(ReadBody, WarnsOfMetadataThatIsEmptyOrEncoded) {
+  const std::string sdp = part("Content-Type: application/sdp", kSdp);
+  const std::string type = "Content-Type: application/rs-metadata+xml";
+  const auto warnings = [](const std::string& body) {
+    const auto read = read_body(request("multipart/mixed;boundary=b", body + "--b--\r\n"));
+    return std::holds_alternative<Carried>(read) ? std::get<Carried>(read).warnings
+                                                 : std::vector<std::string>{"refused"};
+  };
+  EXPECT_EQ(warnings(sdp + part(type, " ")),
+            std::vector<std::string>{"body part ignored: application/rs-metadata+xml (empty)"});
+  EXPECT_EQ(warnings(sdp + part(type + "\r\nContent-Transfer-Encoding: Base64", "PHJlYz4=")),
+            std::vector<std::string>{"body part application/rs-metadata+xml in base64 can't be "
+                                     "read: send it as it is"});
+  EXPECT_EQ(warnings(sdp + part(type + "\r\nContent-Transfer-Encoding: binary", kMetadata)),
+            std::vector<std::string>{});
+}
+
+TEST(ReadBody, RefusesAnEncodedOfferSayingSo) {
+  const auto read = read_body(
+      request("multipart/mixed;boundary=b",
+              part("Content-Type: application/sdp\r\nContent-Transfer-Encoding: base64", "dj0w") +
+                  "--b--\r\n"));
+  const auto* refused = std::get_if<Refused>(&read);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_NE(refused->response.warning.find("base64"), std::string::npos);
+}
+
 TEST(IsRecordingSession, WantsBothMarksWhenStrict) {
   sip::Request invite;
   Carried carried;

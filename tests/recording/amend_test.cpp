@@ -73,6 +73,19 @@ TEST_F(Amend, KeepsWhatLiveTextCostBesideWhateverComesOfTheTranscript) {
   EXPECT_EQ(read().transcription->uses[0].currency, "USD");
 }
 
+TEST_F(Amend, TakesBackWhatIsTrueNoMore) {
+  auto refused = amendment();
+  refused.warnings = {"not delivered: 503", "two words were left out"};
+  ASSERT_TRUE(amend(directory_.path(), refused));
+  Amendment delivered;
+  delivered.delivered_at = from_rfc3339("2026-11-22T10:05:00Z");
+  delivered.outdated = "not delivered";
+  ASSERT_TRUE(amend(directory_.path(), delivered));
+  EXPECT_EQ(read().transcription->delivered_at, delivered.delivered_at);
+  EXPECT_EQ(read().transcription->segments, amendment().transcription->segments);
+  EXPECT_EQ(read().warnings, (std::vector<std::string>{"odd", "two words were left out"}));
+}
+
 TEST_F(Amend, NamesAFileOnceHoweverOftenItIsMade) {
   ASSERT_TRUE(amend(directory_.path(), amendment()));
   test_write("transcript.txt", "hello again\n");

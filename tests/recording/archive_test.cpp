@@ -113,6 +113,7 @@ TEST_F(ArchiveTest, RefusesNewRecordingsWhileItsDirectoryTakesNoFile) {
   archive.store(directory, "a.txt", "x");
   settle();
   EXPECT_NE(archive.trouble().find("recording.directory"), std::string::npos);
+  EXPECT_NE(archive.trouble().find("2026-11-22"), std::string::npos) << archive.trouble();
   EXPECT_NE(registry_.text().find("recording_write_errors_total 1"), std::string::npos);
 
   archive.refresh();  // the root itself is writable: new recordings may try again

@@ -59,6 +59,13 @@ TEST(Attribute, WarnsOfALabelThatTheMetadataDoesNotName) {
   EXPECT_NE(document.warnings[0].find("\"99\""), std::string::npos);
 }
 
+TEST(Attribute, SaysWhereAStreamHasNoLabelAtAll) {
+  auto document = two_streams("", "20");
+  attribute(document, alice_and_bob());
+  ASSERT_EQ(document.warnings.size(), 1u);
+  EXPECT_NE(document.warnings[0].find("no a=label"), std::string::npos) << document.warnings[0];
+}
+
 TEST(Attribute, KeepsSessionIdsGroupsAndVendorExtensionsOnceEach) {
   auto document = two_streams("10", "20");
   attribute(document, alice_and_bob());

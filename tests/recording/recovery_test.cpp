@@ -79,6 +79,66 @@ TEST_F(RecoveryTest, RebuildsFromTheCaptureWhatAPowerCutTookFromTheMetadata) {
   EXPECT_EQ(document.streams[0].local_port, 4000);
   EXPECT_EQ(document.streams[1].channel, 1u);
   EXPECT_EQ(document.warnings.size(), 1u);
+  EXPECT_TRUE(orphans.found[0].rebuilt) << "nobody has told that warning";
+}
+
+// A directory with a capture that can be read, and with that for metadata.json.
+class LostMetadata : public RecoveryTest {
+ protected:
+  LostMetadata() {
+    std::filesystem::create_directories(directory_);
+    test::CallBuilder call;
+    test::Leg{call, 4000}.send(20 * test::kMs, std::vector<std::uint8_t>(160), 160);
+    call.write(directory_);
+  }
+  Orphans find_with(const std::string& metadata) {
+    test::write_file(directory_ / kMetadataFile, metadata);
+    return find_orphans(root_.path());
+  }
+  void expect_left_alone(const Orphans& orphans, const std::string& metadata, bool told) {
+    EXPECT_TRUE(orphans.found.empty()) << metadata;
+    EXPECT_EQ(orphans.unreadable.size(), told ? 1u : 0u) << metadata;
+    EXPECT_EQ(test::read_file(directory_ / kMetadataFile), metadata);
+  }
+
+  const std::filesystem::path directory_ =
+      root_ / "2026-11-22" / "20261122T100000000Z-0123456789abcdef";
+};
+
+// Rebuilt it would know nobody's name any more, and no codec but G.711.
+TEST_F(LostMetadata, IsNotMadeAnewWhereAnotherVersionWroteIt) {
+  for (const std::string state : {"complete", "failed"}) {
+    const auto text = R"({"schema":"siprec-recording/2","state":")" + state + R"("})";
+    expect_left_alone(find_with(text), text, false);
+  }
+  const std::string running = R"({"schema":"siprec-recording/2","state":"recording"})";
+  expect_left_alone(find_with(running), running, true);
+}
+
+TEST_F(LostMetadata, IsNotMadeAnewWhereTheCallWasRendered) {
+  test::write_file(directory_ / kAudioFile, "sound");
+  expect_left_alone(find_with(""), "", true);
+  EXPECT_EQ(test::read_file(directory_ / kAudioFile), "sound");
+}
+
+TEST_F(LostMetadata, IsKeptWhereSomethingIsLeftOfIt) {
+  EXPECT_EQ(find_with("{\"call_id\": \"a84b").found.size(), 1u);
+  EXPECT_EQ(test::read_file(directory_ / "metadata.json.damaged"), "{\"call_id\": \"a84b");
+  EXPECT_EQ(find_orphans(root_.path()).found.size(), 1u) << "the render may be cut too";
+}
+
+TEST_F(LostMetadata, IsToldOfWhereThereIsNoCaptureEither) {
+  std::filesystem::remove(directory_ / kCaptureFile);
+  expect_left_alone(find_with("{ torn"), "{ torn", true);
+  std::filesystem::remove(directory_ / kMetadataFile);
+  EXPECT_TRUE(find_orphans(root_.path()).unreadable.empty()) << "that is no recording of ours";
+}
+
+TEST_F(LostMetadata, IsToldOfWhereItCanNotBeRead) {
+  std::filesystem::create_directories(directory_ / kMetadataFile);
+  const auto orphans = find_orphans(root_.path());
+  EXPECT_TRUE(orphans.found.empty());
+  EXPECT_EQ(orphans.unreadable.size(), 1u);
 }
 
 TEST_F(RecoveryTest, ReportsACaptureWhoseMetadataCannotBeRead) {

@@ -8,6 +8,10 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <memory>
+#include <stdexcept>
+
 namespace srs::recording {
 namespace {
 
@@ -36,6 +40,30 @@ class RenderQueueTest : public testing::Test {
     const auto directory = root_ / id;
     std::filesystem::create_directories(directory);
     return directory;
+  }
+
+  // As a search finds it whose call ran when the process died.
+  Document crashed(const std::string& id) {
+    auto document = ended(id);
+    document.end_reason = EndReason::Crashed;
+    document.ended_at.reset();
+    return document;
+  }
+
+  std::unique_ptr<RenderQueue> make_queue(AfterRender after = {}) {
+    return std::make_unique<RenderQueue>(io_.get_executor(), options_, metrics_, registry_, tracer_,
+                                         log::Logger{}, std::move(after));
+  }
+  // `heard` gets the ids of what others would do something with.
+  std::unique_ptr<RenderQueue> make_queue(std::vector<std::string>& heard) {
+    const auto note = [&heard](const auto&, const Document& document) {
+      heard.push_back(document.recording_id);
+    };
+    return make_queue(AfterRender{note, note});
+  }
+
+  bool says(const std::string& line) {
+    return registry_.text().find("\n" + line + "\n") != std::string::npos;
   }
 
   Document on_disk(const std::string& id) {
@@ -103,6 +131,137 @@ TEST_F(RenderQueueTest, CallsARecordingFailedWhoseCaptureIsGone) {
   EXPECT_EQ(found.state, State::Failed);
   EXPECT_TRUE(found.files.empty()) << "what is not there is not named";
   EXPECT_EQ(found.warnings.size(), 2U);
+  EXPECT_TRUE(says("errors_total{component=\"recording\",reason=\"capture_gone\"} 1"));
+  EXPECT_TRUE(says("recording_render_seconds_count 0")) << "nothing was rendered";
+}
+
+// As a call without media that ended by itself: it is told of, and nothing was rendered.
+TEST_F(RenderQueueTest, WarnsOfACrashedCallWithoutMedia) {
+  auto queue = make_queue();
+  queue->submit(directory_of("a"), crashed("a"), RenderQueue::Origin::Disk);
+  ASSERT_TRUE(run_until_idle(*queue));
+  EXPECT_EQ(on_disk("a").state, State::Complete);
+  EXPECT_EQ(on_disk("a").warnings, std::vector{std::string(kNoMediaWarning)});
+  EXPECT_TRUE(says("recording_warnings_total{kind=\"media\"} 1"));
+  EXPECT_TRUE(says("recordings_with_warnings_total{kind=\"media\"} 1"));
+  EXPECT_TRUE(says("recordings_without_media_total 1"));
+  EXPECT_TRUE(says("recordings_total{state=\"complete\"} 1"));
+  EXPECT_TRUE(says("recording_render_seconds_count 0"));
+  EXPECT_TRUE(says("recording_finish_seconds_count 0"));
+}
+
+// Receiver reports alone are no sound, and a file of silence would look like a recording.
+TEST_F(RenderQueueTest, MakesNoAudioFileOfACaptureWithoutRtp) {
+  test::CallBuilder call;
+  call.add(kPorts[0] + 1, 20 * test::kMs, {0x81, 201, 0, 1, 0, 0, 0, 1});
+  call.write(directory_of("a"));
+  std::vector<std::string> completed;
+  auto queue = make_queue(completed);
+  queue->submit(root_ / "a", crashed("a"), RenderQueue::Origin::Disk);
+  ASSERT_TRUE(run_until_idle(*queue));
+  EXPECT_EQ(on_disk("a").state, State::Complete);
+  EXPECT_EQ(on_disk("a").warnings, std::vector{std::string(kNoMediaWarning)});
+  EXPECT_FALSE(std::filesystem::exists(root_ / "a" / kAudioFile));
+  EXPECT_TRUE(says("recordings_without_media_total 1"));
+  EXPECT_TRUE(says("errors_total{component=\"recording\",reason=\"capture_damaged\"} 0"));
+  EXPECT_TRUE(completed.empty()) << "there is nothing to hear";
+}
+
+// It would be found at each start, and end each process.
+TEST_F(RenderQueueTest, OutlivesARenderThatThrows) {
+  AfterRender after;
+  after.completing = [](const auto&, auto& document) {
+    if (document.recording_id == "a") throw std::runtime_error("something of ours");
+  };
+  auto queue = make_queue(after);
+  queue->submit(spoken("a"), ended("a"), RenderQueue::Origin::Session);
+  queue->submit(spoken("b"), ended("b"), RenderQueue::Origin::Session);
+  ASSERT_TRUE(run_until_idle(*queue));
+  EXPECT_EQ(on_disk("a").state, State::Failed);
+  EXPECT_EQ(on_disk("a").warnings,
+            std::vector<std::string>{"our own error ended the render: something of ours"});
+  EXPECT_TRUE(std::filesystem::exists(root_ / "a" / kCaptureFile));
+  EXPECT_EQ(on_disk("b").state, State::Complete);
+}
+
+// What a power cut leaves of a file whose blocks were not written.
+TEST_F(RenderQueueTest, CallsARecordingFailedOfWhoseCaptureNothingCanBeRead) {
+  const std::map<std::string, std::string> left = {
+      {"empty", ""}, {"zeros", std::string(4096, '\0')}, {"noise", "no capture at all"}};
+  for (const auto& [id, bytes] : left) {
+    test::write_file(directory_of(id) / kCaptureFile, bytes);
+    std::vector<std::string> completed;
+    auto queue = make_queue(completed);
+    queue->submit(root_ / id, crashed(id), RenderQueue::Origin::Disk);
+    ASSERT_TRUE(run_until_idle(*queue));
+    const auto found = on_disk(id);
+    EXPECT_EQ(found.state, State::Failed) << id;
+    ASSERT_EQ(found.warnings.size(), 1U) << id;
+    EXPECT_NE(found.warnings[0].find("none of the media that came"), std::string::npos);
+    EXPECT_NE(found.warnings[0].find("0 of its " + std::to_string(bytes.size())),
+              std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(root_ / id / kAudioFile)) << id;
+    EXPECT_TRUE(std::filesystem::exists(root_ / id / kCaptureFile)) << "somebody may mend it";
+    EXPECT_TRUE(completed.empty());
+  }
+  EXPECT_TRUE(says("errors_total{component=\"recording\",reason=\"capture_damaged\"} 3"));
+  EXPECT_TRUE(says("recordings_total{state=\"failed\"} 3"));
+  EXPECT_TRUE(says("recordings_without_media_total 0")) << "media came";
+}
+
+TEST_F(RenderQueueTest, CountsATornCaptureAndRendersWhatItHolds) {
+  const auto capture = spoken("a") / kCaptureFile;
+  std::filesystem::resize_file(capture, std::filesystem::file_size(capture) - 2);
+  auto queue = make_queue();
+  queue->submit(root_ / "a", crashed("a"), RenderQueue::Origin::Disk);
+  ASSERT_TRUE(run_until_idle(*queue));
+  EXPECT_EQ(on_disk("a").state, State::Complete);
+  EXPECT_EQ(on_disk("a").streams[0].packets_received, 24u);
+  EXPECT_TRUE(says("errors_total{component=\"recording\",reason=\"capture_damaged\"} 1"));
+  EXPECT_TRUE(says("recording_warnings_total{kind=\"render\"} 1"));
+}
+
+// metadata.json of a running call says that media came, and its figures stay where the capture
+// tells none.
+TEST_F(RenderQueueTest, KeepsTheFiguresOfACallWhoseCaptureTellsNone) {
+  auto document = crashed("a");
+  document.streams[0].packets_received = 25;
+  test::write_file(directory_of("a") / kCaptureFile, "");
+  auto queue = make_queue();
+  queue->submit(root_ / "a", std::move(document), RenderQueue::Origin::Disk);
+  ASSERT_TRUE(run_until_idle(*queue));
+  EXPECT_EQ(on_disk("a").streams[0].packets_received, 25u);
+}
+
+// A collector of one's own.
+struct Spans final : tracing::SpanSink {
+  void take(tracing::SpanData span) override { seen.insert_or_assign(span.name, std::move(span)); }
+  std::map<std::string, tracing::SpanData> seen;
+};
+
+// The process that had the call took its span along; the next one tells of it in its place.
+TEST_F(RenderQueueTest, PutsTheSpansOfACrashedCallBelowTheCallsOwn) {
+  Spans spans;
+  tracer_ = tracing::Tracer(tracing::Sampling{}, spans);
+  tracing::SpanContext call;
+  call.trace_id.fill(7);
+  call.span_id.fill(8);
+  call.sampled = true;
+  auto queue = make_queue();
+  queue->submit(spoken("a"), crashed("a"), RenderQueue::Origin::Disk, call);
+  ASSERT_TRUE(run_until_idle(*queue));
+  ASSERT_TRUE(spans.seen.contains("recording.session"));
+  ASSERT_TRUE(spans.seen.contains("recording.render"));
+  const auto& session = spans.seen.at("recording.session");
+  EXPECT_EQ(session.context.trace_id, call.trace_id);
+  EXPECT_EQ(session.parent, call.span_id);
+  EXPECT_EQ(session.status, tracing::Status::Error);
+  EXPECT_EQ(session.start, on_disk("a").started_at);
+  EXPECT_EQ(spans.seen.at("recording.render").parent, session.context.span_id);
+  spans.seen.clear();
+  queue->submit(directory_of("b"), crashed("b"), RenderQueue::Origin::Disk, call);
+  ASSERT_TRUE(run_until_idle(*queue));
+  EXPECT_EQ(spans.seen.size(), 1U) << "nothing was rendered, and that is no span";
 }
 
 TEST_F(RenderQueueTest, MakesNoAudioFileForACallWithoutMedia) {
@@ -170,9 +329,6 @@ class RefusingDisk : public RenderQueueTest {
   }
   void relent(const std::string& id, std::string_view file) {
     std::filesystem::remove(root_ / id / (std::string(file) + ".tmp"));
-  }
-  bool says(const std::string& line) {
-    return registry_.text().find("\n" + line + "\n") != std::string::npos;
   }
   bool run_until_none_is_postponed(RenderQueue& queue) {
     return test::wait_until([&] {

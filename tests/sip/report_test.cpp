@@ -1,7 +1,5 @@
 // What operators see: metrics and log.
-#include "stack_fixture.hpp"
-
-#include <mutex>
+#include "noting_sink.hpp"
 
 namespace srs::test {
 namespace {
@@ -9,37 +7,7 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 
-class NotingSink : public log::Sink {
- public:
-  bool enabled(log::Level level) const override { return level >= minimum; }
-  void write(log::Level level, std::string_view, std::string_view event, const log::Fields&,
-             std::initializer_list<log::Field> fields) override {
-    std::string line = std::string(log::to_string(level)) + " " + std::string(event);
-    for (const auto& field : fields) {
-      line += " " + field.key + "=";
-      std::visit(
-          [&line](const auto& value) {
-            if constexpr (std::is_arithmetic_v<std::decay_t<decltype(value)>>)
-              line += std::to_string(value);
-            else
-              line += value;
-          },
-          field.value.data());
-    }
-    lines.push_back(line);
-  }
-  log::Level minimum = log::Level::Trace;
-  std::vector<std::string> lines;
-};
-
-class Report : public StackTest {
- protected:
-  Report() { log = log::Logger(sink, "sip"); }
-  std::vector<std::string> lines() {
-    return call([this] { return sink->lines; });
-  }
-  std::shared_ptr<NotingSink> sink = std::make_shared<NotingSink>();
-};
+using Report = LoggedStackTest;
 
 TEST_F(Report, CountsRequestsAndResponses) {
   start();

@@ -108,56 +108,6 @@ TEST_F(Tcp, ServesOthersWhileOneSendsByteAfterByte) {
   EXPECT_EQ(call_.bye().status(), 200);
 }
 
-// RFC 3261 §7.5; SBCs keep connections open with them (RFC 5626 §3.5.1).
-TEST_F(Tcp, IgnoresEmptyLinesBeforeAndBetweenMessages) {
-  start();
-  for (const std::string empty : {"\r\n", "\r\n\r\n", "\r\n\r\n\r\n\r\n"}) {
-    auto peer = tcp();
-    RawSipCall uac(peer);
-    peer.send(empty + uac.request("OPTIONS", 1) + empty + uac.request("OPTIONS", 2));
-    EXPECT_EQ(peer.wait_for_final("OPTIONS", 1).status(), 200);
-    EXPECT_EQ(peer.wait_for_final("OPTIONS", 2).status(), 200);
-    peer.send(empty + uac.invite());
-    const auto answer = peer.wait_for_final();
-    ASSERT_EQ(answer.status(), 200);
-    uac.to_tag = answer.to_tag();
-    const auto acks = call([this] { return application.acks.size(); });
-    peer.send(empty + uac.request("ACK", uac.cseq));
-    ASSERT_TRUE(eventually([&] { return application.acks.size() > acks; }));
-    // Our BYE, whose response comes behind such lines too.
-    call([this] { application.dialogs.back()->bye("over"); });
-    const auto bye = peer.wait_for_request("BYE");
-    peer.send(empty + RawSipCall::response(bye, "200 OK"));
-    EXPECT_TRUE(eventually([this] { return stack->dialogs() == 0; }));
-  }
-  EXPECT_EQ(metric("sip_malformed_total{reason=\"garbage\"}"), 0);
-}
-
-TEST_F(Tcp, IgnoresEmptyLinesBeforeDatagramsToo) {
-  start();
-  auto peer = udp();
-  RawSipCall uac(peer);
-  peer.send("\r\n\r\n" + uac.invite());
-  EXPECT_EQ(peer.wait_for_final().status(), 200);
-}
-
-TEST_F(Tcp, SurvivesGarbageAndServesTheNext) {
-  start();
-  for (const std::string& garbage : std::initializer_list<std::string>{
-           std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), std::string(70000, 'A'),
-           std::string("\x16\x03\x01\x02\0\x01\0\x01", 8),
-           std::string("INVITE sip:x SIP/2.0\r\nContent-Length: 99999999999\r\n\r\n"),
-           std::string("INVITE sip:x SIP/2.0\r\nContent-Length: -1\r\n\r\n"),
-           std::string("\r\n\r\n\r\n")}) {
-    auto bad = tcp();
-    bad.try_send(garbage);
-    auto good = tcp();
-    RawSipCall call_(good);
-    EXPECT_EQ(call_.establish().status(), 200);
-    EXPECT_EQ(call_.bye().status(), 200);
-  }
-}
-
 TEST_F(Tcp, CutsConnectionsWithoutCallsAboveTheLimit) {
   options.max_connections = 5;
   start();

@@ -36,6 +36,8 @@ TEST_F(PoolTest, DeliversTranscriptsSignedAndOnce) {
             "sha256=" + srs::test::read_file(directory / "digest").substr(0, 64));
   EXPECT_EQ(metric("stt_deliveries_total{result=\"delivered\"}"), 1);
   EXPECT_EQ(provider.count(), 1U);
+  ASSERT_EQ(delivered.size(), 1U);
+  EXPECT_EQ(delivered[0].recording_id, "rec-1");
 }
 
 TEST_F(PoolTest, ParksADeliveryThatIsRefused) {
@@ -53,6 +55,7 @@ TEST_F(PoolTest, ParksADeliveryThatIsRefused) {
   EXPECT_EQ(receiver.count(), 1U);
   EXPECT_TRUE(std::filesystem::exists(job.directory / kJobFile));
   EXPECT_EQ(metric("stt_deliveries_total{result=\"failed\"}"), 1);
+  EXPECT_TRUE(delivered.empty());
 }
 
 TEST_F(PoolTest, TranscribesOnWhileNobodyTakesItsDeliveries) {

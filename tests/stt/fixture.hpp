@@ -105,6 +105,7 @@ class PoolTest : public testing::Test, public Listener {
 
   void transcript_finished(const Finished& event) override { finished.push_back(event); }
   void transcript_unfinished(const Unfinished& event) override { unfinished.push_back(event); }
+  void transcript_delivered(const Delivered& event) override { delivered.push_back(event); }
 
   srs::test::TempDir directory;
   Options options;
@@ -120,6 +121,7 @@ class PoolTest : public testing::Test, public Listener {
   std::unique_ptr<Pool> pool;
   std::vector<Finished> finished;
   std::vector<Unfinished> unfinished;
+  std::vector<Delivered> delivered;
 };
 
 }  // namespace srs::stt::test

@@ -1,6 +1,7 @@
 #include "stt/job_file.hpp"
 
 #include "stt/files.hpp"
+#include "stt/job_parts.hpp"
 #include "stt/json.hpp"
 
 #include <gmock/gmock.h>

@@ -52,6 +52,36 @@ TEST_F(PoolTest, CountsWhatALimitSendsToTheNextProvider) {
   EXPECT_EQ(metric("stt_held_back_total{bound=\"cost\",provider=\"openai\"}"), 2);
 }
 
+TEST_F(PoolTest, CountsWhatAProvidersOwnLimitSendsToTheNextOne) {
+  Provider busy({{429, "slow down", "Retry-After: 60\r\n"}});
+  Provider next({{200, R"({"segments":[{"start":0.1,"end":0.9,"text":"hello"}]})"}});
+  options.providers = {"openai", "webhook"};
+  options.openai.url = busy.url();
+  options.webhook.url = next.url();
+  options.concurrency = 1;
+  start();
+  for (int i = 0; i < 3; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until_ended(3));
+  EXPECT_EQ(finished.size(), 3U);
+  EXPECT_EQ(busy.count(), 1U);
+  EXPECT_EQ(metric("stt_held_back_total{bound=\"rate_limited\",provider=\"openai\"}"), 3);
+}
+
+TEST_F(PoolTest, FailsAtTheDeadlineWhatALimitHoldsBackLonger) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  options.limits = {"openai audio=0.02min/h"};  // a recording and a bit
+  options.concurrency = 1;
+  options.deadline = std::chrono::seconds(2);
+  start();
+  for (int i = 0; i < 2; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until_ended(2)) << "not once the hour's budget has refilled";
+  EXPECT_EQ(finished.size(), 1U);
+  ASSERT_EQ(unfinished.size(), 1U);
+  EXPECT_EQ(unfinished[0].state, Unfinished::State::Parked);
+  EXPECT_EQ(unfinished[0].reason, "busy");
+}
+
 // Recordings go to the first provider until its limit holds them back, and then to the second.
 class SpendingTest : public PoolTest {
  protected:

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <functional>
+#include <mutex>
 
 namespace srs::stt::test {
 namespace {
@@ -234,6 +235,40 @@ TEST_F(LiveTest, TellsWhyAProviderRefused) {
   begin();
   say(0s, 1s);
   EXPECT_TRUE(run_until([&] { return failures("auth") >= 2; }));  // tried again: keys rotate
+}
+
+TEST_F(LiveTest, LeavesAProviderAloneAsLongAsItAsksAndHearsWhatIsSaidThen) {
+  std::vector<std::chrono::steady_clock::time_point> asked;
+  std::mutex mutex;
+  std::atomic<std::size_t> count{0}, bytes{0};
+  std::string config;
+  peer = std::make_unique<HttpPeer>([&](PeerConnection& connection) {
+    {
+      const std::lock_guard lock(mutex);
+      asked.push_back(std::chrono::steady_clock::now());
+    }
+    if (++count == 1) {
+      connection.read_request();
+      connection.answer(429, "slow down", "Retry-After: 1\r\n");
+      return;
+    }
+    Frames frames(connection);
+    if (frames.accept()) vosk(frames, bytes, config);
+  });
+  options.vosk.url = "ws://127.0.0.1:" + std::to_string(peer->port());
+  begin();
+  say(0s, 1s);
+  ASSERT_TRUE(run_until([&] { return count == 2; }));
+  EXPECT_EQ(failures("rate_limited"), 1);
+  bool done = false;
+  stream->finish([&](const LiveEnd& end) {
+    done = true;
+    EXPECT_EQ(end.use.requests, 1U);
+  });
+  ASSERT_TRUE(run_until([&] { return done; }));
+  EXPECT_GE(asked[1] - asked[0], 990ms);
+  ASSERT_FALSE(heard.empty());
+  EXPECT_EQ(heard.back().segment.text, "good day");
 }
 
 TEST_F(LiveTest, RefusesMoreChannelsThanItMayAndCountsThem) {

@@ -55,6 +55,40 @@ TEST_F(LiveTextTest, BecomesAWholeTranscript) {
   EXPECT_EQ(pool->live_texts(), 0U);
 }
 
+// It asks nobody: no limit and no deadline of asking holds it back.
+TEST_F(LiveTextTest, WaitsForNoLimitAndNoDeadline) {
+  Provider provider({{429, "slow down", "Retry-After: 60\r\n"}});
+  options.providers = {"openai"};
+  options.openai.url = provider.url();
+  options.limits = {"openai concurrency=1 requests=0.001/s audio=0.001min/h cost=0.001/day"};
+  options.prices = {"openai 60 USD"};
+  start();
+  pool->submit(spoken("rec-0"));
+  ASSERT_TRUE(run_until([&] { return provider.count() == 1; }));
+  options.deadline = 0s;
+  start();  // a restart, long after the call
+  const auto job = heard(kGreeting + kCard);
+  pool->submit(job);
+  ASSERT_TRUE(is_over());
+  EXPECT_EQ(transcript(job)["segments"].size(), 2U);
+  EXPECT_EQ(provider.count(), 1U);
+}
+
+// A transcript that could not be delivered until the deadline is there all the same.
+TEST_F(LiveTextTest, StaysWhereItsDeliveryMissesTheDeadline) {
+  Provider receiver({{503, ""}});
+  options.delivery.url = receiver.url();
+  options.deadline = 0s;
+  start();
+  const auto job = heard(kGreeting);
+  pool->submit(job);
+  ASSERT_TRUE(run_until([&] { return !unfinished.empty(); }));
+  EXPECT_TRUE(unfinished[0].written);
+  EXPECT_EQ(unfinished[0].state, Unfinished::State::Failed);
+  EXPECT_EQ(finished.size(), 1U);
+  EXPECT_TRUE(is_there(job.directory / kTranscriptFile));
+}
+
 TEST_F(LiveTextTest, KeepsThePlacesOfWhatWasTakenOutInTextAndSound) {
   options.redaction = {.rules = {"card"}, .audio = "silence"};
   start();

@@ -45,6 +45,8 @@ TEST(InterimText, ShowsNoDigitOfANumberThatMayStillBecomeOne) {
                   "11"),
             "iban [...] at [...]");
   EXPECT_EQ(shown("write to alice@exa"), "write to [...]");
+  EXPECT_EQ(shown("رقم ٤١ شكرا"), "رقم [...] شكرا");
+  EXPECT_EQ(shown("कार्ड ४१ है ４１"), "कार्ड [...] है [...]");
   EXPECT_EQ(shown("  someone  phoned\n"), "someone phoned");
   EXPECT_EQ(shown(""), "");
 }
@@ -57,6 +59,19 @@ TEST(InterimText, ShowsNoneInItsWordsEither) {
   EXPECT_EQ(segment.words[0].text, "is");
   EXPECT_EQ(segment.words[1].text, "[...]");
   EXPECT_EQ(segment.words[2].text, "[...]");
+}
+
+TEST(Redactor, KnowsDigitsOfAllScripts) {
+  EXPECT_EQ(redacted("card", "رقم ٤١١١ ١١١١ ١١١١ ١١١١ شكرا"), "رقم [card] شكرا");
+  EXPECT_EQ(redacted("card", "कार्ड ४१११-१११११११११११ १ है"), "कार्ड [card] है");
+  EXPECT_EQ(redacted("card", "卡号４１１１　１１１１　１１１１　１１１１。"), "卡号[card]。");
+  EXPECT_EQ(redacted("card", "۴۱۱۱ 1111 ۱۱۱۱ 1111, 𝟜"), "[card], 𝟜");
+  EXPECT_EQ(redacted("digits", "১২৩৪৫৬ and ١٢٣"), "[digits] and ١٢٣");
+  EXPECT_EQ(redacted("us_ssn", "٠٧٨-٠٥-١١٢٠"), "[us_ssn]");
+  EXPECT_EQ(redacted("iban", "DE８９ ３７０４ ００４４ ０５３２ ０１３０ ００"), "[iban]");
+  EXPECT_EQ(redacted("contract=K-[0-9]{5}", "k-١٢٣٤٥ K-12345"), "[contract] [contract]");
+  EXPECT_EQ(redacted("five=٥", "٤٥5"), "٤[five]5") << "an expression's own digits";
+  EXPECT_EQ(redacted("card", "\xD9\xA4 \xD9 \xF0\x9D\x9F \xFF"), "\xD9\xA4 \xD9 \xF0\x9D\x9F \xFF");
 }
 
 TEST(Redactor, LeavesNumbersThatAreNoCards) {

@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 Word word(std::string text, Millis start, Millis end) {
   return {std::move(text), start, end, std::nullopt};
@@ -212,13 +213,54 @@ TEST(Mend, GivesTextWithoutTimesThePiecesOwn) {
   EXPECT_TRUE(answer.warnings.empty());
 }
 
+TEST(Mend, LosesNoTextForItsTimes) {
+  Answer answer;
+  answer.segments.resize(3);
+  answer.segments[0].words = {word("never", 0ms, 0ms), word("timed", -1ms, -1ms)};
+  answer.segments[1].words = {word("before", -1ms, -1ms), word("here", 4s, 5s),
+                              word("after", 700s, 800s), word("zero", 0ms, 0ms)};
+  answer.segments[2].words = {word("nowhere", 800s, 900s)};
+  answer.segments[2].start = 800s;
+  mend(answer, 1, 10s);
+  ASSERT_EQ(answer.segments.size(), 3U);
+  EXPECT_THAT(texts(answer.segments),
+              UnorderedElementsAre("never timed", "before here after zero", "nowhere"));
+  for (const auto& segment : answer.segments) {
+    if (segment.text.starts_with("before")) {
+      for (const auto& w : segment.words) EXPECT_EQ(w.start, Millis(4s)) << w.text;
+      continue;
+    }
+    EXPECT_TRUE(segment.words.empty()) << segment.text;
+    EXPECT_EQ(segment.start, Millis(0)) << segment.text;
+    EXPECT_EQ(segment.end, Millis(10s)) << segment.text;
+  }
+  EXPECT_EQ(answer.warnings.size(), 1U);
+}
+
+TEST(Mend, KeepsWordsWithoutTimesOfEveryPiece) {
+  std::vector<Part> parts = {part(0, {said({word("one", 0ms, 0ms)})}),
+                             part(1, {said({word("two", 0ms, 0ms)})})};
+  for (auto& heard : parts) mend(heard.answer, 1, kTwo[heard.number].length());
+  EXPECT_THAT(texts(stitch(kTwo, parts)), ElementsAre("one", "two"))
+      << "where a piece begins is its neighbour's";
+}
+
+TEST(Mend, GivesTextOfAWrongChannelToTheOneThatWasSent) {
+  Answer answer;
+  answer.segments = {said({word("here", 1s, 2s)}, 7)};
+  mend(answer, 1, 10s);
+  ASSERT_EQ(answer.segments.size(), 1U);
+  EXPECT_EQ(answer.segments[0].channel, 0U);
+  EXPECT_EQ(answer.warnings.size(), 1U);
+}
+
 TEST(Mend, DropsChannelsThatWereNotSentAndConfidencesThatAreNone) {
   Answer answer;
   auto other = said({word("other", 1s, 2s)}, 7);
   auto here = said({word("here", 1s, 2s)});
   here.words[0].confidence = 17;
   answer.segments = {other, here};
-  mend(answer, 1, 10s);
+  mend(answer, 2, 10s);
   ASSERT_EQ(answer.segments.size(), 1U);
   EXPECT_FALSE(answer.segments[0].words[0].confidence);
   EXPECT_EQ(answer.warnings.size(), 2U);

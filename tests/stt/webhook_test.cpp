@@ -98,7 +98,17 @@ TEST(WordLines, AreWhatPocketSphinxWrites) {
   ASSERT_EQ(answer->segments.size(), 2U);
   EXPECT_EQ(answer->segments[0].text, "good morning");
   EXPECT_EQ(answer->segments[1].start, 2710ms);
+  EXPECT_EQ(answer->segments[1].text, "this bad x") << "no word is lost for its times";
+  EXPECT_TRUE(answer->warnings.empty());
   EXPECT_EQ(answer->segments[0].words[0].confidence, 0.812);
+}
+
+TEST(WordLines, ThatAreNoneAreTold) {
+  const auto answer = parse_word_lines("<s> 0 1 1\nloading the model\n");
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->segments.empty());
+  EXPECT_EQ(answer->warnings.size(), 1U);
+  EXPECT_TRUE(parse_word_lines("<s> 0.000 0.110 0.999\n\n")->warnings.empty()) << "silence";
 }
 
 }  // namespace

@@ -40,8 +40,9 @@ struct Settings {
   tracing::Options tracing;
 };
 
-// One thing wrong: where (`config/siprec.yaml:12`, `environment SIP_LISTEN`, `--sip.listen`), which
-// key, what and what to write instead.
+// One thing wrong: where (`config/siprec.yaml:12`, `environment SIP_LISTEN`,
+// `/etc/default/siprec-server:3 SIP_LISTEN`, `--sip.listen`), which key, what and what to write
+// instead.
 struct Fault {
   std::string where;
   std::string key;
@@ -74,9 +75,12 @@ using Environment = std::function<std::optional<std::string>(std::string_view)>;
 // `base`, and before it what a file of `NAME=value` lines says, as systemd's EnvironmentFile= reads
 // them: comments begin with # or ;, values may stand in quotes. Unlike the environment of a process
 // a file can be read again. Lines that can't be read are faults, and the others count all the same.
+// `places` says where each variable of the file stands: `/etc/default/siprec-server:3`.
+using Places = std::map<std::string, std::string, std::less<>>;
 struct FileEnvironment {
   Environment environment;
   std::vector<Fault> faults;
+  Places places;
 };
 FileEnvironment with_file(Environment base, const std::filesystem::path& file);
 
@@ -84,7 +88,7 @@ FileEnvironment with_file(Environment base, const std::filesystem::path& file);
 using Overrides = std::vector<std::pair<std::string, std::string>>;
 
 Loaded load(const std::optional<std::filesystem::path>& file, const Environment& environment,
-            const Overrides& overrides);
+            const Overrides& overrides, const Places& places = {});
 
 // What only the system can say: directories writable, file-descriptor limit against the port range,
 // an address for media that is ours.

@@ -99,8 +99,8 @@ class Server {
   // §9.2), or over a WebSocket (RFC 6455), a message a line. What WebSocket clients say is ignored.
   virtual void route_events(std::string path, FeedHandler handler) = 0;
   virtual void route_websocket(std::string path, FeedHandler handler) = 0;
-  // Spans `http.request` for what comes with a traceparent, and for every route but those that
-  // probes and scrapers ask many times a minute. `tracer` outlives the server; set before run().
+  // Spans `http.request` for every route but those that probes and scrapers ask many times a
+  // minute, whatever traceparent they send. `tracer` outlives the server; set before run().
   virtual void trace(tracing::Tracer& tracer) = 0;
   virtual void run() = 0;   // begins to accept
   virtual void stop() = 0;  // closes the listener and what is idle; requests in progress end

@@ -16,6 +16,8 @@ struct Amendment {
   std::vector<FileEntry> files;                     // name and type; size and digest are found here
   std::optional<TranscriptionEntry> transcription;  // nothing: it stays as it is
   std::vector<TranscriptionUse> live_uses;          // the same
+  std::optional<WallTime> delivered_at;             // the same
+  std::string outdated;  // warnings that begin so are true no more; empty: none
   std::vector<std::string> warnings;
 };
 

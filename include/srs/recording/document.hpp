@@ -125,6 +125,7 @@ struct TranscriptionEntry {
   std::uint64_t segments = 0;
   std::uint64_t words = 0;
   std::vector<TranscriptionUse> uses;
+  std::optional<WallTime> delivered_at;  // when the webhook took it
 };
 
 struct Document {
@@ -147,6 +148,11 @@ struct Document {
   // Adds it once; bounded to 100, the last one saying that more were left out.
   void warn(std::string warning);
 };
+
+// Whether any stream brought a packet.
+bool had_media(const Document& document);
+// The warning of a recording where none did.
+inline constexpr std::string_view kNoMediaWarning = "no RTP packet was received";
 
 // Indented JSON, UTF-8 whatever came in, keys in the order of docs/recording-format.md, with
 // `schema` and `duration_ms`.

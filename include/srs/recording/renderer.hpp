@@ -29,8 +29,9 @@ struct Stored {
 // timeline. Returns the document with what the capture says: every stream's statistics, codec,
 // SSRCs, digits, `audio`, `files` with sizes and SHA-256, `warnings`. Where ended_at is missing (a
 // crash), the last packet's arrival is taken. No capture: silence of the call's length. A damaged
-// tail is rendered up to the damage, with a warning. The audio file appears under its name only
-// when it is complete and on disk. Blocks: for a worker thread.
+// tail is rendered up to the damage, with a warning. A capture in which no RTP is to be found makes
+// no audio file; where some should be, the figures stay as they were given. The audio file appears
+// under its name only when it is complete and on disk. Blocks: for a worker thread.
 //
 // Packets are ordered by extended sequence number, placed by RTP timestamp and arrival time;
 // duplicates are dropped, lost ones concealed up to 60 ms and then silent; streams of codecs that
@@ -43,6 +44,7 @@ struct Rendered {
   bool needs_capture = false;
   std::string refused;
   std::optional<Stored> audio;  // empty: no audio.wav was made
+  bool damaged = false;         // the capture; without audio nothing of it was to be had
 };
 Result<Rendered> render(const std::filesystem::path& directory, Document document,
                         const RenderOptions& options);

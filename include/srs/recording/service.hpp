@@ -26,8 +26,8 @@ namespace srs::recording {
 // What others do with a recording that has sound. Either may be empty.
 struct AfterRender {
   // On a render's thread, before metadata.json says `complete`: what must survive a crash from then
-  // on. May block; an error of its own is its own affair.
-  std::function<void(const std::filesystem::path& directory, const Document&)> completing;
+  // on. May block, and add to the document; an error of its own is its own affair.
+  std::function<void(const std::filesystem::path& directory, Document&)> completing;
   // On the io_context, afterwards.
   std::function<void(const std::filesystem::path& directory, const Document&)> completed;
 };

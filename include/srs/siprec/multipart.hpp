@@ -30,7 +30,8 @@ struct Part {
   ContentType content_type;
   std::string disposition;  // lower case, without parameters; empty: not said
   std::string content_id;
-  std::string_view body;  // points into the text given to split_body
+  std::string transfer_encoding;  // lower case; empty: the body is as it is
+  std::string_view body;          // points into the text given to split_body
 };
 
 // The parts of a body: itself where `content_type` is no multipart, its parts in order where it is.
@@ -44,7 +45,8 @@ struct RecordingBody {
   std::string_view sdp;       // empty: none
   std::string_view metadata;  // rs-metadata as received; empty: none
   std::string metadata_charset;
-  std::vector<std::string> unknown_types;  // of parts that are neither
+  std::vector<std::string> unknown_types;  // of parts that are neither, or empty
+  std::vector<std::string> encoded;        // what can't be read so: `application/sdp in base64`
 };
 RecordingBody classify(const std::vector<Part>& parts);
 

@@ -80,6 +80,13 @@ struct Unfinished {
 };
 std::string_view to_string(Unfinished::State state);
 
+// A transcript was taken by the webhook that it is sent to.
+struct Delivered {
+  std::filesystem::path directory;
+  std::string recording_id;
+  WallTime at{};
+};
+
 // What became of asking for a job once more.
 enum class Retried {
   Queued,   // it was parked or failed, and begins anew
@@ -94,6 +101,7 @@ class Listener {
   virtual ~Listener() = default;
   virtual void transcript_finished(const Finished& finished) = 0;
   virtual void transcript_unfinished(const Unfinished& unfinished) = 0;
+  virtual void transcript_delivered(const Delivered& delivered) = 0;
 };
 
 // Works through jobs: a durable queue, bounded concurrency, retries, breakers, fallbacks, budgets.

@@ -85,6 +85,7 @@ inline constexpr std::string_view kTextFile = "transcript.txt";
 inline constexpr std::string_view kLiveFile = "transcript.live.jsonl";
 inline constexpr std::string_view kRedactedAudioFile = "audio.redacted.wav";
 inline constexpr std::string_view kJobFile = "transcription.json";
+inline constexpr std::string_view kCancelledFile = "transcription.cancelled";
 inline constexpr std::string_view kPartsFile = "transcription.parts.jsonl";
 
 }  // namespace srs::stt

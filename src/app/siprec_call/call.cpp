@@ -111,13 +111,25 @@ asio::awaitable<void> Call::talk() {
   const auto end =
       plan_.options.duration ? begin + *plan_.options.duration : Clock::time_point::max();
   for (const auto& step : plan_.script) {
-    if (begin + step.at >= end) break;
+    if (begin + step.at >= end) {
+      miss(step);
+      continue;
+    }
     co_await until([this] { return over(); }, begin + step.at);
     if (over()) co_return;
     co_await play(step);
   }
   const bool by_clock = plan_.options.duration.has_value();
   co_await until([this, by_clock] { return over() || (!by_clock && audio_over_); }, end);
+}
+
+// A call that ends held was held all the same.
+void Call::miss(const Step& step) {
+  if (step.act == Step::Act::Hold)
+    outcome_.faults.emplace_back("the hold did not take place: the call was over before");
+  if (step.act == Step::Act::Press)
+    outcome_.faults.push_back("keys " + step.digits +
+                              " were not pressed: the call was over before");
 }
 
 asio::awaitable<void> Call::play(const Step& step) {

@@ -60,6 +60,7 @@ class Call : private sip::CallHandler {
   boost::asio::awaitable<void> wait_for_answer();
   boost::asio::awaitable<void> talk();
   boost::asio::awaitable<void> play(const Step& step);
+  void miss(const Step& step);
   boost::asio::awaitable<void> reinvite(bool held);
   boost::asio::awaitable<void> say_bye();
   bool connect();

@@ -3,6 +3,7 @@
 #include <srs/util/text.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace srs::call {
 namespace {
@@ -70,10 +71,23 @@ Result<Person> parse_person(std::string_view text) {
   return Person{std::string(name), std::string(whole.substr(open + 1, close - open - 1))};
 }
 
+// What the INVITE has once, and the stack writes.
+bool is_own_header(std::string_view name) {
+  constexpr std::array own{"Via",          "v", "From",           "f",       "To", "t",
+                           "Call-ID",      "i", "CSeq",           "Contact", "m",  "Max-Forwards",
+                           "Content-Type", "c", "Content-Length", "l"};
+  return std::any_of(own.begin(), own.end(),
+                     [name](const char* header) { return iequals(header, name); });
+}
+
 Result<std::pair<std::string, std::string>> parse_header(std::string_view text) {
   const auto parts = split(text, ':', 2);
   if (parts.size() != 2 || parts[0].empty() || has_control_character(text)) {
     return Error{"'" + std::string(text) + "' must be one header as 'Name: value'"};
+  }
+  if (is_own_header(parts[0])) {
+    return Error{"'" + std::string(text) + "': siprec-call writes " + std::string(parts[0]) +
+                 " itself"};
   }
   return std::pair{std::string(parts[0]), std::string(parts[1])};
 }

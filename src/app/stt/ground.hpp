@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/metadata_editor.hpp"
+#include "app/stt/declined.hpp"
 
 #include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
@@ -20,6 +21,7 @@ struct SttGround {
   Tasks& tasks;
   const stt::Options& options;
   MetadataEditor& editor;
+  Declined& declined;
   tracing::Tracer& tracer;
   metrics::Registry& registry;
   log::Logger log;

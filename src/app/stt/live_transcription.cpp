@@ -25,13 +25,14 @@ class CallListener final : public recording::LiveListener {
 
   void hear(unsigned channel, std::uint32_t sample_rate, std::chrono::milliseconds at,
             std::span<const std::int16_t> samples) override {
+    if (room_.is_declined(job_.recording_id)) return stop();
     auto& entry = streams_[channel];
     if (entry.sample_rate != sample_rate) change(entry, channel, sample_rate);
     if (entry.stream) entry.stream->feed(at, samples);
   }
 
   void end() override {
-    for (auto& [channel, entry] : streams_) finish(entry);
+    stop();
     streams_.clear();
     last_.reset();
   }
@@ -54,6 +55,9 @@ class CallListener final : public recording::LiveListener {
     bool finished = false;
   };
 
+  void stop() {
+    for (auto& [channel, entry] : streams_) finish(entry);
+  }
   void change(Entry& entry, unsigned channel, std::uint32_t sample_rate) {
     finish(entry);
     entry.sample_rate = sample_rate;
@@ -82,6 +86,7 @@ class CallListener final : public recording::LiveListener {
 LiveTranscription::LiveTranscription(const SttGround& ground, LiveQueue queue)
     : options_(ground.options),
       editor_(ground.editor),
+      declined_(ground.declined),
       queue_(std::move(queue)),
       broadcast_(ground.tasks.executor(), {options_.live.max_listeners, 1000}, ground.registry),
       readers_(kReaders, kWaitingReads),
@@ -106,13 +111,22 @@ std::shared_ptr<stt::Live::Stream> LiveTranscription::open(stt::LiveChannel chan
 }
 
 void LiveTranscription::said(const std::filesystem::path& directory, const stt::LiveEvent& event) {
+  const auto entry = pending_.find(event.recording_id);
+  if (entry != pending_.end() && entry->second.declined) return;
   auto line = stt::to_json_line(event);
   if (event.final) {
-    if (const auto entry = pending_.find(event.recording_id); entry != pending_.end())
-      entry->second.has_text = true;
+    if (entry != pending_.end()) entry->second.has_text = true;
     editor_.append(directory / stt::kLiveFile, line);
   }
   broadcast_.publish(event.recording_id, std::move(line));
+}
+
+bool LiveTranscription::decline(const std::string& recording_id) {
+  const auto entry = pending_.find(recording_id);
+  if (entry == pending_.end()) return false;
+  if (entry->second.complete && !options_.providers.empty()) return false;
+  entry->second.declined = true;
+  return true;
 }
 
 void LiveTranscription::ended(const std::string& recording_id, const stt::LiveEnd& end) {
@@ -159,9 +173,12 @@ void LiveTranscription::conclude(std::map<std::string, Pending>::iterator entry)
   const auto& failed = pending.failed;
   // Silence is heard too, and charged; a provider answers it as well.
   const bool heard = pending.has_text || (failed.reason.empty() && !pending.uses.empty());
-  if (options_.providers.empty() && heard) return queue_transcript(std::move(pending));
+  const bool alone = options_.providers.empty();
+  if (alone && heard && !pending.declined) return queue_transcript(std::move(pending));
   recording::Amendment amendment;
-  if (options_.providers.empty() && !failed.reason.empty()) {
+  if (alone && pending.declined) {
+    amendment.transcription = cancelled_entry();
+  } else if (alone && !failed.reason.empty()) {
     amendment = amendment_of(stt::Unfinished{job.directory, job.recording_id,
                                              stt::Unfinished::State::Failed, failed.use.provider,
                                              failed.reason, failed.text});

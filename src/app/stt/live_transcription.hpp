@@ -29,6 +29,13 @@ class LiveTranscription {
   // A recording is complete; its last words may still be on their way.
   void completed(const std::filesystem::path& directory, const recording::Document& document);
 
+  // Nothing more that is said of this recording is told, nor made a transcript; false where nobody
+  // hears it, or its transcript is made otherwise.
+  bool decline(const std::string& recording_id);
+  bool is_declined(const std::string& recording_id) const {
+    return declined_.contains(recording_id);
+  }
+
   // Last words of this recording may be on their way, or its text to the disk.
   bool hears(const std::string& recording_id) const { return pending_.contains(recording_id); }
   // No last words are on their way to us.
@@ -49,6 +56,7 @@ class LiveTranscription {
   struct Pending {
     bool has_text = false;
     bool heard_out = false;
+    bool declined = false;
     std::optional<stt::Job> complete;
     stt::Millis duration{0};
     std::vector<stt::Use> uses;
@@ -60,6 +68,7 @@ class LiveTranscription {
 
   const stt::Options& options_;
   MetadataEditor& editor_;
+  const Declined& declined_;
   LiveQueue queue_;
   stt::Broadcast broadcast_;
   WorkerPool readers_;                      // of keys

@@ -1,5 +1,7 @@
 #include "app/stt/transcription.hpp"
 
+#include <srs/util/offload.hpp>
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::size_t kWorkers = 2;
 constexpr std::size_t kWaitingWork = 10'000;
+constexpr std::string_view kNotDelivered = "the transcript was not delivered";
 
 // Each job has one request at a time, deliveries come beside them, and all may go to one host.
 HttpClient::Options client_options(const stt::Options& options) {
@@ -23,9 +26,11 @@ HttpClient::Options client_options(const stt::Options& options) {
 
 Transcription::Transcription(const SttGround& ground)
     : options_(ground.options),
+      tasks_(ground.tasks),
       executor_(ground.tasks.executor()),
       log_(ground.log),
       editor_(ground.editor),
+      declined_(ground.declined),
       self_(std::make_shared<Transcription*>(this)),
       http_(ground.tasks.executor(), client_options(ground.options)),
       workers_(std::make_unique<WorkerPool>(kWorkers, kWaitingWork)),
@@ -50,19 +55,41 @@ LiveQueue Transcription::live_queue() {
 
 recording::AfterRender Transcription::hooks() {
   recording::AfterRender hooks;
-  if (options_.providers.empty()) return hooks;
-  hooks.completing = [log = log_](const auto& directory, const recording::Document& document) {
-    if (!document.audio) return;
+  const bool asks = !options_.providers.empty();
+  hooks.completing = [log = log_, asks](const auto& directory, recording::Document& document) {
+    if (is_marked_declined(directory)) document.transcription = cancelled_entry();
+    if (!asks || !document.audio || is_cancelled(document)) return;
     if (const auto stored = stt::store_job(job_of(directory, document)); !stored) {
       log.error("transcription_not_queued", {{"call_id", document.call_id},
                                              {"recording_id", document.recording_id},
                                              {"error", stored.error().text}});
     }
   };
-  hooks.completed = [this](const auto& directory, const recording::Document& document) {
-    pool_->submit(job_of(directory, document));
-  };
+  if (asks)
+    hooks.completed = [this](const auto& directory, const auto& document) {
+      begin(directory, document);
+    };
   return hooks;
+}
+
+void Transcription::begin(const std::filesystem::path& directory,
+                          const recording::Document& document) {
+  if (is_cancelled(document)) return;
+  // Cancelled when the render had looked for the mark already: its job is on the disk.
+  if (declined_.contains(document.recording_id))
+    tasks_.spawn("stt.cancel", end_stored(self_, directory));
+  else
+    pool_->submit(job_of(directory, document));
+}
+
+boost::asio::awaitable<void> Transcription::end_stored(std::shared_ptr<Transcription*> self,
+                                                       std::filesystem::path directory) {
+  if (*self == nullptr) co_return;
+  const bool told = co_await (*self)->pool_->cancel(directory);
+  if (told || *self == nullptr) co_return;
+  recording::Amendment amendment;
+  amendment.transcription = cancelled_entry();
+  (*self)->editor_.amend(directory, std::move(amendment));
 }
 
 void Transcription::recover(const std::filesystem::path& recordings) {
@@ -72,11 +99,39 @@ void Transcription::recover(const std::filesystem::path& recordings) {
 }
 
 boost::asio::awaitable<bool> Transcription::cancel(std::filesystem::path directory) {
-  return pool_->cancel(std::move(directory));
+  const auto self = self_;
+  const auto id = directory.filename().string();
+  declined_.add(id);  // first: its render may end at any time
+  const auto mark = [&directory] { return mark_declined(directory); };
+  const auto marked = co_await offload(*workers_, std::cref(mark));
+  if (*self == nullptr) co_return false;
+  if (marked && !*marked)
+    log_.error("transcription_job_not_stored",
+               {{"recording_id", id}, {"error", marked->error().text}});
+  const bool runs = !marked || !*marked || **marked;
+  if (runs) co_return true;  // without its mark it is remembered as long as we live
+  if (!declined_.contains(id)) co_return true;  // it was complete meanwhile, and that ended it
+  const bool cancelled = co_await pool_->cancel(directory);
+  // Else it stays: that it is complete may not have been told yet.
+  if (!cancelled && *self != nullptr) declined_.remove(id);
+  co_return cancelled;
 }
 
 boost::asio::awaitable<Result<stt::Retried>> Transcription::retry(std::filesystem::path directory) {
   return pool_->retry(std::move(directory));
+}
+
+recording::TranscriptionEntry cancelled_entry() {
+  recording::TranscriptionEntry entry;
+  entry.state = to_string(stt::Unfinished::State::Cancelled);
+  entry.reason = entry.state;
+  entry.message = entry.state;
+  return entry;
+}
+
+bool is_cancelled(const recording::Document& document) {
+  return document.transcription &&
+         document.transcription->state == to_string(stt::Unfinished::State::Cancelled);
 }
 
 recording::FileEntry live_entry() {
@@ -102,8 +157,9 @@ recording::Amendment amendment_of(const stt::Finished& finished) {
 recording::Amendment amendment_of(const stt::Unfinished& unfinished) {
   recording::Amendment amendment;
   if (unfinished.written) {  // it stays complete, with its costs
-    amendment.warnings = {"the transcript was not delivered (" + unfinished.reason +
-                          "): " + unfinished.text};
+    amendment.outdated = kNotDelivered;
+    amendment.warnings.push_back(amendment.outdated + " (" + unfinished.reason +
+                                 "): " + unfinished.text);
     return amendment;
   }
   auto& entry = amendment.transcription.emplace();
@@ -113,12 +169,23 @@ recording::Amendment amendment_of(const stt::Unfinished& unfinished) {
   return amendment;
 }
 
+recording::Amendment amendment_of(const stt::Delivered& delivered) {
+  recording::Amendment amendment;
+  amendment.delivered_at = delivered.at;
+  amendment.outdated = kNotDelivered;
+  return amendment;
+}
+
 void Transcription::transcript_finished(const stt::Finished& finished) {
   editor_.amend(finished.directory, amendment_of(finished));
 }
 
 void Transcription::transcript_unfinished(const stt::Unfinished& unfinished) {
   editor_.amend(unfinished.directory, amendment_of(unfinished));
+}
+
+void Transcription::transcript_delivered(const stt::Delivered& delivered) {
+  editor_.amend(delivered.directory, amendment_of(delivered));
 }
 
 }  // namespace srs::app

@@ -35,7 +35,8 @@ class Transcription final : public stt::Listener {
   // Takes up what an earlier process left.
   void recover(const std::filesystem::path& recordings);
 
-  // Ends the transcription of this recording; false where none waits, runs or was given up.
+  // Ends the transcription of this recording; false where none waits, runs or was given up. Of a
+  // recording that is not complete none will be made, whoever renders it.
   boost::asio::awaitable<bool> cancel(std::filesystem::path directory);
 
   // Begins one that was given up again; an error where its job can't be read or written.
@@ -43,12 +44,20 @@ class Transcription final : public stt::Listener {
 
   void transcript_finished(const stt::Finished& finished) override;
   void transcript_unfinished(const stt::Unfinished& unfinished) override;
+  void transcript_delivered(const stt::Delivered& delivered) override;
 
  private:
+  static boost::asio::awaitable<void> end_stored(std::shared_ptr<Transcription*> self,
+                                                 std::filesystem::path directory);
+  // It is complete.
+  void begin(const std::filesystem::path& directory, const recording::Document& document);
+
   const stt::Options& options_;
+  Tasks& tasks_;
   boost::asio::any_io_executor executor_;
   log::Logger log_;
   MetadataEditor& editor_;
+  Declined& declined_;
   std::shared_ptr<Transcription*> self_;  // emptied by the destructor
   HttpClient http_;
   std::unique_ptr<WorkerPool> workers_;  // audio, JSON, job files
@@ -58,9 +67,14 @@ class Transcription final : public stt::Listener {
 // What a transcript, or the lack of one, adds to metadata.json.
 recording::Amendment amendment_of(const stt::Finished& finished);
 recording::Amendment amendment_of(const stt::Unfinished& unfinished);
+recording::Amendment amendment_of(const stt::Delivered& delivered);
 // The file of live text, for the same, and what one engine was used for.
 recording::FileEntry live_entry();
 recording::TranscriptionUse entry_of(const stt::Use& use);
+
+// What metadata.json says where somebody cancelled it, and whether it says so.
+recording::TranscriptionEntry cancelled_entry();
+bool is_cancelled(const recording::Document& document);
 
 // The job that a complete recording makes.
 stt::Job job_of(const std::filesystem::path& directory, const recording::Document& document);

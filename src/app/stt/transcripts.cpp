@@ -106,13 +106,13 @@ boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<Wor
   auto found = co_await find_for_change(c, readers, request);
   if (auto* refused = std::get_if<http::Response>(&found)) co_return std::move(*refused);
   const auto& directory = std::get<std::filesystem::path>(found);
+  const bool heard = c.live && c.live->decline(request.captured);
   const bool cancelled = co_await c.transcription->cancel(directory);
-  if (!cancelled) {
+  if (!heard && !cancelled) {
     co_return http::error_response(
         409,
-        "nothing to cancel: its transcription is over, was never begun, or its call still runs or "
-        "waits for its last words (ask again after it); `transcription` in the recording's "
-        "metadata.json tells");
+        "nothing to cancel: its transcription is over or was never begun; `transcription` in the "
+        "recording's metadata.json tells");
   }
   c.log.warning("transcription_cancelled",
                 {{"recording_id", request.captured}, {"remote", request.remote}});

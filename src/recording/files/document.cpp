@@ -1,5 +1,6 @@
 #include <srs/recording/document.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -38,6 +39,11 @@ void Document::warn(std::string warning) {
   }
   if (warnings.size() + 1 == kMaxWarnings) warning = "more warnings were left out";
   warnings.push_back(std::move(warning));
+}
+
+bool had_media(const Document& document) {
+  return std::any_of(document.streams.begin(), document.streams.end(),
+                     [](const StreamEntry& stream) { return stream.packets_received > 0; });
 }
 
 }  // namespace srs::recording

@@ -114,6 +114,7 @@ TranscriptionEntry transcription(const ObjectReader& json) {
   json.read("segments", entry.segments);
   json.read("words", entry.words);
   json.read("uses", entry.uses, use);
+  json.read("delivered_at", entry.delivered_at);
   return entry;
 }
 

@@ -137,13 +137,14 @@ Json to_json(const TranscriptionUse& entry) {
 }
 
 Json to_json(const TranscriptionEntry& entry) {
-  Json json = object(6);
+  Json json = object(7);
   json["state"] = entry.state;
   put_text(json, "reason", entry.reason);
   put_text(json, "message", entry.message);
   json["segments"] = entry.segments;
   json["words"] = entry.words;
   json["uses"] = to_array(entry.uses);
+  put_time(json, "delivered_at", entry.delivered_at);
   return json;
 }
 

@@ -35,7 +35,12 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   return MappedFile(*bytes, true);
 }
 
+MappedFile::MappedFile(Bytes bytes, bool exists) : bytes_(bytes), exists_(exists) {
+  if (!bytes_.empty()) watched_ = std::make_unique<WatchedMemory>(bytes_.data(), bytes_.size());
+}
+
 MappedFile::~MappedFile() {
+  watched_.reset();
   // munmap takes the pointer that mmap gave.
   if (!bytes_.empty()) ::munmap(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size());
 }

@@ -31,18 +31,43 @@ class Renderer {
     const auto capture = MappedFile::open(directory_ / kCaptureFile);
     if (!capture) return capture.error();
     index(*capture);
-    if (auto written = write_audio(capture->bytes()); !written)
-      return Rendered{std::move(document_), true, written.error().text, {}};
+    if (capture->exists() && !heard()) return without_sound(capture->bytes());
+    describe(*capture);
+    if (auto written = write_audio(*capture); !written)
+      return Rendered{std::move(document_), true, written.error().text, {}, index_.damaged};
     if (auto listed = list_files(capture->exists()); !listed) return listed.error();
-    return Rendered{std::move(document_), needs_capture_, {}, std::move(stored_)};
+    return Rendered{std::move(document_), needs_capture_, {}, std::move(stored_), index_.damaged};
   }
 
  private:
   void index(const MappedFile& capture) {
     index_ = index_media(capture.bytes(), document_, document_.ended_at.value_or(latest_arrival()));
+    cut_ = capture.failed();
+    index_.damaged |= cut_;
     if (!document_.ended_at) {
       document_.ended_at = document_.started_at + std::chrono::nanoseconds(index_.last_arrival);
     }
+  }
+
+  bool heard() const {
+    return std::any_of(index_.streams.begin(), index_.streams.end(), [](const auto& stream) {
+      return !stream.sources().empty() || stream.left_out() > 0;
+    });
+  }
+
+  // A file of silence would look like a recording. A file appears with its first datagram: one that
+  // is empty has lost it.
+  Result<Rendered> without_sound(Bytes capture) {
+    const bool damaged = index_.damaged || capture.empty() || had_media(document_);
+    document_.warn(damaged ? "capture.pcapng holds none of the media that came: " +
+                                 std::to_string(index_.readable) + " of its " +
+                                 std::to_string(capture.size()) + " bytes can be read"
+                           : std::string(kNoMediaWarning));
+    if (auto listed = list_files(true); !listed) return listed.error();
+    return Rendered{std::move(document_), damaged, {}, {}, damaged};
+  }
+
+  void describe(const MappedFile& capture) {
     if (index_.damaged) {
       document_.warn("capture.pcapng is damaged after " + std::to_string(index_.readable) +
                      " bytes: rendered up to there");
@@ -100,7 +125,7 @@ class Renderer {
     return channel < document_.streams.size() ? channel : static_cast<unsigned>(stream);
   }
 
-  Result<void> write_audio(Bytes capture) {
+  Result<void> write_audio(const MappedFile& capture) {
     if (document_.streams.empty()) {
       document_.warn("the call had no media stream: there is no audio.wav");
       document_.audio.reset();
@@ -108,7 +133,7 @@ class Renderer {
     }
     document_.audio = AudioFormat{sample_rate(), static_cast<unsigned>(document_.streams.size())};
     const std::int64_t frames = call_frames();
-    const auto shared = settings(capture, frames);
+    const auto shared = settings(capture.bytes(), frames);
     std::vector<RenderChannel> channels;
     for (const auto& stream : index_.streams) channels.emplace_back(stream, shared);
     auto writer =
@@ -117,6 +142,9 @@ class Renderer {
     if (!writer) return writer.error();
     if (auto written = write_chunks(**writer, channels, frames, shared.limit); !written)
       return written;
+    // What was there a moment ago may come back, and is looked at once more.
+    if (capture.failed() && !cut_)
+      return Error{"capture.pcapng: the disk does not give it to its end any more"};
     report(channels);
     return store(**writer);
   }
@@ -185,7 +213,9 @@ class Renderer {
 
   Result<void> list_file(std::string_view name, std::string_view type) {
     const auto path = directory_ / name;
-    auto digest = storage::sha256(path);
+    // Of what can't be read nobody knows the digest.
+    auto digest = cut_ && name == kCaptureFile ? Result<std::string>(boost::system::in_place_value)
+                                               : storage::sha256(path);
     if (!digest) return digest.error();
     std::erase_if(document_.files, [&](const auto& file) { return file.name == name; });
     std::error_code none;
@@ -203,6 +233,7 @@ class Renderer {
   std::vector<std::int32_t> mixed_;
   std::vector<std::int16_t> interleaved_;
   bool needs_capture_ = false;
+  bool cut_ = false;  // the disk did not give all of the capture
   std::optional<Stored> stored_;
 };
 

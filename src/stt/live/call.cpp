@@ -86,7 +86,8 @@ asio::awaitable<void> LiveCall::run() {
       continue;
     }
     if (finishing_) break;  // nobody waits longer than for one try
-    co_await pause(next_pause);
+    const auto time = std::max<Clock::duration>(next_pause, std::exchange(asked_, {}));
+    co_await pause(time);
     next_pause = std::min(next_pause * 2, options.longest_pause);
   }
   if (!cut_) tell_final(held_back_.release());
@@ -140,9 +141,9 @@ asio::awaitable<bool> LiveCall::talk() {
   socket_.reset();
   if (cut_) co_return false;
   if (!well) {
-    failed(Reason::Reset, "the provider closed the connection");
+    failed({Reason::Reset, "the provider closed the connection"});
   } else if (!answered_) {
-    failed(Reason::Timeout, "the provider took the audio and answered nothing");
+    failed({Reason::Timeout, "the provider took the audio and answered nothing"});
   }
   settle();
   co_return well;
@@ -154,11 +155,11 @@ asio::awaitable<bool> LiveCall::connect() {
   auto headers = co_await offload(state_->workers, std::cref(read_key));
   if (cut_) co_return false;
   if (!headers) {
-    failed(Reason::Busy, "our own queues are full");
+    failed({Reason::Busy, "our own queues are full"});
     co_return false;
   }
   if (!*headers) {
-    failed(headers->error().reason, headers->error().text);
+    failed(headers->error());
     co_return false;
   }
   if (auto parent = tracing::traceparent(span_.context()); !parent.empty())
@@ -170,7 +171,7 @@ asio::awaitable<bool> LiveCall::connect() {
   auto socket = co_await WebSocket::connect(std::move(url), std::move(**headers), wanted);
   if (cut_) co_return false;
   if (!socket) {
-    failed(socket.error().reason, socket.error().text);
+    failed(socket.error());
     co_return false;
   }
   socket_ = std::move(*socket);
@@ -178,20 +179,21 @@ asio::awaitable<bool> LiveCall::connect() {
   co_return true;
 }
 
-void LiveCall::failed(Reason reason, const std::string& text) {
+void LiveCall::failed(const Failure& failure) {
   auto log =
       state_->log.with("call_id", channel_.call_id).with("recording_id", channel_.recording_id);
   if (const auto trace = span_.context().trace_id_hex(); !trace.empty())
     log = log.with("trace.id", trace);
-  span_.fail(text);
+  span_.fail(failure.text);
   span_ = {};
-  end_.reason = to_string(reason);
-  end_.text = text;
-  state_->metrics.failed(state_->label, reason);
+  end_.reason = to_string(failure.reason);
+  end_.text = failure.text;
+  asked_ = failure.retry_after.value_or(Millis(0));
+  state_->metrics.failed(state_->label, failure.reason);
   log.warning("live_transcription_failed", {{"channel", channel_.channel},
                                             {"provider", end_.use.provider},
-                                            {"reason", to_string(reason)},
-                                            {"error", text}});
+                                            {"reason", to_string(failure.reason)},
+                                            {"error", failure.text}});
 }
 
 asio::awaitable<bool> LiveCall::send() {

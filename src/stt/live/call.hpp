@@ -47,7 +47,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   boost::asio::awaitable<void> hear_out();
   static boost::asio::awaitable<void> read(std::shared_ptr<LiveCall> self,
                                            std::shared_ptr<WebSocket> socket);
-  void failed(Reason reason, const std::string& text);
+  void failed(const Failure& failure);
   void hear(std::string_view message);
   void tell(Utterance utterance);
   // Makes it safe to believe, as answers after calls are; false where nothing is left.
@@ -70,7 +70,8 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   HeldBack held_back_;
   boost::asio::steady_timer release_;  // of what is held back
   std::function<void(const LiveEnd&)> done_;
-  tracing::Span span_;  // of the connection; here, so that cut() can end it
+  Clock::duration asked_{0};  // by the provider that refused: how long it is left alone
+  tracing::Span span_;        // of the connection; here, so that cut() can end it
   LiveEnd end_;
   Millis said_until_{0};
   // When the recording's timeline began, as the arrival of the latest sound has it.

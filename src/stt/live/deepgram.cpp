@@ -19,9 +19,9 @@ std::vector<Word> words_of(const Json& alternative) {
   for (const auto& entry : elements(alternative, "words")) {
     auto word = text_of(entry, "punctuated_word");
     if (word.empty()) word = text_of(entry, "word");
-    const auto start = seconds_of(entry, "start").value_or(Millis(0));
-    words.push_back({std::move(word), start, seconds_of(entry, "end").value_or(start),
-                     number_of(entry, "confidence")});
+    const auto start = seconds_or(entry, "start", Millis(0));
+    words.push_back(
+        {std::move(word), start, seconds_or(entry, "end", start), number_of(entry, "confidence")});
   }
   return words;
 }
@@ -67,8 +67,8 @@ class DeepgramLive : public LiveProtocol {
                         final.is_boolean() && final.get<bool>()};
     auto& segment = utterance.segment;
     if (segment.words.empty()) {
-      segment.start = seconds_of(message, "start").value_or(Millis(0));
-      segment.end = segment.start + seconds_of(message, "duration").value_or(Millis(0));
+      segment.start = seconds_or(message, "start", Millis(0));
+      segment.end = segment.start + seconds_or(message, "duration", Millis(0));
     }
     segment.confidence = number_of(best, "confidence");
     return utterance;

@@ -1,4 +1,7 @@
+#include "stt/backoff.hpp"
 #include "stt/live/connection.hpp"
+
+#include <srs/util/time.hpp>
 
 namespace srs::stt {
 
@@ -7,14 +10,16 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
-Failure declined(unsigned status) {
+Failure declined(const websocket::response_type& response) {
+  const auto status = response.result_int();
   const auto reason = [status] {
     if (status == 401 || status == 403) return Reason::Auth;
     if (status == 402) return Reason::Quota;
     if (status == 429) return Reason::RateLimited;
     return status >= 500 ? Reason::Server : Reason::Refused;
   }();
-  return {reason, "refused with HTTP " + std::to_string(status)};
+  const std::string_view later = response[boost::beast::http::field::retry_after];
+  return {reason, "refused with HTTP " + std::to_string(status), retry_after(later, wall_now())};
 }
 
 }  // namespace
@@ -37,7 +42,7 @@ asio::awaitable<Outcome<void>> Connection::shake_hands(const WebSocketUrl& url,
   websocket::response_type response;
   boost::system::error_code error;
   co_await socket_.async_handshake(response, url.host + ":" + url.port, url.target, quietly(error));
-  if (error == websocket::error::upgrade_declined) co_return declined(response.result_int());
+  if (error == websocket::error::upgrade_declined) co_return declined(response);
   if (error) co_return failed(Reason::Reset, "handshake", error);
   co_return Outcome<void>();
 }

@@ -25,17 +25,19 @@ void LiveCall::hear(std::string_view message) {
 }
 
 bool LiveCall::repair(Segment& segment) {
-  const bool timeless = segment.words.empty() && segment.end <= segment.start;
+  const auto length = timeline_.length();
   Answer alone;
   alone.segments.push_back(std::move(segment));
-  mend(alone, 1, timeline_.length());
+  mend(alone, 1, length);
   if (!alone.warnings.empty()) {
     ++mended_;
     state_->metrics.mended(state_->label);
   }
   if (alone.segments.empty()) return false;
   segment = std::move(alone.segments.front());
-  if (timeless) segment.start = segment.end = Millis(0);
+  // No time at all: not all of the connection's audio but what came since the last result.
+  if (segment.words.empty() && segment.start.count() == 0 && segment.end == length)
+    segment.end = Millis(0);
   return true;
 }
 

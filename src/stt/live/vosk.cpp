@@ -9,9 +9,9 @@ namespace {
 std::vector<Word> words_of(const Json& json) {
   std::vector<Word> words;
   for (const auto& entry : elements(json, "result")) {
-    const auto start = seconds_of(entry, "start").value_or(Millis(0));
-    words.push_back({text_of(entry, "word"), start, seconds_of(entry, "end").value_or(start),
-                     number_of(entry, "conf")});
+    const auto start = seconds_or(entry, "start", Millis(0));
+    words.push_back(
+        {text_of(entry, "word"), start, seconds_or(entry, "end", start), number_of(entry, "conf")});
   }
   return words;
 }

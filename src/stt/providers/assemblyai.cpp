@@ -27,8 +27,8 @@ std::string language_code(std::string_view tag) {
 std::vector<Word> read_words(const Json& json) {
   std::vector<Word> words;
   for (const auto& entry : elements(json, "words")) {
-    const auto start = millis_of(entry, "start").value_or(Millis(0));
-    words.push_back({text_of(entry, "text"), start, millis_of(entry, "end").value_or(start),
+    const auto start = millis_or(entry, "start", Millis(0));
+    words.push_back({text_of(entry, "text"), start, millis_or(entry, "end", start),
                      number_of(entry, "confidence")});
   }
   return words;
@@ -95,6 +95,7 @@ Outcome<std::optional<Answer>> parse(std::string_view body) {
   answer.model = text_of(*json, "speech_model_used");
   if (answer.model.empty()) answer.model = text_of(*json, "speech_model");
   answer.segments = segments_of(read_words(*json), 0);
+  keep_text(answer, 0, text_of(*json, "text"), is_listed(member(*json, "words")));
   return std::optional<Answer>(std::move(answer));
 }
 

@@ -118,7 +118,9 @@ Outcome<Answer> parse(std::string_view body) {
   const auto json = parse_json(body);
   if (!json) return not_json(body);
   const auto& results = member(*json, "results");
-  if (!member(results, "items").is_array())
+  const auto& transcripts = elements(results, "transcripts");
+  const auto text = transcripts.empty() ? "" : text_of(transcripts.front(), "transcript");
+  if (!member(results, "items").is_array() && text.empty())
     return Failure{Reason::BadAnswer, "the transcript has no `results.items`"};
   std::vector<Word> words;
   for (const auto& item : elements(results, "items")) {
@@ -129,13 +131,14 @@ Outcome<Answer> parse(std::string_view body) {
       if (!words.empty()) words.back().text += content;
       continue;
     }
-    const auto start = seconds_of(item, "start_time").value_or(Millis(0));
-    words.push_back({content, start, seconds_of(item, "end_time").value_or(start),
+    const auto start = seconds_or(item, "start_time", Millis(0));
+    words.push_back({content, start, seconds_or(item, "end_time", start),
                      number_of(alternatives.front(), "confidence")});
   }
   Answer answer;
   answer.language = text_of(results, "language_code");
   answer.segments = segments_of(std::move(words), 0);
+  keep_text(answer, 0, text, is_listed(member(results, "items")));
   return answer;
 }
 

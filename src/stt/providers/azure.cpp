@@ -21,17 +21,20 @@ std::string definition(const Options& options, const Request& request) {
 }
 
 Word read_word(const Json& json) {
-  const auto start = millis_of(json, "offsetMilliseconds").value_or(Millis(0));
-  return {text_of(json, "text"), start,
-          start + millis_of(json, "durationMilliseconds").value_or(Millis(0)), std::nullopt};
+  const auto start = millis_or(json, "offsetMilliseconds", Millis(0));
+  return {text_of(json, "text"), start, start + millis_or(json, "durationMilliseconds", Millis(0)),
+          std::nullopt};
+}
+
+unsigned channel_of(const Json& json) {
+  return static_cast<unsigned>(std::clamp(number_of(json, "channel").value_or(0), 0.0, 1e6));
 }
 
 Segment read_phrase(const Json& json) {
   Segment segment;
-  segment.channel =
-      static_cast<unsigned>(std::clamp(number_of(json, "channel").value_or(0), 0.0, 1e6));
-  segment.start = millis_of(json, "offsetMilliseconds").value_or(Millis(0));
-  segment.end = segment.start + millis_of(json, "durationMilliseconds").value_or(Millis(0));
+  segment.channel = channel_of(json);
+  segment.start = millis_or(json, "offsetMilliseconds", Millis(0));
+  segment.end = segment.start + millis_or(json, "durationMilliseconds", Millis(0));
   segment.text = text_of(json, "text");
   segment.language = text_of(json, "locale");
   segment.confidence = number_of(json, "confidence");
@@ -68,6 +71,8 @@ Outcome<Answer> parse(std::string_view body) {
   for (const auto& phrase : elements(*json, "phrases"))
     answer.segments.push_back(read_phrase(phrase));
   if (!answer.segments.empty()) answer.language = answer.segments.front().language;
+  for (const auto& all : elements(*json, "combinedPhrases"))
+    keep_text(answer, channel_of(all), text_of(all, "text"), is_listed(member(*json, "phrases")));
   if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
   return answer;
 }

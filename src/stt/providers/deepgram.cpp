@@ -13,8 +13,8 @@ Word read_word(const Json& json) {
   Word word;
   word.text = text_of(json, "punctuated_word");
   if (word.text.empty()) word.text = text_of(json, "word");
-  word.start = seconds_of(json, "start").value_or(Millis(0));
-  word.end = seconds_of(json, "end").value_or(word.start);
+  word.start = seconds_or(json, "start", Millis(0));
+  word.end = seconds_or(json, "end", word.start);
   word.confidence = number_of(json, "confidence");
   return word;
 }
@@ -25,35 +25,35 @@ std::vector<Word> read_words(const Json& json) {
   return words;
 }
 
-Segment read_utterance(const Json& json, const std::vector<std::string>& languages) {
+Segment read_utterance(const Json& json) {
   Segment segment;
   segment.channel =
       static_cast<unsigned>(std::clamp(number_of(json, "channel").value_or(0), 0.0, 1e6));
-  segment.start = seconds_of(json, "start").value_or(Millis(0));
-  segment.end = seconds_of(json, "end").value_or(Millis(0));
+  segment.start = seconds_or(json, "start", Millis(0));
+  segment.end = seconds_or(json, "end", Millis(0));
   segment.text = text_of(json, "transcript");
   segment.confidence = number_of(json, "confidence");
   segment.words = read_words(json);
-  if (segment.channel < languages.size()) segment.language = languages[segment.channel];
   return segment;
 }
 
-// Without utterances: the words of each channel's best alternative.
+// What the utterances do not tell: the words of each channel's best alternative, or its text.
 void read_channel(const Json& json, unsigned number, Answer& answer) {
   const auto& alternatives = elements(json, "alternatives");
   if (alternatives.empty()) return;
   const auto& best = alternatives.front();
-  auto segments = segments_of(read_words(best), number);
-  if (segments.empty() && !text_of(best, "transcript").empty()) {
-    Segment whole;
-    whole.channel = number;
-    whole.text = text_of(best, "transcript");
-    segments.push_back(std::move(whole));
-  }
-  for (auto& segment : segments) {
-    segment.language = text_of(json, "detected_language");
-    answer.segments.push_back(std::move(segment));
-  }
+  auto& segments = answer.segments;
+  const auto is_here = [number](const Segment& segment) { return segment.channel == number; };
+  const bool uttered = std::any_of(segments.begin(), segments.end(), is_here);
+  const bool torn = std::any_of(segments.begin(), segments.end(), [&](const Segment& segment) {
+    return is_here(segment) && segment.text.empty();
+  });
+  if (torn) std::erase_if(segments, is_here);
+  if (torn || !uttered)
+    for (auto& segment : segments_of(read_words(best), number)) segments.push_back(segment);
+  keep_text(answer, number, text_of(best, "transcript"), torn || is_listed(member(best, "words")));
+  for (auto& segment : segments)
+    if (is_here(segment)) segment.language = text_of(json, "detected_language");
 }
 
 std::string model_of(const Json& metadata) {
@@ -101,13 +101,13 @@ Outcome<Answer> parse(std::string_view body) {
     return Failure{Reason::BadAnswer, "the answer has no `results.channels`"};
   Answer answer;
   answer.model = model_of(member(*json, "metadata"));
-  std::vector<std::string> languages;
-  for (const auto& channel : channels) languages.push_back(text_of(channel, "detected_language"));
-  if (!languages.empty()) answer.language = languages.front();
+  if (!channels.empty()) answer.language = text_of(channels.front(), "detected_language");
   for (const auto& utterance : elements(results, "utterances"))
-    answer.segments.push_back(read_utterance(utterance, languages));
-  if (answer.segments.empty())
-    for (unsigned i = 0; i < channels.size(); ++i) read_channel(channels[i], i, answer);
+    answer.segments.push_back(read_utterance(utterance));
+  for (unsigned i = 0; i < channels.size(); ++i) read_channel(channels[i], i, answer);
+  if (!channels.empty())
+    std::erase_if(answer.segments,
+                  [&](const Segment& segment) { return segment.channel >= channels.size(); });
   if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
   return answer;
 }

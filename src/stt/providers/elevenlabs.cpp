@@ -16,8 +16,8 @@ std::vector<Word> read_words(const Json& json) {
     if (!type.empty() && type != "word") continue;
     Word word;
     word.text = text_of(entry, "text");
-    word.start = seconds_of(entry, "start").value_or(Millis(0));
-    word.end = seconds_of(entry, "end").value_or(word.start);
+    word.start = seconds_or(entry, "start", Millis(0));
+    word.end = seconds_or(entry, "end", word.start);
     if (const auto logarithm = number_of(entry, "logprob"); logarithm && *logarithm <= 0)
       word.confidence = std::exp(*logarithm);
     words.push_back(std::move(word));
@@ -59,11 +59,7 @@ Outcome<Answer> parse(std::string_view body) {
   Answer answer;
   answer.language = text_of(*json, "language_code");
   answer.segments = segments_of(read_words(*json), 0);
-  if (answer.segments.empty() && !text_of(*json, "text").empty()) {
-    Segment whole;
-    whole.text = text_of(*json, "text");
-    answer.segments.push_back(std::move(whole));
-  }
+  keep_text(answer, 0, text_of(*json, "text"), is_listed(member(*json, "words")));
   if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
   return answer;
 }

@@ -83,8 +83,7 @@ std::pair<std::string, Json> call_v2(const Options& options, const Request& requ
 
 // v1 says startTime, v2 startOffset; both leave a zero out.
 Millis time_of(const Json& json, const char* v1, const char* v2) {
-  if (const auto time = seconds_of(json, v1)) return *time;
-  return seconds_of(json, v2).value_or(Millis(0));
+  return seconds_or(json, v1, seconds_or(json, v2, Millis(0)));
 }
 
 Segment read_result(const Json& result) {
@@ -115,7 +114,8 @@ Answer read_results(const Json& holder) {
   Answer answer;
   for (const auto& result : elements(holder, "results")) {
     auto segment = read_result(result);
-    if (!segment.text.empty()) answer.segments.push_back(std::move(segment));
+    if (!segment.text.empty() || !segment.words.empty())
+      answer.segments.push_back(std::move(segment));
   }
   if (!answer.segments.empty()) answer.language = answer.segments.front().language;
   return answer;

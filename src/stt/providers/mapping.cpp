@@ -22,8 +22,10 @@ const Json& at(const Json& json, const std::string& pointer) {
 }
 
 Millis time_at(const Json& json, const std::string& pointer, const AnswerMapping& mapping) {
-  const auto value = number_of(at(json, pointer));
-  if (!value || *value < 0 || *value > 1e9) return Millis(0);
+  const auto& told = at(json, pointer);
+  if (told.is_null()) return Millis(0);
+  const auto value = number_of(told);
+  if (!value || *value < 0 || *value > 1e9) return kNoTime;
   return Millis(std::llround(*value * (mapping.time_unit == "ms" ? 1 : 1000)));
 }
 
@@ -47,10 +49,15 @@ Segment read_segment(const Json& json, const AnswerMapping& mapping) {
   segment.text = text_of(at(json, mapping.text));
   segment.confidence = number_of(at(json, mapping.confidence));
   segment.words = read_words(json, mapping);
-  if (segment.text.empty())
-    for (const auto& word : segment.words)
-      segment.text += (segment.text.empty() ? "" : " ") + word.text;
   return segment;
+}
+
+// An answer without segments.
+std::vector<Segment> read_whole(const Json& json, const AnswerMapping& mapping) {
+  auto whole = read_segment(json, mapping);
+  if (whole.end <= whole.start && !whole.words.empty())
+    return segments_of(std::move(whole.words), 0);
+  return {std::move(whole)};
 }
 
 bool is_mark(std::string_view word) {
@@ -71,18 +78,16 @@ Outcome<Answer> parse_mapped(std::string_view body, const AnswerMapping& mapping
   Answer answer;
   answer.language = text_of(at(*json, mapping.language));
   const auto& segments = at(*json, mapping.segments);
-  if (segments.is_array()) {
-    for (const auto& segment : segments) answer.segments.push_back(read_segment(segment, mapping));
-  } else if (at(*json, mapping.text).is_string() || at(*json, mapping.words).is_array()) {
-    auto whole = read_segment(*json, mapping);
-    if (whole.end <= whole.start && !whole.words.empty())
-      answer.segments = segments_of(std::move(whole.words), 0);
-    else
-      answer.segments.push_back(std::move(whole));
-  } else {
+  const auto& text = at(*json, mapping.text);
+  const auto& words = at(*json, mapping.words);
+  if (!segments.is_array() && !text.is_string() && !words.is_array())
     return Failure{Reason::BadAnswer,
                    "the answer has nothing at " + mapping.segments + " nor at " + mapping.text};
-  }
+  if (segments.is_array())
+    for (const auto& segment : segments) answer.segments.push_back(read_segment(segment, mapping));
+  if (answer.segments.empty() && (!is_listed(segments) || text_of(text).empty()))
+    answer.segments = read_whole(*json, mapping);
+  keep_text(answer, 0, text_of(text), is_listed(segments) || is_listed(words));
   if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
   return answer;
 }
@@ -103,21 +108,29 @@ Outcome<Answer> parse_plain(std::string_view body) {
 
 Outcome<Answer> parse_word_lines(std::string_view body) {
   std::vector<Word> words;
+  std::size_t others = 0;
   const auto text = to_utf8(body);
   for (const auto line : split(text, '\n')) {
     std::vector<std::string_view> fields;
     for (const auto field : split(line, ' '))
       if (!field.empty()) fields.push_back(field);
-    if (fields.size() < 3 || fields.size() > 4 || is_mark(fields[0])) continue;
+    if (fields.empty() || is_mark(fields[0])) continue;
+    ++others;
+    if (fields.size() < 3 || fields.size() > 4) continue;
     const auto start = to_number<double>(fields[1]);
     const auto end = to_number<double>(fields[2]);
-    if (!start || !end || !(*start >= 0) || !(*end >= *start) || *end > 1e6) continue;
-    Word word{std::string(without_variant(fields[0])), Millis(std::llround(*start * 1000)),
-              Millis(std::llround(*end * 1000)), std::nullopt};
+    if (!start || !end) continue;
+    const bool usable = *start >= 0 && *end >= *start && *end <= 1e6;
+    Word word{std::string(without_variant(fields[0])), kNoTime, kNoTime, std::nullopt};
+    if (usable) word.start = Millis(std::llround(*start * 1000));
+    if (usable) word.end = Millis(std::llround(*end * 1000));
     if (fields.size() == 4) word.confidence = to_number<double>(fields[3]);
     words.push_back(std::move(word));
   }
   Answer answer;
+  if (words.empty() && others > 0)
+    answer.warnings.push_back("none of the output's " + std::to_string(others) +
+                              " lines is a word with its times: they were left out");
   answer.segments = segments_of(std::move(words), 0);
   return answer;
 }

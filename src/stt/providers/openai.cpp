@@ -15,30 +15,35 @@ Word read_word(const Json& json) {
   // OpenAI says `word`; LocalAI and older whisper.cpp say `text`.
   word.text = text_of(json, "word");
   if (word.text.empty()) word.text = text_of(json, "text");
-  word.start = seconds_of(json, "start").value_or(Millis(0));
-  word.end = seconds_of(json, "end").value_or(word.start);
+  word.start = seconds_or(json, "start", Millis(0));
+  word.end = seconds_or(json, "end", word.start);
   word.confidence = number_of(json, "probability");
   return word;
 }
 
+std::vector<Word> read_words(const Json& json) {
+  std::vector<Word> words;
+  if (!json.is_array()) return words;
+  for (const auto& word : json) words.push_back(read_word(word));
+  return words;
+}
+
 Segment read_segment(const Json& json) {
   Segment segment;
-  segment.start = seconds_of(json, "start").value_or(Millis(0));
-  segment.end = seconds_of(json, "end").value_or(Millis(0));
+  segment.start = seconds_or(json, "start", Millis(0));
+  segment.end = seconds_or(json, "end", Millis(0));
   segment.text = text_of(json, "text");
   // The mean of the tokens' logarithms is the nearest to a confidence that Whisper gives.
   if (const auto mean = number_of(json, "avg_logprob"); mean && *mean <= 0)
     segment.confidence = std::exp(*mean);
-  for (const auto& word : elements(json, "words")) segment.words.push_back(read_word(word));
+  segment.words = read_words(member(json, "words"));
   return segment;
 }
 
 // OpenAI lists all words beside the segments: each goes to the segment where its middle is.
-void share_words(const Json& words, std::vector<Segment>& segments) {
-  if (segments.empty()) return;
+void share_words(std::vector<Word> words, std::vector<Segment>& segments) {
   std::size_t at = 0;
-  for (const auto& json : words) {
-    auto word = read_word(json);
+  for (auto& word : words) {
     const auto middle = word.start + (word.end - word.start) / 2;
     while (at + 1 < segments.size() && middle >= segments[at + 1].start) ++at;
     segments[at].words.push_back(std::move(word));
@@ -89,20 +94,22 @@ Outcome<Answer> parse(std::string_view body) {
   const auto json = parse_json(body, &repaired);
   if (!json) return not_json(body);
   const auto& segments = member(*json, "segments");
+  const auto& words = member(*json, "words");
   const auto& text = member(*json, "text");
-  if (!segments.is_array() && !text.is_string())
+  if (!segments.is_array() && !words.is_array() && !text.is_string())
     return Failure{Reason::BadAnswer, "the answer has neither `segments` nor `text`"};
   Answer answer;
   answer.language = text_of(*json, "language");
   answer.model = text_of(*json, "model");
   for (const auto& segment : elements(*json, "segments"))
     answer.segments.push_back(read_segment(segment));
-  if (answer.segments.empty() && !trim(text_of(text)).empty()) {
-    Segment whole;  // without times: it is given those of the piece
-    whole.text = text_of(text);
-    answer.segments.push_back(std::move(whole));
-  }
-  share_words(elements(*json, "words"), answer.segments);
+  const bool listed = is_listed(segments);
+  if (answer.segments.empty()) keep_text(answer, 0, text_of(text), listed);
+  if (answer.segments.empty())
+    answer.segments = segments_of(read_words(words), 0);
+  else
+    share_words(read_words(words), answer.segments);
+  keep_text(answer, 0, text_of(text), listed);
   if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
   return answer;
 }

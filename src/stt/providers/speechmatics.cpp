@@ -84,8 +84,8 @@ Outcome<Answer> parse(std::string_view body) {
       if (!words.empty() && text_of(result, "attaches_to") != "next") words.back().text += content;
       continue;
     }
-    const auto start = seconds_of(result, "start_time").value_or(Millis(0));
-    words.push_back({content, start, seconds_of(result, "end_time").value_or(start),
+    const auto start = seconds_or(result, "start_time", Millis(0));
+    words.push_back({content, start, seconds_or(result, "end_time", start),
                      number_of(alternatives.front(), "confidence")});
   }
   answer.segments = segments_of(std::move(words), 0);

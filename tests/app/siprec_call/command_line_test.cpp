@@ -113,6 +113,7 @@ TEST(OptionValues, ReadANameBesideTheAddressOfRecord) {
 
 TEST(OptionValues, RefuseAHeaderThatWouldBeTwo) {
   EXPECT_FALSE(parse_header("X-A: 1\r\nX-B: 2"));
+  for (const char* own : {"Call-ID: x", "cseq: 1 INVITE", "l: 5"}) EXPECT_FALSE(parse_header(own));
   EXPECT_FALSE(parse_header("no colon"));
 }
 

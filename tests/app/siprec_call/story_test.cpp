@@ -127,6 +127,23 @@ TEST(Keys, AfterTheAudioAreAFailureAndNoSilence) {
   EXPECT_THAT(caller.out(), HasSubstr("keys 5 were not pressed"));
 }
 
+TEST(Story, WhatTheCallsEndComesBeforeIsAFailure) {
+  Recorder recorder;
+  const TwoLegs legs(0.6);
+  CallerProcess caller(
+      legs.call(recorder, {"--duration", "0.3", "--hold", "5:1", "--dtmf", "7@4"}));
+  EXPECT_EQ(caller.wait(), 1);
+  EXPECT_THAT(caller.out(), HasSubstr("the hold did not take place"));
+  EXPECT_THAT(caller.out(), HasSubstr("keys 7 were not pressed"));
+}
+
+TEST(Story, ACallMayEndOnHold) {
+  Recorder recorder;
+  const TwoLegs legs(0.8);
+  CallerProcess caller(legs.call(recorder, {"--duration", "0.6", "--hold", "0.2:9"}));
+  EXPECT_EQ(caller.wait(), 0) << caller.out();
+}
+
 TEST(OwnMetadata, IsSentByteForByteAndItsLabelsAreOffered) {
   Recorder recorder;
   const TwoLegs legs(0.1);

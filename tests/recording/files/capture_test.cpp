@@ -124,7 +124,9 @@ TEST_F(CaptureTest, StaysWellFormedWhileTheDiskIsFullAndGoesOnAfterwards) {
     const DiskLimit limit(50'000);  // in the middle of a block
     ASSERT_TRUE(send_until([&] { return capture->summary().dropped > 50; }));
     EXPECT_THAT(capture->summary().error, HasSubstr("c.pcapng: File too large"));
-    const auto found = numbers(dir / "c.pcapng");
+    auto found = numbers(dir / "c.pcapng");
+    // A write that is being refused meanwhile is cut off again a moment later.
+    if (!found.empty() && found.back() == -1) found.pop_back();
     EXPECT_EQ(found, up_to(static_cast<std::int64_t>(found.size())));
     EXPECT_GT(found.size(), 100U);
   }

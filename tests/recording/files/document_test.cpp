@@ -56,8 +56,13 @@ Document full_document() {
   document.events = {{0, "answered", ""}, {1500, "hold", "stream 1"}};
   document.files = {{"audio.wav", "audio/wav", 123456789012, "ab12"},
                     {"capture.pcapng", "application/x-pcapng", 7, ""}};
-  document.transcription = {"complete", "", "",
-                            2,          9,  {{"openai", "whisper-1", 1, 60'000, 0.006, "USD"}}};
+  document.transcription = {"complete",
+                            "",
+                            "",
+                            2,
+                            9,
+                            {{"openai", "whisper-1", 1, 60'000, 0.006, "USD"}},
+                            from_rfc3339("2026-11-22T10:05:00Z")};
   document.live_uses = {{"vosk", "", 2, 60'000, 0.01, "EUR"}};
   document.warnings = {"one", "two"};
   return document;
@@ -77,6 +82,7 @@ TEST(Document, ComesBackFromItsJson) {
   EXPECT_EQ(read->end_reason, EndReason::NoMedia);
   EXPECT_EQ(read->audio->sample_rate, 16000U);
   EXPECT_EQ(read->files[0].bytes, 123456789012U);
+  EXPECT_EQ(read->transcription->delivered_at, full_document().transcription->delivered_at);
 }
 
 TEST(Document, SaysItsSchemaAndDurationAndKeepsTheOrderOfKeys) {

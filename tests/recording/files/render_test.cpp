@@ -1,4 +1,5 @@
 #include "call_builder.hpp"
+#include "recording/files/mapped_file.hpp"
 #include "recording/files/wav_writer.hpp"
 #include "support/audio.hpp"
 #include "support/files.hpp"
@@ -12,9 +13,12 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <random>
+#include <thread>
 
 namespace srs::recording {
 namespace {
@@ -424,6 +428,45 @@ TEST_F(Render, SaysTheSameTwice) {
   render_document();
   EXPECT_EQ(test::read_file(dir / "audio.wav"), first);
   EXPECT_EQ(to_json(document), text);
+}
+
+// As a bad block does, or a file system that goes away: whoever reads on is not ended by it.
+TEST_F(Render, OutlivesACaptureThatTheDiskDoesNotGiveToItsEnd) {
+  caller.speak(0, test::babble(8000 * 60, 1));
+  call.write(dir.path());
+  const auto path = dir / "capture.pcapng";
+  const auto whole = test::read_file(path);
+  const auto mapped = MappedFile::open(path);
+  ASSERT_TRUE(mapped);
+  constexpr std::size_t kKept = 64 << 10;
+  std::filesystem::resize_file(path, kKept);
+  const auto bytes = mapped->bytes();
+  ASSERT_EQ(bytes.size(), whole.size());
+  EXPECT_FALSE(mapped->failed()) << "nobody has read it";
+  EXPECT_EQ(bytes.back(), 0);
+  EXPECT_TRUE(mapped->failed());
+  EXPECT_EQ(std::string(bytes.begin(), bytes.begin() + kKept), whole.substr(0, kKept));
+  EXPECT_TRUE(std::all_of(bytes.begin() + kKept, bytes.end(), [](auto byte) { return byte == 0; }));
+  // Others are as they were.
+  test::write_file(dir / "other", "abc");
+  EXPECT_FALSE(MappedFile::open(dir / "other")->failed());
+}
+
+TEST_F(Render, IsTriedAgainWhereItsCaptureGoesAwayMeanwhile) {
+  caller.speak(0, test::babble(8000 * 60 * 20, 1));
+  document = test::document(ports, 20 * 60'000);
+  call.write(dir.path());
+  std::atomic<bool> rendered{false};
+  std::thread cutter([&] {
+    while (!std::filesystem::exists(dir / "audio.wav.tmp") && !rendered) std::this_thread::yield();
+    std::filesystem::resize_file(dir / "capture.pcapng", 64 << 10);
+  });
+  const auto result = render(dir.path(), document, {});
+  rendered = true;
+  cutter.join();
+  ASSERT_TRUE(result) << result.error().text;
+  EXPECT_THAT(result->refused, HasSubstr("the disk does not give it"));
+  EXPECT_FALSE(std::filesystem::exists(dir / "audio.wav"));
 }
 
 TEST_F(Render, LeavesNoHalfFileWhereTheDiskIsFull) {

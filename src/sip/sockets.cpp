@@ -1,4 +1,6 @@
-#include "sip/listener_sockets.hpp"
+#include "sip/sockets.hpp"
+
+#include "sip/convert.hpp"
 
 #include <arpa/inet.h>
 #include <sys/resource.h>
@@ -27,6 +29,16 @@ int option(int descriptor, int name) {
   return ::getsockopt(descriptor, SOL_SOCKET, name, &value, &length) == 0 ? value : 0;
 }
 
+// `get`: getsockname or getpeername. Nothing where it is no socket, or none of the internet.
+template <class Get>
+std::optional<su_sockaddr_t> address_by(Get get, int descriptor) {
+  su_sockaddr_t address{};
+  socklen_t length = sizeof address;
+  if (get(descriptor, &address.su_sa, &length) != 0) return std::nullopt;
+  if (address.su_family != AF_INET && address.su_family != AF_INET6) return std::nullopt;
+  return address;
+}
+
 struct Bound {
   bool datagrams = false;
   std::string address;
@@ -38,13 +50,11 @@ std::optional<Bound> bound_to(int descriptor) {
   const int type = option(descriptor, SO_TYPE);
   const bool listens = type == SOCK_STREAM && option(descriptor, SO_ACCEPTCONN) != 0;
   if (type != SOCK_DGRAM && !listens) return std::nullopt;
-  su_sockaddr_t address{};
-  socklen_t length = sizeof address;
-  if (::getsockname(descriptor, &address.su_sa, &length) != 0) return std::nullopt;
-  if (address.su_family != AF_INET && address.su_family != AF_INET6) return std::nullopt;
+  const auto address = address_by(::getsockname, descriptor);
+  if (!address) return std::nullopt;
   std::array<char, INET6_ADDRSTRLEN> text{};
-  su_inet_ntop(address.su_family, SU_ADDR(&address), text.data(), text.size());
-  return Bound{type == SOCK_DGRAM, text.data(), ntohs(address.su_port)};
+  su_inet_ntop(address->su_family, SU_ADDR(&*address), text.data(), text.size());
+  return Bound{type == SOCK_DGRAM, text.data(), ntohs(address->su_port)};
 }
 
 bool is(const Listener& listener, const Bound& bound) {
@@ -68,6 +78,21 @@ std::vector<int> sockets_of(const std::vector<const Listener*>& listeners) {
     }
   }
   return result;
+}
+
+void shut_down_connections(const std::vector<Listener>& listeners,
+                           const std::unordered_set<std::string>& peers) {
+  const auto is_ours = [&listeners](int descriptor) {
+    const auto local = address_by(::getsockname, descriptor);
+    return local && std::any_of(listeners.begin(), listeners.end(), [&](const Listener& listener) {
+             return listener.endpoint.port == ntohs(local->su_port);
+           });
+  };
+  for (int fd = 0, end = highest_descriptor(); fd < end; ++fd) {
+    const auto peer = address_by(::getpeername, fd);
+    if (!peer || option(fd, SO_TYPE) != SOCK_STREAM || !peers.contains(to_text(*peer))) continue;
+    if (is_ours(fd)) ::shutdown(fd, SHUT_RDWR);
+  }
 }
 
 void StreamBuffers::bound(const std::vector<Listener>& listeners) {

@@ -1,8 +1,10 @@
-// The sockets of our listeners, which sofia keeps to itself.
+// The sockets of our listeners and connections, which sofia keeps to itself.
 #pragma once
 
 #include "sip/agent.hpp"
 
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace srs::sip {
@@ -10,6 +12,11 @@ namespace srs::sip {
 // Their descriptors in the listeners' order, found among the process's by what they are bound to;
 // -1 where one is not found. Costs a system call for each descriptor.
 std::vector<int> sockets_of(const std::vector<const Listener*>& listeners);
+
+// Ends the listeners' connections with these peers (`192.0.2.1:5060`, `[2001:db8::1]:5060`) in both
+// directions, which wakes sofia to close them. Costs a system call for each descriptor.
+void shut_down_connections(const std::vector<Listener>& listeners,
+                           const std::unordered_set<std::string>& peers);
 
 // What the kernel keeps for us at TCP and TLS listeners, for connections that come from now on:
 //

@@ -1,0 +1,53 @@
+#include "recording/session_metadata.hpp"
+
+#include "recording/attribution.hpp"
+
+#include <srs/storage/files.hpp>
+
+#include <cstdio>
+#include <utility>
+
+namespace srs::recording {
+namespace {
+
+constexpr unsigned kMaxKept = 999;  // rs-metadata files of one recording
+
+}  // namespace
+
+SessionMetadata::SessionMetadata(Document& document, SessionNotes& notes, Archive* archive,
+                                 std::filesystem::path directory, log::Logger log)
+    : document_(document),
+      notes_(notes),
+      archive_(archive),
+      directory_(std::move(directory)),
+      log_(std::move(log)) {}
+
+void SessionMetadata::take(const Carried& carried, tracing::Span parsing) {
+  keep(*carried.metadata);
+  parsing.set("siprec.bytes", carried.metadata->size());
+  auto parsed = siprec::parse_metadata(*carried.metadata, carried.metadata_charset);
+  if (!parsed) parsing.fail(parsed.error().text);
+  parsing.end();
+  if (!parsed) return notes_.warn(Warning::Metadata, "metadata: " + parsed.error().text);
+  notes_.warn(Warning::Metadata, parsed->warnings);
+  known_ = siprec::merge(known_, *parsed);
+  const auto told = document_.warnings.size();
+  attribute(document_, known_);
+  notes_.tell_since(Warning::Metadata, told);
+  const std::string mode = parsed->mode == siprec::DataMode::Partial ? "partial" : "complete";
+  notes_.note("metadata", mode);
+  log_.info("session_metadata", {{"mode", mode},
+                                 {"bytes", carried.metadata->size()},
+                                 {"participants", document_.participants.size()}});
+}
+
+void SessionMetadata::keep(const std::string& metadata) {
+  if (archive_ == nullptr || kept_ >= kMaxKept) return;
+  char name[32];
+  std::snprintf(name, sizeof name, "rs-metadata-%03u.xml", ++kept_);
+  document_.files.push_back(
+      {name, "application/rs-metadata+xml", metadata.size(), storage::sha256_of(metadata)});
+  archive_->store(directory_, name, metadata);
+}
+
+}  // namespace srs::recording

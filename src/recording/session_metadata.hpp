@@ -1,0 +1,40 @@
+// The metadata documents of one session.
+#pragma once
+
+#include "recording/admission.hpp"
+#include "recording/archive.hpp"
+#include "recording/session_notes.hpp"
+
+#include <srs/log/logger.hpp>
+#include <srs/recording/document.hpp>
+#include <srs/siprec/metadata.hpp>
+#include <srs/tracing/span.hpp>
+
+#include <filesystem>
+
+namespace srs::recording {
+
+// Reads the documents that the SRC sends in the course of a session (RFC 7866 §9.1), merges what
+// they say, and puts it into the session's document. Document, notes and archive outlive it.
+class SessionMetadata {
+ public:
+  // `archive` keeps each document in `directory` as it came; null: none is kept.
+  SessionMetadata(Document& document, SessionNotes& notes, Archive* archive,
+                  std::filesystem::path directory, log::Logger log);
+
+  // `carried` has metadata. One that can't be read costs a warning. `parsing` is their span.
+  void take(const Carried& carried, tracing::Span parsing);
+
+ private:
+  void keep(const std::string& metadata);
+
+  Document& document_;
+  SessionNotes& notes_;
+  Archive* archive_;
+  const std::filesystem::path directory_;
+  log::Logger log_;
+  siprec::Metadata known_;
+  unsigned kept_ = 0;
+};
+
+}  // namespace srs::recording

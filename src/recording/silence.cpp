@@ -1,0 +1,30 @@
+#include "recording/silence.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace srs::recording {
+
+bool Silence::set_hold(bool hold, WallTime now) {
+  if (hold == hold_) return false;
+  hold_ = hold;
+  since_ = now;
+  return true;
+}
+
+std::optional<EndReason> Silence::end(const Options& options, std::optional<WallTime> heard,
+                                      WallTime now) const {
+  const auto waited = [now](WallTime since, std::chrono::seconds limit) {
+    return limit.count() > 0 && now - since > limit;
+  };
+  if (waited(begun_, options.max_duration)) return EndReason::MaxDuration;
+  if (!hold_ && !heard) {
+    if (waited(since_, options.no_media_timeout)) return EndReason::NoMedia;
+    return std::nullopt;
+  }
+  const auto limit = hold_ ? options.hold_timeout : options.inactivity_timeout;
+  if (waited(std::max(since_, heard.value_or(since_)), limit)) return EndReason::Inactivity;
+  return std::nullopt;
+}
+
+}  // namespace srs::recording
