@@ -79,11 +79,13 @@ run_ctest() {
   return "$status"
 }
 
-# Keeps ctest's closing line and the names of skipped tests for the end of the run.
+# Keeps ctest's closing line and the names of failed and skipped tests for the end of the run.
 summarise() {
   local line
   line=$(grep -E '^[0-9]+% tests passed' "$logs/$1-ctest.log" | tail -n 1 || true)
   report+=("$(printf '%-8s %s' "$1" "${line:-ctest did not finish (exit code $2)}")")
+  sed -nE "s/^[[:space:]]*[0-9]+ - ([^ ]+) \\((.*)\\)\$/$1: \\1 (\\2)/p" "$logs/$1-ctest.log" | grep -v 'Skipped)' \
+    >>"$logs/failed" || true
   grep -hE '\*\*\*(Skipped|Not Run)' "$logs/$1-ctest.log" | sed -E "s/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+).*/$1: \1/" \
     >>"$logs/skipped" || true
 }
@@ -127,6 +129,7 @@ main() {
   done
   mkdir -p "$logs"
   : >"$logs/skipped"
+  : >"$logs/failed"
 
   if [ "$install" = yes ]; then
     banner "packages"
@@ -150,10 +153,21 @@ close() {
     [ "${CI:-}" != true ] || failed+=("skipped tests")
   fi
   if [ ${#failed[@]} -gt 0 ]; then
+    show_failures
     printf '\nFAILED: %s\n' "$(IFS=,; echo "${failed[*]}" | sed 's/,/, /g')"
     return 1
   fi
   printf '\nall passed in %d s\n' "$SECONDS"
+}
+
+# The last lines of a log are often all that is kept of it: they name the tests that failed, and
+# what the first of them saw.
+show_failures() {
+  [ -s "$logs/failed" ] || return 0
+  printf '\nFAILED tests; all that they printed is in %s:\n' "$logs"
+  head -n 8 "$logs/failed" | cut -c 1-150 | sed 's/^/  /'
+  grep -hE -A 5 ': Failure$|(ERROR|WARNING): [A-Za-z]+Sanitizer|: runtime error: ' "$logs"/*-ctest.log |
+    head -n 10 | cut -c 1-150 || true
 }
 
 trap stop_building_ahead EXIT
