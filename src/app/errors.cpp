@@ -5,6 +5,7 @@ namespace srs::app {
 std::vector<metrics::ErrorRow> error_rows() {
   return {
       {"sip", "", "sip_malformed_total", "reason"},
+      {"sip", "tls", "sip_tls_handshakes_failed_total"},
       {"sip", "ack_missing", "sip_acks_missing_total"},
       {"sip", "connection_cut", "sip_connections_cut_total"},
       {"sip", "kernel_drop", "sip_kernel_drops_total"},

@@ -54,10 +54,16 @@ class Parser {
       return value ? fault(in_quotes("--" + name) + " takes no value") : take(*wanted);
     }
     if (name != "config" && name.find('.') == std::string::npos) return unknown(name);
-    if (!value && at_ + 1 < arguments_.size()) value = arguments_[++at_];
+    if (!value && next_is_value()) value = arguments_[++at_];
     if (name == "config") return file(std::move(value));
     if (!value) return without_value(name);
     result_.overrides.emplace_back(name, std::move(*value));  // load() knows the keys
+  }
+
+  // `--http.admin_token --check-config` lacks a value; one that begins with two dashes goes behind
+  // =.
+  bool next_is_value() const {
+    return at_ + 1 < arguments_.size() && !arguments_[at_ + 1].starts_with("--");
   }
 
   void file(std::optional<std::string> value) {

@@ -142,10 +142,19 @@ Result<std::unique_ptr<PortPair>> Pool::lease(Clock::time_point now) {
   return std::unique_ptr<PortPair>(std::make_unique<Lease>(*this, *index, sockets, port(*index)));
 }
 
+// Takes them and puts them back: only who binds a port knows that nobody else holds it.
 Result<void> Pool::check_room(std::size_t pairs, Clock::time_point now) {
-  last_error_ = 0;
-  // Those that others held may be free by now.
-  if (pairs <= available(now) + held()) return {};
+  std::vector<Index> taken;
+  while (taken.size() < pairs) {
+    const auto index = take(now);
+    if (!index) break;
+    taken.push_back(*index);
+  }
+  const bool enough = taken.size() == pairs;
+  // Nobody was told of them: nothing to rest from.
+  for (; !taken.empty(); taken.pop_back(), ++idle_)
+    freed_.push_front({taken.back(), Clock::time_point::min()});
+  if (enough) return {};
   metrics_.exhaustion.Increment();
   return exhausted();
 }

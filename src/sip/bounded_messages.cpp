@@ -1,6 +1,7 @@
 #include "sip/bounded_messages.hpp"
 
 #include "sip/any_method.hpp"
+#include "sip/bad_request.hpp"
 #include "sip/convert.hpp"
 
 #include <srs/util/text.hpp>
@@ -93,10 +94,21 @@ issize_t leave_body(msg_t* message, msg_pub_t* content, isize_t size) {
   return static_cast<issize_t>(size);
 }
 
+// A body that ends before its Content-Length does; sofia would answer 400 without a word of why.
+bool cut_short(const sip_t& sip) {
+  return (sip.sip_flags & MSG_FLG_TRUNC) != 0;
+}
+
+void take_as_cut_short(msg_pub_t* content) {
+  content->msg_flags &= ~(MSG_FLG_TRUNC | MSG_FLG_ERROR);
+  content->msg_flags |= MSG_FLG_COMPLETE;
+}
+
 // As msg_mclass_t::mc_extract_body: the separator line and the body, from its first byte on.
 // Returns what was used of `bytes`, 0 where more is needed, -1 where it is broken.
 issize_t extract(msg_t* message, msg_pub_t* content, char* bytes, isize_t size, int ended) {
   auto& sip = *reinterpret_cast<sip_t*>(content);
+  if ((sip.sip_flags & MSG_FLG_BODY) == 0) tell_of_bad_request(message, sip);
   accept_version(sip);
   hand_on_prack(sip);
   if (ended == 0 && names_no_length(sip)) {
@@ -104,6 +116,7 @@ issize_t extract(msg_t* message, msg_pub_t* content, char* bytes, isize_t size, 
     suppose_no_body(message, content);
   }
   const auto used = sip_default_mclass()->mc_extract_body(message, content, bytes, size, ended);
+  if (cut_short(sip)) take_as_cut_short(content);
   if (used <= 0 || ended != 0) return used;
   const bool complete = (content->msg_flags & MSG_FLG_COMPLETE) != 0;
   if (!complete && sip.sip_payload == nullptr && too_long(message, sip))

@@ -27,6 +27,9 @@ using MessageClass = std::unique_ptr<msg_mclass_t, MessageClassDeleter>;
 // handed on without, and nothing more is read from its connection; sofia would wait for more, and
 // answer 400 without a word of why when that comes.
 //
+// A body that ends with its datagram or its connection before its Content-Length does is left away;
+// sofia would answer 400 without a word of why.
+//
 // A request of another version than SIP/2.0 is handed on as well; sofia would answer 505 without a
 // word of why.
 //
@@ -39,7 +42,7 @@ using MessageClass = std::unique_ptr<msg_mclass_t, MessageClassDeleter>;
 // well: sofia forgets the limit there and would let its header grow as long as somebody sends.
 MessageClass bounded_message_class();
 
-// Whether the message was cut off before its body in that way.
+// Whether the message lacks its body in one of these ways.
 bool body_left_unread(const sip_t& sip);
 // Whether it is a request of another version than SIP/2.0.
 bool is_other_version(const sip_t& sip);

@@ -1,5 +1,6 @@
 #include "sip/dialog_request.hpp"
 
+#include "sip/convert.hpp"
 #include "sip/server.hpp"
 
 #include <random>
@@ -82,7 +83,7 @@ bool DialogRequest::sent(nta_outgoing_t* request, Answered answered) {
   if (request == nullptr) return false;
   if (!server_.trace().idle()) {
     const Message message(nta_outgoing_getrequest(request));
-    server_.trace().sent(message.get(), {});
+    server_.trace().sent(message.get(), source_of(message.get()));
   }
   return true;
 }
@@ -91,7 +92,7 @@ void DialogRequest::finish(int status) {
   if (!server_.trace().idle()) {
     // Takes the response away from sofia, so nothing of it may be read after this.
     const Message response(nta_outgoing_getresponse(request_));
-    server_.trace().received(response.get(), {});
+    server_.trace().received(response.get(), source_of(response.get()));
   }
   const auto answered = std::exchange(answered_, nullptr);
   drop();

@@ -136,12 +136,13 @@ void Metrics::collect(std::vector<prometheus::MetricFamily>& families) {
        labelled("reason", "too_large",
                 malformed_[static_cast<std::size_t>(Malformed::TooLarge)] + levels.overflows),
        labelled("reason", "encoding", malformed_[static_cast<std::size_t>(Malformed::Encoding)]),
-       labelled("reason", "tls", levels.handshakes_failed),
        labelled("reason", "contact", malformed_[static_cast<std::size_t>(Malformed::Contact)])});
   add("sip_acks_missing_total", "2xx responses to INVITE that were never acknowledged",
       MetricType::Counter, one(static_cast<double>(acks_missing_)));
   add("sip_session_timer_expirations_total", "Dialogs ended because no session refresh came",
       MetricType::Counter, one(static_cast<double>(expired_)));
+  add("sip_tls_handshakes_failed_total", "Connections whose TLS handshake failed",
+      MetricType::Counter, one(static_cast<double>(levels.handshakes_failed)));
   add("sip_connections_cut_total", "Connections without calls that were closed above the limit",
       MetricType::Counter, one(static_cast<double>(connections_cut_)));
   add("sip_kernel_drops_total", "Datagrams that the kernel dropped at our UDP listeners",

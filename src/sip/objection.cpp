@@ -68,6 +68,14 @@ Objection too_large(const sip_t& sip, std::size_t size, std::size_t max_size) {
   return {std::move(response), {}, Metrics::Malformed::TooLarge};
 }
 
+Objection cut_short(const sip_t& sip) {
+  return {refusal(400, "Content-Length says " + std::to_string(sip.sip_content_length->l_length) +
+                           " bytes of body, fewer came: was the message cut short on its way? Over "
+                           "UDP a large one needs TCP (RFC 3261 18.1.1)"),
+          {},
+          Metrics::Malformed::Header};
+}
+
 Objection unsupported(std::string features) {
   Objection objection{
       refusal(420, "Require names " + features + "; this server knows " + Replier::understood),
@@ -109,6 +117,7 @@ std::optional<Objection> objection_to(const sip_t& sip, const msg_t* message,
                      {},
                      Metrics::Malformed::Header};
   }
+  if (body_left_unread(sip)) return cut_short(sip);
   if (const auto header = unreadable(sip); !header.empty()) {
     return Objection{
         refusal(400, std::string(header) +

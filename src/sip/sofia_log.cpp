@@ -1,5 +1,8 @@
 #include "sip/sofia_log.hpp"
 
+#include "sip/bad_request.hpp"
+#include "sip/convert.hpp"
+
 #include <srs/util/text.hpp>
 
 #include <openssl/err.h>
@@ -49,18 +52,21 @@ SofiaLog::~SofiaLog() {
 }
 
 void SofiaLog::write(void* self, const char* format, va_list arguments) {
-  if (self != nullptr && std::string_view(format).starts_with(handshake_format)) {
+  if (self == nullptr) return;
+  auto& log = *static_cast<SofiaLog*>(self);
+  const std::string_view said = format;
+  if (said == bad_request_format) return log.hear_bad_request(va_arg(arguments, msg_t*));
+  if (said.starts_with(handshake_format)) {
     va_list copy;
     va_copy(copy, arguments);
     static_cast<void>(va_arg(copy, const char*));
     const auto* connection = static_cast<const tport_t*>(va_arg(copy, const void*));
     va_end(copy);
-    if (connection != nullptr)
-      return static_cast<SofiaLog*>(self)->hear_failed_handshake(*connection);
+    if (connection != nullptr) return log.hear_failed_handshake(*connection);
   }
   std::array<char, 512> text;
   const int size = std::vsnprintf(text.data(), text.size(), format, arguments);
-  if (self != nullptr && size > 0) static_cast<SofiaLog*>(self)->hear(trim(text.data()));
+  if (size > 0) log.hear(trim(text.data()));
 }
 
 void SofiaLog::hear(std::string_view line) {
@@ -76,6 +82,16 @@ void SofiaLog::hear_overflow() {
   ++overflows_;
   overflow_lines_.add(log::Folded::Clock::now(), 1, [] {
     return log::Fields{{"reason", "headers without end: closed"}};
+  });
+}
+
+void SofiaLog::hear_bad_request(msg_t* message) {
+  bad_request_lines_.add(log::Folded::Clock::now(), 1, [message] {
+    const auto& sip = *sip_object(message);
+    return log::Fields{{"source", source_of(message)},
+                       {"method", sip.sip_request->rq_method_name},
+                       {"call_id", sip.sip_call_id != nullptr ? sip.sip_call_id->i_id : ""},
+                       {"reason", fault_of(sip)}};
   });
 }
 

@@ -39,6 +39,7 @@ class SofiaLog {
   void hear(std::string_view line);
   void hear_overflow();
   void hear_dropped(std::string_view line);
+  void hear_bad_request(msg_t* message);
   void hear_certificate(std::string_view line);
   void hear_failed_handshake(const tport_t& connection);
 
@@ -50,6 +51,7 @@ class SofiaLog {
   std::string certificate_;  // what is wrong with the one that was looked at last
   log::Folded overflow_lines_{log_, log::Level::Warning, "sip_connection_overflowed"};
   log::Folded dropped_lines_{log_, log::Level::Warning, "sip_request_dropped"};
+  log::Folded bad_request_lines_{log_, log::Level::Warning, "sip_request_malformed"};
   log::Folded handshake_lines_{log_, log::Level::Warning, "sip_tls_handshake_failed"};
 };
 

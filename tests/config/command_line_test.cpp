@@ -62,6 +62,24 @@ TEST(CommandLine, NamesTheArgumentThatIsWrong) {
   EXPECT_THAT(fault({""}), HasSubstr("unexpected argument"));
 }
 
+// `--http.admin_token --check-config` must not start a server whose token is `--check-config`.
+TEST(CommandLine, TakesNoOptionForTheValueOfTheOneBefore) {
+  const auto line = parse_command_line({"--http.admin_token", "--check-config"});
+  EXPECT_EQ(line.action, Action::CheckConfig);
+  ASSERT_EQ(line.faults.size(), 1U);
+  EXPECT_EQ(line.faults[0].where + ": " + line.faults[0].text, "--http.admin_token: needs a value");
+  EXPECT_THAT(fault({"--config", "--check-config"}), HasSubstr("`--config` needs a value"));
+  EXPECT_THAT(fault({"--log.level", "--sip.listen=udp:0.0.0.0:5060"}),
+              HasSubstr("--log.level: needs a value"));
+}
+
+TEST(CommandLine, TakesAnyValueBehindAnEqualsSign) {
+  const auto line = parse_command_line({"--http.admin_token=--odd", "--log.level", "debug"});
+  EXPECT_TRUE(line.faults.empty());
+  ASSERT_EQ(line.overrides.size(), 2U);
+  EXPECT_EQ(line.overrides[0].second, "--odd");
+}
+
 TEST(CommandLine, NamesEveryArgumentThatIsWrongAndKeepsTheOthers) {
   const auto line = parse_command_line(
       {"start", "--confg=x", "--log.level=debug", "-c", "a", "-c", "b", "--sip.listen"});

@@ -3,6 +3,7 @@
 #include "support/files.hpp"
 #include "support/shared_data.hpp"
 #include "support/socket.hpp"
+#include "support/tools.hpp"
 
 #include <gtest/gtest.h>
 
@@ -196,12 +197,8 @@ TEST(Retransmissions, AreNotCountedWhereNoneWereSent) {
   EXPECT_EQ(metric(server, "sip_retransmissions_total", {"direction=\"sent\""}), 0);
 }
 
-TEST(CertificateExpiry, IsThatOfOurCertificate) {
-  if (std::system("command -v openssl >/dev/null 2>&1") != 0) {
-    ASSERT_FALSE(in_ci()) << "openssl is not installed, and CI needs it";
-    GTEST_SKIP() << "openssl is not installed";
-  }
-  ServerProcess server;
+// A server with a tls: listener and a certificate that ends in thirty days.
+void listen_with_tls(ServerProcess& server) {
   const auto directory = server.directory().string();
   const auto make = "cd '" + directory +
                     "' && openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=srs "
@@ -211,6 +208,23 @@ TEST(CertificateExpiry, IsThatOfOurCertificate) {
   server.set("SIP_LISTEN", "udp:127.0.0.1:0,tls:127.0.0.1:0");
   server.set("SIP_TLS_DIRECTORY", directory);
   ASSERT_TRUE(server.start());
+}
+
+TEST(TlsHandshakesFailed, CountsWhoSpeaksNoTls) {
+  SRS_REQUIRE_TOOL("openssl", "openssl");
+  ServerProcess server;
+  listen_with_tls(server);
+  EXPECT_EQ(metric(server, "sip_tls_handshakes_failed_total"), 0);
+  const auto plain = Socket::tcp(kLoopback, server.tls_port());
+  plain.send("OPTIONS sip:srs SIP/2.0\r\n\r\n");
+  EXPECT_TRUE(wait_until([&] { return metric(server, "sip_tls_handshakes_failed_total") == 1; }));
+  EXPECT_EQ(metric(server, "errors_total", {"component=\"sip\"", "reason=\"tls\""}), 1);
+}
+
+TEST(CertificateExpiry, IsThatOfOurCertificate) {
+  SRS_REQUIRE_TOOL("openssl", "openssl");
+  ServerProcess server;
+  listen_with_tls(server);
   const auto expected = static_cast<double>(std::time(nullptr)) + 30 * 86400;
   EXPECT_NEAR(metric(server, "sip_tls_certificate_expiry_timestamp_seconds"), expected, 300);
 }

@@ -187,6 +187,21 @@ TEST_F(APool, SkipsPortsThatOthersHold) {
   EXPECT_EQ(pool->available(Clock::now()), 0u);
 }
 
+// An INVITE whose second leg finds no port must not cost the next caller the first.
+TEST_F(APool, FindsPortsThatOthersHoldBeforeTheFirstOfSeveralIsLeased) {
+  const Holder holder(21392);
+  ASSERT_TRUE(holder.bound());
+  const auto pool = open(options_at(21390, 21395));
+  EXPECT_FALSE(pool->check_room(3, Clock::now()));
+  EXPECT_EQ(pool->held(), 1u);
+  EXPECT_EQ(pool->resting(Clock::now()), 0u);
+  EXPECT_TRUE(pool->check_room(2, Clock::now()));
+  const auto first = pool->lease(Clock::now()), second = pool->lease(Clock::now());
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(first.value()->port(), second.value()->port());
+  EXPECT_FALSE(pool->check_room(1, Clock::now()));
+}
+
 TEST_F(APool, TriesPortsThatOthersHeldAgainLater) {
   auto holder = std::make_unique<Holder>(21100);
   ASSERT_TRUE(holder->bound());

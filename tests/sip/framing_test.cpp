@@ -147,5 +147,68 @@ TEST_F(Framing, ABodyWithoutContentLengthIsRefusedAtOnce) {
   EXPECT_EQ(RawSipCall(again).establish().status(), 200);
 }
 
+// As where an SBC's fragments were lost, or its length counts characters.
+TEST_F(Framing, ABodyShorterThanItsContentLengthIsRefusedInOurWords) {
+  start();
+  auto datagrams = udp();
+  RawSipCall uac(datagrams);
+  const auto whole = uac.invite();
+  datagrams.send(std::string_view(whole).substr(0, whole.size() - 20));
+  const auto answer = datagrams.wait_for_final();
+  EXPECT_EQ(answer.status(), 400);
+  EXPECT_THAT(answer.header("Warning"), HasSubstr("Content-Length says"));
+  EXPECT_TRUE(answer.has("Server"));
+  EXPECT_THAT(lines(), Contains(AllOf(HasSubstr("warning sip_refused"), HasSubstr(uac.id),
+                                      HasSubstr("fewer came"), HasSubstr(datagrams.local()))));
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"header\"}"), 1);
+  auto stream = tcp();
+  const auto other = RawSipCall(stream).invite();
+  stream.send(std::string_view(other).substr(0, other.size() - 20));
+  stream.finish_sending();
+  EXPECT_EQ(stream.wait_for_final().status(), 400);
+  EXPECT_TRUE(call([this] { return application.invites.empty(); }));
+}
+
+TEST_F(Framing, AByeWhoseBodyIsCutShortEndsItsCall) {
+  start();
+  auto peer = udp();
+  RawSipCall uac(peer);
+  uac.establish();
+  const auto bye = uac.request("BYE", ++uac.cseq, "why this call ended");
+  peer.send(std::string_view(bye).substr(0, bye.size() - 5));
+  EXPECT_EQ(peer.wait_for_final("BYE").status(), 200);
+  EXPECT_EQ(call([this] { return application.ends.size(); }), 1u);
+}
+
+// sofia answers these itself, without a Warning.
+class MandatoryHeader : public Framing, public testing::WithParamInterface<const char*> {};
+
+TEST_P(MandatoryHeader, ThatIsMissingIsNamedInTheLog) {
+  const std::string name = GetParam();
+  start();
+  auto peer = udp();
+  RawSipCall uac(peer);
+  auto text = uac.invite();
+  const auto at = text.find("\r\n" + name + ": ") + 2;
+  text.erase(at, text.find("\r\n", at) + 2 - at);
+  peer.send(text);
+  EXPECT_TRUE(eventually([this] {
+    return std::any_of(sink->lines.begin(), sink->lines.end(), [](const auto& line) {
+      return line.starts_with("warning sip_request_malformed");
+    });
+  }));
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"request\"}"), 1);
+  EXPECT_THAT(lines(),
+              Contains(AllOf(HasSubstr("warning sip_request_malformed"),
+                             HasSubstr("source=" + peer.local()), HasSubstr("method=INVITE"),
+                             HasSubstr("call_id=" + (name == "Call-ID" ? "" : uac.id)),
+                             HasSubstr("reason=no " + name + ","))));
+}
+INSTANTIATE_TEST_SUITE_P(Each, MandatoryHeader, testing::Values("From", "To", "Call-ID", "CSeq"),
+                         [](const auto& name) {
+                           return std::string(name.param) == "Call-ID" ? "CallId"
+                                                                       : std::string(name.param);
+                         });
+
 }  // namespace
 }  // namespace srs::test

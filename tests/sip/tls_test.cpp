@@ -77,7 +77,7 @@ TEST_F(Tls, WithMutualAuthenticationAnswersOnlyClientsWithACertificate) {  // RF
   options.tls_verify_client = true;
   start();
   EXPECT_THAT(answer_to_openssl(""), testing::Not(HasSubstr("SIP/2.0")));
-  EXPECT_EQ(metric("sip_malformed_total{reason=\"tls\"}"), 1);
+  EXPECT_EQ(metric("sip_tls_handshakes_failed_total"), 1);
   EXPECT_THAT(lines(), Contains(AllOf(HasSubstr("warning sip_tls_handshake_failed"),
                                       HasSubstr("source=127.0.0.1:"), HasSubstr("certificate"))));
   EXPECT_THAT(answer_to_openssl("-cert client.crt -key client.key"), HasSubstr("SIP/2.0 200 OK"));
@@ -98,7 +98,7 @@ TEST_F(Tls, SaysWhoseCertificateItRefusesAndWhy) {
   RawSipPeer plain(RawSipPeer::Transport::Tcp, port("tls"));
   plain.send(RawSipCall(plain).request("OPTIONS", 1));
   EXPECT_TRUE(plain.closed_within(10s));
-  EXPECT_EQ(metric("sip_malformed_total{reason=\"tls\"}"), 2);
+  EXPECT_EQ(metric("sip_tls_handshakes_failed_total"), 2);
 }
 
 TEST_F(Tls, WithFilesThatServeNoTlsRefusesToStartAndSaysWhatBelongsThere) {

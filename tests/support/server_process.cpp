@@ -139,6 +139,7 @@ bool ServerProcess::read_ports() {
   const auto http = lines.front().value("siprec.http", "");
   udp_ = port_after(sip, "udp:");
   tcp_ = port_after(sip, "tcp:");
+  tls_ = port_after(sip, "tls:");
   http_ = port_after("http:" + http, "http:");
   return http_ != 0;
 }

@@ -48,6 +48,7 @@ class ServerProcess {
 
   std::uint16_t udp_port() const { return udp_; }
   std::uint16_t tcp_port() const { return tcp_; }
+  std::uint16_t tls_port() const { return tls_; }
   std::uint16_t http_port() const { return http_; }
   std::uint16_t rtp_first() const { return ports_.first(); }
   const std::filesystem::path& directory() const { return directory_.path(); }
@@ -77,6 +78,7 @@ class ServerProcess {
   unsigned starts_ = 0;
   std::uint16_t udp_ = 0;
   std::uint16_t tcp_ = 0;
+  std::uint16_t tls_ = 0;
   std::uint16_t http_ = 0;
 };
 

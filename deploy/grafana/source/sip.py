@@ -30,10 +30,11 @@ SIP = dashboard("siprec-sip", "SIPREC SIP Metrics", "Sessions and SIP messages o
           {"{{code}}": "sum by (code) (increase(sip_peer_responses_total{@}[$__rate_interval])) > 0"}),
     graph("Response time by method", "All but one in twenty are answered faster.",
           quantiles("sip_response_time_seconds_bucket{@}", 0.95, by="method"), "s", thresholds={0.5: "red"}, width=12),
-    graph("Trouble on the wire", "Retransmissions, missing ACKs, expired session timers, cut connections.", {
+    graph("Trouble on the wire", "Retransmissions, missing ACKs, expired session timers, failed TLS handshakes, cut connections.", {
         "retransmissions {{direction}}": "sum by (direction) (increase(sip_retransmissions_total{@}[$__rate_interval]))",
         "ACKs missing": "sum(increase(sip_acks_missing_total{@}[$__rate_interval]))",
         "session timers expired": "sum(increase(sip_session_timer_expirations_total{@}[$__rate_interval]))",
+        "TLS handshakes failed": "sum(increase(sip_tls_handshakes_failed_total{@}[$__rate_interval]))",
         "connections cut": "sum(increase(sip_connections_cut_total{@}[$__rate_interval]))",
         "kernel drops": "sum(increase(sip_kernel_drops_total{@}[$__rate_interval]))"}, width=12),
     graph("Malformed messages", "By what was wrong.", {"{{reason}}": "sum by (reason) (increase(sip_malformed_total{@}[$__rate_interval]))"}),

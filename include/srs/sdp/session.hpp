@@ -14,7 +14,7 @@ namespace srs::sdp {
 struct Limits {
   std::size_t bytes = 65536;
   std::size_t lines = 4096;
-  std::size_t media = 64;
+  std::size_t media = 256;       // more than recording.max_streams takes: the rest is refused
   std::size_t formats = 64;      // payload types on one m-line
   std::size_t attributes = 256;  // on one level
 };
