@@ -95,7 +95,8 @@ std::vector<config::Fault> Components::open(std::vector<config::Fault> known) {
   take(lock, storage::lock_directory(settings.recording.directory), "recording.directory", faults);
   // Where the address is the fault, every port of it would be another one.
   if (!names(faults, "rtp.bind_address"))
-    take(ports, rtp::PortPool::open(settings.rtp, registry), "rtp.port_min", faults);
+    take(ports, rtp::PortPool::open(settings.rtp, registry, log_root.logger("rtp")), "rtp.port_min",
+         faults);
   take(engine, rtp::make_engine(executor, settings.rtp, registry, log_root.logger("rtp")),
        "rtp.engine", faults);
   take(http, http::Server::open(tasks, settings.http, registry, log_root.logger("http")),

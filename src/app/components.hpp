@@ -45,6 +45,7 @@ struct Components {
   log::Root& log_root;
   log::Logger log;
   log::Folded admin_refusals{log, log::Level::Warning, "admin_request_refused"};
+  log::Folded listener_refusals{log, log::Level::Warning, "live_listener_refused"};
   metrics::Registry registry;  // floor 1
   Tasks tasks;
   tracing::Tracing tracing;

@@ -123,7 +123,18 @@ class Checker {
 
   void collectors() {
     const auto& given = settings_.tracing;
-    if (given.enabled == tracing::Enabled::Yes && !tracing::has_exporter(given)) {
+    const auto unnamed = [&](const std::string& name, const std::string& key) {
+      const auto& named = given.exporters;
+      if (std::find(named.begin(), named.end(), name) != named.end() && !exports_to(given, name))
+        warn("tracing.exporters", name + " has no effect: set " + key);
+    };
+    const bool none =
+        std::find(given.exporters.begin(), given.exporters.end(), "none") != given.exporters.end();
+    if (!none) {
+      unnamed("jaeger", "tracing.jaeger.endpoint (JAEGER_ENDPOINT)");
+      unnamed("newrelic", "tracing.new_relic.license_key (NEW_RELIC_LICENSE_KEY)");
+    }
+    if (given.enabled == tracing::Enabled::Yes && !none && !tracing::has_exporter(given)) {
       warn("tracing.enabled",
            "has no effect: no collector is named; set tracing.otlp.endpoint "
            "(OTEL_EXPORTER_OTLP_ENDPOINT), tracing.jaeger.endpoint (JAEGER_ENDPOINT) or "

@@ -44,6 +44,23 @@ Result<std::string> external_ip(const Settings&, const std::string& value) {
   return iequals(value, "auto") ? std::string() : value;
 }
 
+// OpenTelemetry's switch for all signals: `true` in any case is true, everything else is not.
+bool is_disabled(const std::string& value) {
+  return iequals(value, "true");
+}
+
+Result<std::string> spans_unless_disabled(const Settings& settings, const std::string& value) {
+  using tracing::Enabled;
+  const auto enabled = is_disabled(value) ? Enabled::No : settings.tracing.enabled;
+  if (enabled == Enabled::Auto) return std::string("auto");
+  return std::string(enabled == Enabled::Yes ? "true" : "false");
+}
+
+Result<std::string> metrics_unless_disabled(const Settings& settings, const std::string& value) {
+  const auto interval = settings.tracing.new_relic.metrics_interval;
+  return std::to_string(is_disabled(value) ? 0 : interval.count());
+}
+
 }  // namespace
 
 const std::vector<ShortName>& short_names() {
@@ -79,9 +96,17 @@ const std::vector<ShortName>& short_names() {
       {"OTEL_EXPORTER_OTLP_HEADERS", "tracing.otlp.headers", as_it_is},
       {"OTEL_EXPORTER_OTLP_PROTOCOL", "tracing.otlp.protocol", as_it_is},
       {"OTEL_EXPORTER_OTLP_TIMEOUT", "tracing.otlp.timeout", as_it_is},
+      // Those of traces alone come after those of all signals, and win.
+      {"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "tracing.otlp.ca_file", as_it_is},
       {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "tracing.otlp.traces_endpoint", as_it_is},
+      {"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "tracing.otlp.headers", as_it_is},
+      {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "tracing.otlp.protocol", as_it_is},
+      {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "tracing.otlp.timeout", as_it_is},
       {"OTEL_RESOURCE_ATTRIBUTES", "tracing.resource_attributes", as_it_is},
+      {"OTEL_SDK_DISABLED", "tracing.enabled", spans_unless_disabled},
+      {"OTEL_SDK_DISABLED", "tracing.new_relic.metrics_interval", metrics_unless_disabled},
       {"OTEL_SERVICE_NAME", "tracing.service_name", as_it_is},
+      {"OTEL_TRACES_EXPORTER", "tracing.exporters", as_it_is},
       {"OTEL_TRACES_SAMPLER", "tracing.sampler", as_it_is},
       {"OTEL_TRACES_SAMPLER_ARG", "tracing.sampling_ratio", as_it_is},
       {"RECORDING_DIR", "recording.directory", as_it_is},

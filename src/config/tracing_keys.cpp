@@ -39,6 +39,12 @@ std::string otlp_protocol(std::string_view text) {
          "for it, mostly 4318";
 }
 
+std::string exporter(std::string_view text) {
+  for (const auto* known : {"otlp", "jaeger", "newrelic", "none"})
+    if (text == known) return "";
+  return in_quotes(text) + " is none of: otlp, jaeger, newrelic, none";
+}
+
 Kind<Enabled> enabled() {
   return one_of<Enabled>({{"auto", Enabled::Auto},
                           {"true", Enabled::Yes},
@@ -64,6 +70,8 @@ std::vector<Key> general() {
   return {
       SRS_KEY(tracing.enabled, enabled(),
               "Sends spans of every recording; auto: where an endpoint or a key below is set."),
+      SRS_KEY(tracing.exporters, list_of(text("", exporter), "otlp, jaeger, newrelic or none"),
+              "Where spans go; an empty list: each that has an endpoint or a key below."),
       SRS_KEY(tracing.service_name, text("printable text", printable),
               "How traces name this service."),
       SRS_KEY(

@@ -166,40 +166,46 @@ asio::awaitable<bool> Connection::answer(Incoming message) {
   const auto parent = trace_of(message);
   auto response = co_await respond(std::move(message), endpoint);
   const int status = response.status;
-  auto span = start_span(parent, endpoint, method, status);
+  auto span = start_span(parent, endpoint, method, response);
+  const auto trace = span.context().valid() ? span.context() : parent;
   if (opened_.feed) {
     span.end();  // of what goes on, the answer alone
-    note_answered(endpoint, method, status);
+    note_answered(endpoint, method, status, trace);
     co_await serve_feed();
     co_return false;
   }
   const bool written = co_await write(std::move(response), version, keep_alive, head);
   span.end();
-  note_answered(endpoint, method, status);
+  note_answered(endpoint, method, status, trace);
   co_return written&& keep_alive;
 }
 
-void Connection::note_answered(std::string_view endpoint, const std::string& method, int status) {
+// A trace that is not sampled has nothing to show.
+void Connection::note_answered(std::string_view endpoint, const std::string& method, int status,
+                               const tracing::SpanContext& trace) {
   const auto took = Clock::now() - started_;
   shared_->metrics.answered(endpoint, method, status, took);
-  shared_->log.debug("http_request", {{"endpoint", endpoint},
-                                      {"method", method},
-                                      {"code", status},
-                                      {"remote", remote_},
-                                      {"seconds", std::chrono::duration<double>(took).count()}});
+  const auto log =
+      trace.sampled ? shared_->log.with("trace.id", trace.trace_id_hex()) : shared_->log;
+  log.debug("http_request", {{"endpoint", endpoint},
+                             {"method", method},
+                             {"code", status},
+                             {"remote", remote_},
+                             {"seconds", std::chrono::duration<double>(took).count()}});
 }
 
 tracing::Span Connection::start_span(const tracing::SpanContext& parent, std::string_view endpoint,
-                                     const std::string& method, int status) const {
+                                     const std::string& method, const Response& response) const {
   if (shared_->tracer == nullptr || is_watched(endpoint)) return {};
   const auto begun =
       wall_now() - std::chrono::duration_cast<WallTime::duration>(Clock::now() - started_);
   auto span = shared_->tracer->start("http.request", parent, tracing::Kind::Server, begun);
   span.set("http.route", endpoint);
   span.set("http.request.method", method);
-  span.set("http.response.status_code", status);
+  span.set("http.response.status_code", response.status);
   span.set("network.peer.address", remote_);
-  if (status >= 500) span.fail("");
+  if (response.linked.valid()) span.link(response.linked);
+  if (response.status >= 500) span.fail("");
   return span;
 }
 

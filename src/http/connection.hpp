@@ -57,9 +57,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> answer(Incoming message);
   boost::asio::awaitable<Response> respond(Incoming message, std::string_view& endpoint);
   tracing::Span start_span(const tracing::SpanContext& parent, std::string_view endpoint,
-                           const std::string& method, int status) const;
+                           const std::string& method, const Response& response) const;
   void count(const Incoming& message, std::string_view endpoint, int status);
-  void note_answered(std::string_view endpoint, const std::string& method, int status);
+  void note_answered(std::string_view endpoint, const std::string& method, int status,
+                     const tracing::SpanContext& trace);
   boost::asio::awaitable<bool> write(Response response, unsigned version, bool keep_alive,
                                      bool head);
   boost::asio::awaitable<void> linger();

@@ -118,12 +118,35 @@ void mask_after(std::string& text, std::string_view word, std::string_view ends)
   }
 }
 
+bool is_name_of_parameter(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           is_one_of(c, "-_.[]");
+  });
+}
+
+// `https://host/path?access_token=...&amp;sig=...`: parameters of addresses, wherever these stand.
+void mask_parameters(std::string& text) {
+  constexpr std::size_t kLongestName = 64;
+  for (std::size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1)) {
+    const auto window = at > kLongestName ? at - kLongestName : 0;
+    const auto before = std::string_view(text).substr(window, at - window);
+    const auto separator = before.find_last_of("?&;");
+    if (separator == std::string_view::npos) continue;
+    const auto name = before.substr(separator + 1);
+    if (!is_name_of_parameter(name) || !(names_a_secret(name) || iequals(name, "sig"))) continue;
+    const auto end = std::min(text.find_first_of("&;,#<>\"' \t\r\n", at + 1), text.size());
+    if (end > at + 1) at = blank(text, at + 1, end) - 1;
+  }
+}
+
 }  // namespace
 
 std::string masked(std::string_view text, const Masking& masking) {
   std::string result(text);
   if (text.find('@') != std::string_view::npos) mask_passwords(result);
   if (text.find_first_of(":=") != std::string_view::npos) mask_lines(result);
+  if (text.find('=') != std::string_view::npos) mask_parameters(result);
   if (text.find(':') != std::string_view::npos) mask_after(result, "inline:", "|; \t\r\n\"");
   if (text.find(' ') != std::string_view::npos) mask_after(result, "bearer ", " ,;\t\r\n\"");
   if (masking.numbers) mask_phone_numbers(result);

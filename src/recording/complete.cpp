@@ -144,4 +144,18 @@ Completed complete(const std::filesystem::path& directory, Document document,
   return written(directory, std::move(failed), std::move(given), storage::Durability::Synced, log);
 }
 
+Completed given_up(const std::filesystem::path& directory, Document document, unsigned deaths,
+                   const log::Logger& log) {
+  log.error(
+      "render_given_up",
+      {{"recording_id", document.recording_id}, {"call_id", document.call_id}, {"deaths", deaths}});
+  auto given = document;
+  document.state = State::Failed;
+  document.warn(std::to_string(deaths) +
+                " processes ended while they rendered this recording, and no other tries: its "
+                "capture is kept");
+  return written(directory, std::move(document), std::move(given), storage::Durability::Synced,
+                 log);
+}
+
 }  // namespace srs::recording

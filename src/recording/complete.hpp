@@ -34,4 +34,9 @@ struct Completed {
 Completed complete(const std::filesystem::path& directory, Document document,
                    const Options& options, const log::Logger& log, const AfterRender& after = {});
 
+// The same for a recording of which `deaths` processes have ended: it is not rendered, it has
+// failed, and its capture is kept.
+Completed given_up(const std::filesystem::path& directory, Document document, unsigned deaths,
+                   const log::Logger& log);
+
 }  // namespace srs::recording

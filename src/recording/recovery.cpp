@@ -1,6 +1,7 @@
 #include "recording/recovery.hpp"
 
 #include "recording/rebuilt.hpp"
+#include "recording/render_mark.hpp"
 
 #include <srs/recording/directories.hpp>
 #include <srs/storage/files.hpp>
@@ -46,7 +47,7 @@ void rescue(const std::filesystem::path& directory, const std::string& why, Orph
   auto rebuilt = rebuilt_from_capture(directory);
   if (!rebuilt) return complain(directory, why + "; " + rebuilt.error().text, orphans);
   put_aside(directory);
-  orphans.found.push_back({directory, std::move(*rebuilt), true, true});
+  orphans.found.push_back({directory, std::move(*rebuilt), true, true, deaths_of(directory)});
 }
 
 // Whether a document that is not as ours are says that nobody has to work on it.
@@ -64,7 +65,8 @@ void take(const std::filesystem::path& directory, Document document, Orphans& or
     document.end_reason = EndReason::Crashed;
     document.state = State::Rendering;
   }
-  orphans.found.push_back({directory, std::move(document), was_recording, false});
+  orphans.found.push_back(
+      {directory, std::move(document), was_recording, false, deaths_of(directory)});
 }
 
 void look_into(const std::filesystem::path& directory, Orphans& orphans) {

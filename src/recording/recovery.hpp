@@ -14,6 +14,7 @@ struct Orphan {
   Document document;  // end_reason `crashed` where the call was still running
   bool was_recording = false;
   bool rebuilt = false;  // from its capture alone: nobody has told its warnings yet
+  unsigned deaths = 0;   // of processes that rendered it
 };
 
 struct Orphans {

@@ -2,6 +2,7 @@
 
 #include "recording/complete.hpp"
 #include "recording/direction.hpp"
+#include "recording/render_mark.hpp"
 #include "recording/session_notes.hpp"
 #include "recording/session_summary.hpp"
 #include "recording/traced.hpp"
@@ -27,12 +28,26 @@ bool is_finished_on_disk(const std::filesystem::path& directory) {
   return document && (document->state == State::Complete || document->state == State::Failed);
 }
 
+// A mark that stays where the process dies, or where the disk did not take the verdict.
+Completed complete_marked(const std::filesystem::path& directory, Document document,
+                          unsigned deaths, const Options& options, const log::Logger& log,
+                          const AfterRender& after) {
+  if (deaths < kMostDeaths) {
+    const RenderMark mark(directory, deaths);
+    return complete(directory, std::move(document), options, log, after);
+  }
+  auto done = given_up(directory, std::move(document), deaths, log);
+  if (done.refused.empty()) remove_render_mark(directory);
+  return done;
+}
+
 }  // namespace
 
 struct RenderQueue::Outcome {
   std::filesystem::path directory;
   Document document;
   tracing::SpanContext session;
+  unsigned deaths = 0;  // of processes that rendered it
   std::string refused;  // why the disk did not take its files; empty: it did
   std::vector<Stored> stored;
   Evidence evidence = Evidence::Whole;
@@ -88,16 +103,18 @@ RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& o
 
 RenderQueue::~RenderQueue() {
   figures_.reset();
+  alone_.reset();
   pool_.reset();  // no render runs any more; reports still in the io_context find nobody
   *self_ = nullptr;
 }
 
 bool RenderQueue::submit(std::filesystem::path directory, Document document, Origin origin,
-                         const tracing::SpanContext& session) {
+                         const tracing::SpanContext& session, unsigned deaths) {
   const auto id = document.recording_id;
   const auto call_id = document.call_id;
   if (!unfinished_.insert(id).second) return true;
-  if (start({std::move(directory), std::move(document), session}, origin, false)) return true;
+  if (start({std::move(directory), std::move(document), session, deaths}, origin, false))
+    return true;
   unfinished_.erase(id);
   left_out_ = true;
   traced(log_, session)
@@ -107,21 +124,28 @@ bool RenderQueue::submit(std::filesystem::path directory, Document document, Ori
 }
 
 bool RenderQueue::start(Postponed recording, Origin origin, bool again) {
-  return pool_->submit([this, origin, again, self = self_, executor = executor_,
-                        recording = std::move(recording)]() mutable {
-    auto& [directory, document, session] = recording;
+  if (recording.deaths > 0 && !alone_)
+    alone_ = std::make_unique<WorkerPool>(1, options_.render_queue);
+  auto& pool = recording.deaths > 0 ? *alone_ : *pool_;
+  return pool.submit([this, origin, again, self = self_, executor = executor_,
+                      recording = std::move(recording)]() mutable {
+    auto& [directory, document, session, deaths] = recording;
     const auto begun = std::chrono::steady_clock::now();
     Outcome outcome;
     outcome.directory = directory;
     outcome.document = std::move(document);
     outcome.session = session;
+    outcome.deaths = deaths;
     outcome.begun = wall_now();
     outcome.again = again;
     outcome.warnings_before = outcome.document.warnings.size();
     outcome.skipped = origin == Origin::Disk && is_finished_on_disk(directory);
     if (!outcome.skipped) {
-      auto done =
-          complete(directory, std::move(outcome.document), options_, traced(log_, session), after_);
+      const auto log = traced(log_, session);
+      auto done = origin == Origin::Disk || deaths > 0
+                      ? complete_marked(directory, std::move(outcome.document), deaths, options_,
+                                        log, after_)
+                      : complete(directory, std::move(outcome.document), options_, log, after_);
       outcome.document = std::move(done.document);
       outcome.refused = std::move(done.refused);
       outcome.stored = std::move(done.stored);
@@ -167,7 +191,8 @@ void RenderQueue::postpone(Outcome& outcome) {
     left_out_ = true;
     return;
   }
-  postponed_.push_back({outcome.directory, std::move(outcome.document), outcome.session});
+  postponed_.push_back(
+      {outcome.directory, std::move(outcome.document), outcome.session, outcome.deaths});
   retry_.start();
 }
 

@@ -14,6 +14,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -31,8 +32,9 @@ namespace srs::recording {
 // final state, deletes the capture where policy allows. What does not fit into the queue stays on
 // disk as `rendering` and is fetched when the queue has run empty, or at the next start. Where the
 // disk refuses a recording's last files it is postponed: one of those is tried again after pauses
-// that grow to a minute, and once the disk took one the others follow. Runs on the io_context; the
-// destructor waits for the renders that run.
+// that grow to a minute, and once the disk took one the others follow. What an earlier process may
+// have died of is rendered one at a time, and given up where it goes on so (render_mark.hpp). Runs
+// on the io_context; the destructor waits for the renders that run.
 class RenderQueue {
  public:
   RenderQueue(boost::asio::any_io_executor executor, const Options& options, Metrics& metrics,
@@ -46,14 +48,18 @@ class RenderQueue {
   };
   // Once for each recording: one that waits or runs already is left alone. False where the queue is
   // full: metadata.json must then say `rendering` on disk.
-  // `session` is the span of the session, where this process had it.
+  // `session` is the span of the session, where this process had it; `deaths` those of processes
+  // that rendered it.
   bool submit(std::filesystem::path directory, Document document, Origin origin,
-              const tracing::SpanContext& session = {});
+              const tracing::SpanContext& session = {}, unsigned deaths = 0);
 
-  std::size_t waiting() const { return pool_->waiting(); }
-  std::size_t running() const { return pool_->running(); }
+  std::size_t waiting() const { return pool_->waiting() + (alone_ ? alone_->waiting() : 0); }
+  std::size_t running() const { return pool_->running() + (alone_ ? alone_->running() : 0); }
   std::size_t capacity() const { return options_.render_queue; }
-  std::chrono::nanoseconds oldest_wait() const { return pool_->oldest_wait(); }
+  std::chrono::nanoseconds oldest_wait() const {
+    return std::max(pool_->oldest_wait(),
+                    alone_ ? alone_->oldest_wait() : std::chrono::nanoseconds(0));
+  }
   // Nothing waits or runs; what is postponed waits for the disk, not for us.
   bool idle() const { return unfinished_.size() == postponed_.size(); }
   std::size_t postponed() const { return postponed_.size(); }
@@ -63,6 +69,7 @@ class RenderQueue {
     std::filesystem::path directory;
     Document document;
     tracing::SpanContext session;
+    unsigned deaths = 0;
   };
   // Takes them all out, and tries none again: for the end of the process.
   std::deque<Postponed> give_up();
@@ -98,6 +105,7 @@ class RenderQueue {
   std::shared_ptr<RenderQueue*> self_;  // emptied by the destructor, for reports that come late
   std::shared_ptr<prometheus::Collectable> figures_;
   std::unique_ptr<WorkerPool> pool_;
+  std::unique_ptr<WorkerPool> alone_;  // one thread, once there is a recording of deaths
 };
 
 }  // namespace srs::recording

@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <set>
 #include <unordered_set>
@@ -237,6 +238,9 @@ class ServiceImpl final : public Service {
       ++recovery_errors_;
       log_.error("recovery_failed", {{"recording", text}});
     }
+    // What may end this process too comes last: the others are safe by then.
+    std::stable_sort(orphans.found.begin(), orphans.found.end(),
+                     [](const auto& a, const auto& b) { return a.deaths < b.deaths; });
     for (auto& orphan : orphans.found) {
       // After a full queue only what waits for its render is ours; what records belongs to a
       // session, and so does what began while we searched.
@@ -261,7 +265,7 @@ class ServiceImpl final : public Service {
 
   bool render(const Orphan& orphan) {
     return renders_.submit(orphan.directory, orphan.document, RenderQueue::Origin::Disk,
-                           kept_trace(orphan.document));
+                           kept_trace(orphan.document), orphan.deaths);
   }
 
   // A later search takes calls that are `recording` on disk for running ones.

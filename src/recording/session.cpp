@@ -34,6 +34,7 @@ Document new_document(const sip::Request& invite, const tracing::SpanContext& tr
   document.session = session_entry(invite);
   // Also where nothing is sampled, or tracing is off: those who come after us learn it from here.
   document.session.traceparent = tracing::traceparent(trace);
+  document.session.tracestate = trace.trace_state;
   return document;
 }
 

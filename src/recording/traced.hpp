@@ -17,7 +17,8 @@ inline log::Logger traced(log::Logger log, const tracing::SpanContext& context) 
 
 // Where a recording of an earlier process stands in its trace, as far as metadata.json kept it.
 inline tracing::SpanContext kept_trace(const Document& document) {
-  return tracing::parse_traceparent(document.session.traceparent).value_or(tracing::SpanContext{});
+  return tracing::parse_traceparent(document.session.traceparent, document.session.tracestate)
+      .value_or(tracing::SpanContext{});
 }
 
 }  // namespace srs::recording

@@ -1,5 +1,6 @@
 #include "socket.hpp"
 
+#include <srs/log/folded.hpp>
 #include <srs/rtp/networks.hpp>
 #include <srs/rtp/port_pool.hpp>
 
@@ -46,8 +47,13 @@ struct Metrics {
 
 class Pool final : public PortPool {
  public:
-  Pool(const Options& options, std::uint16_t first, std::size_t count, metrics::Registry& registry)
-      : options_(options), first_(first), pairs_(count), metrics_(registry.native()) {
+  Pool(const Options& options, std::uint16_t first, std::size_t count, metrics::Registry& registry,
+       log::Logger log)
+      : options_(options),
+        first_(first),
+        pairs_(count),
+        metrics_(registry.native()),
+        stale_lines_(std::move(log), log::Level::Info, "rtp_stale_packets") {
     start_ = std::uniform_int_distribution<Index>(0, static_cast<Index>(count - 1))(random_);
     gauges_ = metrics::computed(registry, [this](auto& families) { describe(families); });
   }
@@ -89,9 +95,9 @@ class Pool final : public PortPool {
   std::optional<Index> take_fresh(Clock::time_point now);
   std::optional<Index> take_held(Clock::time_point now);
   bool bind(Index index);
-  void prepare(Sockets& sockets);
+  void prepare(Index index);
   void look_at_freed();
-  void discard_stale(Sockets& sockets, std::uint64_t limit);
+  void discard_stale(Index index, std::uint64_t limit);
   Error exhausted() const;
   std::uint16_t port(Index index) const { return static_cast<std::uint16_t>(first_ + 2 * index); }
   void describe(std::vector<prometheus::MetricFamily>& families);
@@ -109,6 +115,7 @@ class Pool final : public PortPool {
   std::size_t allocated_ = 0;
   std::size_t looked_ = 0;  // freed pairs that were looked at, in turn
   std::uint64_t stale_ = 0;
+  log::Folded stale_lines_;
   int default_buffer_ = 0;
   int last_error_ = 0;  // errno of the last failed bind
   std::shared_ptr<prometheus::Collectable> gauges_;
@@ -137,7 +144,7 @@ Result<std::unique_ptr<PortPair>> Pool::lease(Clock::time_point now) {
     return exhausted();
   }
   auto& sockets = pairs_[*index];
-  prepare(sockets);
+  prepare(*index);
   ++allocated_;
   return std::unique_ptr<PortPair>(std::make_unique<Lease>(*this, *index, sockets, port(*index)));
 }
@@ -217,9 +224,10 @@ bool Pool::bind(Index index) {
   return true;
 }
 
-void Pool::prepare(Sockets& sockets) {
+void Pool::prepare(Index index) {
+  const auto& sockets = pairs_[index];
   const auto wanted = options_.receive_buffer > 0 ? options_.receive_buffer : default_buffer_;
-  discard_stale(sockets, stale_limit);
+  discard_stale(index, stale_limit);
   for (const auto* socket : {&sockets.rtp, &sockets.rtcp})
     set_receive_buffer(socket->get(), wanted);
 }
@@ -227,17 +235,22 @@ void Pool::prepare(Sockets& sockets) {
 // Nobody waits for what comes to a pair between two calls: it is counted when somebody asks.
 void Pool::look_at_freed() {
   for (auto left = std::min(pairs_per_look, freed_.size()); left > 0; --left, ++looked_) {
-    auto& sockets = pairs_[freed_[looked_ % freed_.size()].index];
-    if (sockets.rtp) discard_stale(sockets, stale_glance);
+    const auto index = freed_[looked_ % freed_.size()].index;
+    if (pairs_[index].rtp) discard_stale(index, stale_glance);
   }
 }
 
-void Pool::discard_stale(Sockets& sockets, std::uint64_t limit) {
+// Told as information: a few packets after the end of a call are the usual thing.
+void Pool::discard_stale(Index index, std::uint64_t limit) {
+  auto& sockets = pairs_[index];
   const auto drops = all_drops(sockets);
-  stale_ += static_cast<std::uint32_t>(drops - sockets.drops);
+  std::uint64_t stale = static_cast<std::uint32_t>(drops - sockets.drops);
   sockets.drops = drops;
   for (const auto* socket : {&sockets.rtp, &sockets.rtcp})
-    stale_ += discard_waiting(socket->get(), limit);
+    stale += discard_waiting(socket->get(), limit);
+  if (stale == 0) return;
+  stale_ += stale;
+  stale_lines_.add(Clock::now(), stale, [&] { return log::Fields{{"rtp_port", port(index)}}; });
 }
 
 void Pool::release(Index index, Clock::time_point now) {
@@ -283,7 +296,7 @@ void Pool::describe(std::vector<prometheus::MetricFamily>& families) {
 }  // namespace
 
 Result<std::unique_ptr<PortPool>> PortPool::open(const Options& options,
-                                                 metrics::Registry& registry) {
+                                                 metrics::Registry& registry, log::Logger log) {
   if (auto networks = parse_networks(options.allowed_sources); !networks)
     return Error{"rtp allowed sources: " + networks.error().text};
   if (!Endpoint::from(options.bind_address, 0))
@@ -294,7 +307,8 @@ Result<std::unique_ptr<PortPool>> PortPool::open(const Options& options,
                  std::to_string(options.port_max) + " holds no pair of an even and an odd port"};
   }
   const std::size_t count = (options.port_max - first + 1U) / 2;
-  auto pool = std::make_unique<Pool>(options, static_cast<std::uint16_t>(first), count, registry);
+  auto pool = std::make_unique<Pool>(options, static_cast<std::uint16_t>(first), count, registry,
+                                     std::move(log));
   if (auto probed = pool->probe(); !probed) return probed.error();
   return std::unique_ptr<PortPool>(std::move(pool));
 }

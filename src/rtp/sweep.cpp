@@ -58,13 +58,14 @@ SweepEngine::SweepEngine(boost::asio::any_io_executor executor, const Options& o
       sweeps_per_turn_(sweeps_per_turn(options)),
       lateness_(log, log::Level::Warning, "rtp_sweep_late"),
       dropping_(log, log::Level::Warning, "rtp_kernel_drops"),
+      truncating_(log, log::Level::Warning, "rtp_datagrams_truncated"),
       failing_(log, log::Level::Error, "rtp_sink_failed"),
       metrics_(registry.native()),
       timer_(std::move(executor)),
       slices_(slice_count(options)) {}
 
 SweepEngine::~SweepEngine() {
-  for (auto* lines : {&lateness_, &dropping_, &failing_}) lines->flush();
+  for (auto* lines : {&lateness_, &dropping_, &truncating_, &failing_}) lines->flush();
 }
 
 void SweepEngine::add(PortPair& pair, PacketSink& sink) {
@@ -205,21 +206,27 @@ void SweepEngine::count_drops(Entry& entry) {
   });
 }
 
+void SweepEngine::tell_truncated(int socket, std::uint64_t datagrams) {
+  metrics_.truncated.Increment(static_cast<double>(datagrams));
+  truncating_.add(Clock::now(), datagrams, [&] {
+    return log::Fields{{"rtp_port", local_port(socket)}};
+  });
+}
+
 void SweepEngine::deliver(int socket, bool rtcp_port, PacketSink& sink, std::size_t batches,
                           const Slice* slice, std::size_t index) {
   if (depth_ == batches_.size()) batches_.push_back(std::make_unique<ReceiveBatch>());
   auto& batch = *batches_[depth_];
   ++depth_;
-  const auto truncated = batch.truncated();
   for (bool more = true; more && batches > 0; --batches) {
+    const auto truncated = batch.truncated();
     const auto result = batch.read(socket, rtcp_port);
+    if (batch.truncated() != truncated) tell_truncated(socket, batch.truncated() - truncated);
     if (!result.datagrams.empty()) guarded([&] { sink.on_datagrams(result.datagrams); });
     const bool gone = slice != nullptr && (*slice)[index].pair == nullptr;
     more = result.more && !gone;
   }
   --depth_;
-  if (batch.truncated() != truncated)
-    metrics_.truncated.Increment(static_cast<double>(batch.truncated() - truncated));
 }
 
 }  // namespace srs::rtp

@@ -63,6 +63,7 @@ class SweepEngine final : public Engine {
   void sweep(Slice& slice);
   void turn(Slice& slice, std::size_t index, Clock::time_point now);
   void count_drops(Entry& entry);
+  void tell_truncated(int socket, std::uint64_t datagrams);
   template <class Call>
   void guarded(Call call);
   // Reads at most `batches` full batches; false where more may wait.
@@ -71,7 +72,7 @@ class SweepEngine final : public Engine {
 
   const Clock::duration slice_length_;
   const std::uint32_t sweeps_per_turn_;
-  log::Folded lateness_, dropping_, failing_;
+  log::Folded lateness_, dropping_, truncating_, failing_;
   Metrics metrics_;
   boost::asio::steady_timer timer_;
   std::vector<Slice> slices_;

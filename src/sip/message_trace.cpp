@@ -2,6 +2,7 @@
 
 #include "sip/convert.hpp"
 
+#include <srs/tracing/context.hpp>
 #include <srs/util/text.hpp>
 
 #include <algorithm>
@@ -15,6 +16,16 @@ constexpr std::size_t kMaxCalls = 1000;
 template <class Header>
 std::string text_of(const Header* header) {
   return header == nullptr ? std::string{} : to_text(reinterpret_cast<const sip_header_t*>(header));
+}
+
+// What the message itself says of its trace (W3C Trace Context §3.2); empty where it does not.
+std::string trace_id_of(const sip_t& sip) {
+  for (const auto* header = sip.sip_unknown; header != nullptr; header = header->un_next) {
+    if (!iequals(header->un_name, "traceparent") || header->un_value == nullptr) continue;
+    const auto context = tracing::parse_traceparent(header->un_value);
+    return context ? context->trace_id_hex() : "";
+  }
+  return {};
 }
 
 }  // namespace
@@ -52,10 +63,12 @@ void MessageTrace::see(msg_t* message, std::string_view direction, std::string_v
   const bool asked = asked_for(*sip, peer);
   if (!asked && !log_.enabled(log::Level::Trace)) return;
   const std::string_view call_id = sip->sip_call_id != nullptr ? sip->sip_call_id->i_id : "";
-  log_.asked_for("sip_message", {{"direction", direction},
-                                 {"peer", peer},
-                                 {"call_id", call_id},
-                                 {"message", to_text(message)}});
+  const auto trace = trace_id_of(*sip);
+  const auto log = trace.empty() ? log_ : log_.with("trace.id", trace);
+  log.asked_for("sip_message", {{"direction", direction},
+                                {"peer", peer},
+                                {"call_id", call_id},
+                                {"message", to_text(message)}});
 }
 
 }  // namespace srs::sip

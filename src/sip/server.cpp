@@ -129,6 +129,7 @@ void Server::keep_house() {
     tend_listeners();
     connections_->close_ended();
     cut_connections();
+    tell_kernel_drops();
     keep_house();
   });
 }
@@ -146,6 +147,13 @@ void Server::cut_connections() {
   if (cut == 0) return;
   metrics_->connections_cut(cut);
   log_.warning("sip_connections_cut", {{"count", cut}, {"limit", options_.max_connections}});
+}
+
+void Server::tell_kernel_drops() {
+  const auto drops = udp_sockets_.drops();
+  if (drops <= drops_told_) return;
+  drop_lines_.add(log::Folded::Clock::now(), drops - drops_told_);
+  drops_told_ = drops;
 }
 
 Metrics::Levels Server::levels() const {

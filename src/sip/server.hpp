@@ -84,6 +84,7 @@ class Server final : public Stack {
   Metrics::Levels levels() const;
   void keep_house();
   void tend_listeners();
+  void tell_kernel_drops();
 
   // A request of no dialog that we know. The status sent, or 0 where it will be sent later.
   int on_request(nta_incoming_t* irq, const sip_t& sip);
@@ -106,6 +107,8 @@ class Server final : public Stack {
   UdpSockets udp_sockets_;
   StreamBuffers stream_buffers_;
   log::Folded garbage_lines_{log_, log::Level::Warning, "sip_garbage"};
+  log::Folded drop_lines_{log_, log::Level::Warning, "sip_kernel_drops"};
+  std::uint64_t drops_told_ = 0;
   std::uint64_t stops_ = 0;  // our own among what sofia takes for garbage
   std::chrono::steady_clock::time_point arrived_;
   std::optional<WallTime> certificate_expiry_;

@@ -58,7 +58,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void submit(Job job);
   void recover(std::filesystem::path recordings, std::function<void(std::size_t)> done);
   boost::asio::awaitable<bool> cancel(std::filesystem::path directory);
-  boost::asio::awaitable<Result<Retried>> retry(std::filesystem::path directory);
+  boost::asio::awaitable<Result<Renewed>> retry(std::filesystem::path directory);
 
   Listener* listener = nullptr;
 

@@ -83,6 +83,11 @@ std::string_view to_string(Phase phase) {
   return "waiting";
 }
 
+tracing::SpanContext trace_of(const Job& job) {
+  return tracing::parse_traceparent(job.traceparent, job.tracestate)
+      .value_or(tracing::SpanContext{});
+}
+
 std::string to_json(const JobState& state) {
   nlohmann::ordered_json json{{"schema", kSchema},
                               {"recording_id", state.job.recording_id},
@@ -94,6 +99,7 @@ std::string to_json(const JobState& state) {
                               {"language", state.job.language},
                               {"priority", state.job.priority},
                               {"traceparent", state.job.traceparent},
+                              {"tracestate", state.job.tracestate},
                               {"last_provider", state.last_provider}};
   auto channels = Json::array();
   for (const auto& channel : state.job.channels) channels.push_back(write(channel));
@@ -122,6 +128,7 @@ Result<JobState> job_from_json(std::string_view text, const std::filesystem::pat
   state.job.priority =
       static_cast<int>(std::clamp(number_of(*json, "priority").value_or(0), -1e6, 1e6));
   state.job.traceparent = text_of(*json, "traceparent");
+  state.job.tracestate = text_of(*json, "tracestate");
   for (const auto& channel : elements(*json, "channels"))
     state.job.channels.push_back({small_number(channel, "channel"), text_of(channel, "label"),
                                   text_of(channel, "participant"), text_of(channel, "name")});

@@ -19,6 +19,9 @@ enum class Phase {
 };
 std::string_view to_string(Phase phase);
 
+// Where the job's recording stands in its trace; not valid where it is in none.
+tracing::SpanContext trace_of(const Job& job);
+
 // What a provider did so far for one job.
 struct Record {
   std::size_t failures = 0;  // since the last success

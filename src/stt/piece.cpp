@@ -113,8 +113,7 @@ void PoolCore::begin_span(Entry& entry, const Engine& engine, const Piece& piece
 }
 
 void PoolCore::begin_span(Entry& entry, const char* name) {
-  const auto parent = tracing::parse_traceparent(entry.state.job.traceparent);
-  entry.span = tracer_.start(name, parent.value_or(tracing::SpanContext{}), tracing::Kind::Client);
+  entry.span = tracer_.start(name, trace_of(entry.state.job), tracing::Kind::Client);
   entry.span.set("recording.id", entry.state.job.recording_id);
 }
 

@@ -31,7 +31,7 @@ boost::asio::awaitable<bool> Pool::cancel(std::filesystem::path directory) {
   return core_->cancel(std::move(directory));
 }
 
-boost::asio::awaitable<Result<Retried>> Pool::retry(std::filesystem::path directory) {
+boost::asio::awaitable<Result<Renewed>> Pool::retry(std::filesystem::path directory) {
   return core_->retry(std::move(directory));
 }
 

@@ -85,8 +85,8 @@ void PoolCore::add(JobState state, bool stored) {
 
 log::Logger PoolCore::log_of(const Job& job) const {
   const auto log = log_.with("call_id", job.call_id).with("recording_id", job.recording_id);
-  const auto trace = tracing::parse_traceparent(job.traceparent);
-  return trace ? log.with("trace.id", trace->trace_id_hex()) : log;
+  const auto trace = trace_of(job);
+  return trace.valid() ? log.with("trace.id", trace.trace_id_hex()) : log;
 }
 
 boost::asio::awaitable<void> PoolCore::store_and_queue(EntryPointer entry) {

@@ -154,21 +154,22 @@ boost::asio::awaitable<bool> PoolCore::cancel(std::filesystem::path directory) {
 }
 
 // A job that lies on disk waiting, because the queue was full, counts as begun again too.
-boost::asio::awaitable<Result<Retried>> PoolCore::retry(std::filesystem::path directory) {
+boost::asio::awaitable<Result<Renewed>> PoolCore::retry(std::filesystem::path directory) {
   const auto self = shared_from_this();
   directory = whole_path(directory);
   if (stopped_ || entries_.contains(directory) || !in_hand_.insert(directory).second)
-    co_return Retried::Waiting;
+    co_return Renewed{Retried::Waiting};
   Exchange exchange(http_, workers_, options_, std::make_shared<Cancellation>());
   auto state = co_await exchange.work([&] { return renewed_on_disk(directory); });
   in_hand_.erase(directory);
   if (!state) co_return Error{state.error().text};
-  if (!*state) co_return Retried::Nothing;
-  if (stopped_ || entries_.contains(directory)) co_return Retried::Queued;  // a scan was quicker
+  if (!*state) co_return Renewed{};
+  Renewed renewed{Retried::Queued, (*state)->job.call_id, trace_of((*state)->job)};
+  if (stopped_ || entries_.contains(directory)) co_return renewed;  // a scan was quicker
   for (auto& engine : engines_) engine.breaker.mended();
   parked_.erase(directory);
   if (!leave_out((*state)->written)) add(std::move(**state), true);
-  co_return Retried::Queued;
+  co_return renewed;
 }
 
 // Whether there is one; clean_up() has the last word about it.

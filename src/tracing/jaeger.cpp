@@ -101,6 +101,16 @@ void write_log(ThriftWriter& to, const Event& event) {
   to.stop();
 }
 
+// struct SpanRef; what OpenTelemetry calls a link follows from the other span.
+void write_reference(ThriftWriter& to, const SpanContext& link) {
+  constexpr std::int32_t kFollowsFrom = 1;
+  to.i32(1, kFollowsFrom);
+  to.i64(2, number(link.trace_id.data() + 8));
+  to.i64(3, number(link.trace_id.data()));
+  to.i64(4, number(link.span_id.data()));
+  to.stop();
+}
+
 // struct Span
 void write_span(ThriftWriter& to, const SpanData& span) {
   to.i64(1, number(span.context.trace_id.data() + 8));
@@ -108,6 +118,10 @@ void write_span(ThriftWriter& to, const SpanData& span) {
   to.i64(3, number(span.context.span_id.data()));
   to.i64(4, number(span.parent.data()));
   to.text(5, span.name);
+  if (span.link.valid()) {
+    to.structures(6, 1);
+    write_reference(to, span.link);
+  }
   to.i32(7, 1);  // sampled
   to.i64(8, microseconds(span.start.time_since_epoch()));
   to.i64(9, microseconds(span.end - span.start));

@@ -23,6 +23,7 @@ constexpr pbf_tag_type kAttributes = 9;
 constexpr pbf_tag_type kDroppedAttributes = 10;
 constexpr pbf_tag_type kEvents = 11;
 constexpr pbf_tag_type kDroppedEvents = 12;
+constexpr pbf_tag_type kLinks = 13;
 constexpr pbf_tag_type kStatus = 15;
 }  // namespace field
 
@@ -31,6 +32,12 @@ constexpr pbf_tag_type kTime = 1;
 constexpr pbf_tag_type kName = 2;
 constexpr pbf_tag_type kAttributes = 3;
 }  // namespace event_field
+
+namespace link_field {
+constexpr pbf_tag_type kTraceId = 1;
+constexpr pbf_tag_type kSpanId = 2;
+constexpr pbf_tag_type kTraceState = 3;
+}  // namespace link_field
 
 namespace status_field {
 constexpr pbf_tag_type kMessage = 2;
@@ -51,6 +58,14 @@ void write_event(pbf_writer& span, const Event& event) {
   to.add_fixed64(event_field::kTime, nanoseconds(event.at));
   to.add_string(event_field::kName, event.name);
   otlp::write_attributes(to, event_field::kAttributes, event.attributes);
+}
+
+void write_link(pbf_writer& span, const SpanContext& link) {
+  if (!link.valid()) return;
+  pbf_writer to(span, field::kLinks);
+  add_id(to, link_field::kTraceId, link.trace_id);
+  add_id(to, link_field::kSpanId, link.span_id);
+  if (!link.trace_state.empty()) to.add_string(link_field::kTraceState, link.trace_state);
 }
 
 void write_status(pbf_writer& span, const SpanData& data) {
@@ -77,6 +92,7 @@ void write_span(pbf_writer& scope, const SpanData& data) {
   }
   for (const auto& event : data.events) write_event(to, event);
   if (data.dropped_events > 0) to.add_uint32(field::kDroppedEvents, data.dropped_events);
+  write_link(to, data.link);
   write_status(to, data);
 }
 

@@ -34,7 +34,7 @@ std::size_t size_of(const Attributes& attributes) {
 
 std::size_t SpanData::size() const {
   std::size_t sum = sizeof(SpanData) + name.size() + status_text.size() +
-                    context.trace_state.size() + size_of(attributes);
+                    context.trace_state.size() + link.trace_state.size() + size_of(attributes);
   for (const auto& event : events) {
     sum += sizeof(Event) + event.name.size() + size_of(event.attributes);
   }

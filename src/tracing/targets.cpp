@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 namespace srs::tracing {
@@ -60,10 +61,14 @@ Endpoint new_relic(const Options& options, std::string_view path) {
           options.new_relic.ca_file};
 }
 
+// Where OpenTelemetry's libraries send what no endpoint is named for.
+constexpr const char* kUsualCollector = "http://localhost:4318";
+
 Endpoint otlp(const Options::Otlp& options) {
   const auto& whole = options.traces_endpoint;
-  return {whole.empty() ? below(options.endpoint, "/v1/traces") : whole,
-          headers_of(options.headers), options.timeout, options.ca_file};
+  const auto base = options.endpoint.empty() ? std::string(kUsualCollector) : options.endpoint;
+  return {whole.empty() ? below(base, "/v1/traces") : whole, headers_of(options.headers),
+          options.timeout, options.ca_file};
 }
 
 }  // namespace
@@ -96,15 +101,15 @@ Resource make_resource(const Options& options, const std::string& service) {
 std::vector<std::unique_ptr<Exporter>> make_exporters(const Options& options) {
   std::vector<std::unique_ptr<Exporter>> all;
   if (!is_on(options)) return all;
-  if (!options.otlp.endpoint.empty() || !options.otlp.traces_endpoint.empty()) {
+  if (exports_to(options, "otlp")) {
     all.push_back(
         make_otlp("otlp", otlp(options.otlp), make_resource(options, options.service_name)));
   }
-  if (!options.jaeger.endpoint.empty()) {
+  if (exports_to(options, "jaeger")) {
     all.push_back(make_jaeger({options.jaeger.endpoint, {}, options.otlp.timeout, {}},
                               make_resource(options, options.service_name)));
   }
-  if (!options.new_relic.license_key.empty()) {
+  if (exports_to(options, "newrelic")) {
     all.push_back(make_otlp("newrelic", new_relic(options, "/v1/traces"),
                             make_resource(options, options.new_relic.app_name)));
   }
@@ -118,9 +123,20 @@ std::optional<Endpoint> metrics_endpoint(const Options& options) {
   return new_relic(options, "/v1/metrics");
 }
 
+bool exports_to(const Options& options, std::string_view name) {
+  const auto& named = options.exporters;
+  const auto is_named = [&](std::string_view one) {
+    return std::find(named.begin(), named.end(), one) != named.end();
+  };
+  if (is_named("none") || (!named.empty() && !is_named(name))) return false;
+  if (name == "jaeger") return !options.jaeger.endpoint.empty();
+  if (name == "newrelic") return !options.new_relic.license_key.empty();
+  return !named.empty() || !options.otlp.endpoint.empty() || !options.otlp.traces_endpoint.empty();
+}
+
 bool has_exporter(const Options& options) {
-  return !options.otlp.endpoint.empty() || !options.otlp.traces_endpoint.empty() ||
-         !options.jaeger.endpoint.empty() || !options.new_relic.license_key.empty();
+  return exports_to(options, "otlp") || exports_to(options, "jaeger") ||
+         exports_to(options, "newrelic");
 }
 
 bool is_on(const Options& options) {

@@ -43,6 +43,59 @@ TEST(TracingKeys, HaveTheNamesOfOpenTelemetry) {
   EXPECT_TRUE(tracing::is_on(tracing)) << "an endpoint is enough";
 }
 
+// https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables
+TEST(TracingKeys, AreSwitchedOffAsOpenTelemetrySays) {
+  std::map<std::string, std::string> given = {{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://tempo:4318"},
+                                              {"NEW_RELIC_LICENSE_KEY", "eu01xxNRAL"},
+                                              {"OTEL_SDK_DISABLED", "True"}};
+  const auto off = from_environment(given);
+  EXPECT_THAT(off.faults, IsEmpty());
+  EXPECT_FALSE(tracing::is_on(off.settings.tracing));
+  EXPECT_EQ(off.settings.tracing.new_relic.metrics_interval.count(), 0);
+  given["OTEL_SDK_DISABLED"] = "1";  // no other word is true
+  const auto on = from_environment(given);
+  EXPECT_THAT(on.faults, IsEmpty());
+  EXPECT_TRUE(tracing::is_on(on.settings.tracing));
+  EXPECT_EQ(on.settings.tracing.new_relic.metrics_interval, std::chrono::minutes(1));
+}
+
+TEST(TracingKeys, SayWhichExportersTakeSpans) {
+  const auto exporters = [](const std::string& named) {
+    auto loaded = from_environment(
+        {{"OTEL_TRACES_EXPORTER", named}, {"JAEGER_ENDPOINT", "http://jaeger:14268/api/traces"}});
+    EXPECT_THAT(loaded.faults, IsEmpty());
+    std::string all;
+    for (const auto* name : {"otlp", "jaeger", "newrelic"})
+      if (tracing::exports_to(loaded.settings.tracing, name)) all += std::string(name) + " ";
+    return all;
+  };
+  EXPECT_EQ(exporters(""), "jaeger ") << "whatever has an endpoint";
+  EXPECT_EQ(exporters("none"), "");
+  EXPECT_EQ(exporters("otlp"), "otlp ") << "to a collector on this host";
+  EXPECT_EQ(exporters("otlp,jaeger"), "otlp jaeger ");
+  EXPECT_THAT(from_environment({{"OTEL_TRACES_EXPORTER", "zipkin"}}).faults,
+              ElementsAre(FaultIs("environment OTEL_TRACES_EXPORTER", "tracing.exporters",
+                                  "otlp, jaeger, newrelic, none")));
+  EXPECT_THAT(from_environment({{"OTEL_TRACES_EXPORTER", "jaeger"}}).warnings,
+              ElementsAre(FaultIs("environment OTEL_TRACES_EXPORTER", "tracing.exporters",
+                                  "JAEGER_ENDPOINT")));
+}
+
+TEST(TracingKeys, OfTracesAloneWinOverThoseOfAllSignals) {
+  const auto loaded =
+      from_environment({{"OTEL_EXPORTER_OTLP_HEADERS", "authorization=all"},
+                        {"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "authorization=traces"},
+                        {"OTEL_EXPORTER_OTLP_TIMEOUT", "1000"},
+                        {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "2000"},
+                        {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"},
+                        {"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "/etc/ssl/tempo.pem"}});
+  EXPECT_THAT(loaded.faults, IsEmpty());
+  const auto& otlp = loaded.settings.tracing.otlp;
+  EXPECT_THAT(otlp.headers, ElementsAre("authorization=traces"));
+  EXPECT_EQ(otlp.timeout, std::chrono::seconds(2));
+  EXPECT_EQ(otlp.ca_file, "/etc/ssl/tempo.pem");
+}
+
 TEST(TracingKeys, KeepSecretsToThemselves) {
   const auto loaded = from_environment({{"NEW_RELIC_LICENSE_KEY", "eu01hushNRAL"},
                                         {"OTEL_EXPORTER_OTLP_HEADERS", "authorization=hush"}});

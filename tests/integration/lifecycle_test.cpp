@@ -6,6 +6,7 @@
 #include "support/src_call.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <set>
@@ -216,6 +217,29 @@ class KilledCall : public Lifecycle {
   std::string call_id_;
   std::filesystem::path directory_;
 };
+
+// A capture that is a pipe holds its render up for ever, and the process is killed meanwhile.
+TEST_F(KilledCall, IsGivenUpWhereThreeStartsEndedInItsRender) {
+  std::filesystem::remove(directory_ / "capture.pcapng");
+  ASSERT_EQ(::mkfifo((directory_ / "capture.pcapng").c_str(), 0600), 0);
+  for (int start = 1; start <= 3; ++start) {
+    ASSERT_TRUE(server_.start());
+    const auto mark = directory_ / "render.begun";
+    ASSERT_TRUE(wait_until([&] {
+      return std::filesystem::exists(mark) && read_file(mark) == std::to_string(start) + "\n";
+    }));
+    EXPECT_TRUE(ready()) << "calls are taken all the same";
+    server_.signal(SIGKILL);
+    ASSERT_TRUE(server_.wait_exit(kSoon));
+  }
+  ASSERT_TRUE(server_.start());
+  const auto recording = wait_for_recording(server_.recordings(), call_id_, "failed");
+  ASSERT_TRUE(recording) << "it ends every process that finds it";
+  EXPECT_NE(recording->metadata.at("warnings").dump().find("3 processes ended"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "capture.pcapng"));
+  EXPECT_TRUE(server_.wait_for_log("render_given_up", kSoon));
+  EXPECT_TRUE(wait_until([&] { return metric(server_, "recordings_total", {"failed"}) == 1; }));
+}
 
 TEST_F(KilledCall, IsNoSilentOneWhereItsCaptureIsGone) {
   std::filesystem::remove(directory_ / "capture.pcapng");

@@ -216,12 +216,13 @@ Got read_all(HttpConnection& reader) {
 
 class LiveReaders : public ::testing::Test {
  protected:
-  void begin(int lines, std::size_t bytes, const std::string& patience) {
+  void begin(int lines, std::size_t bytes, const std::string& patience, const Settings& more = {}) {
     vosk_.emplace(say_much(lines, bytes));
     server_.emplace(Settings{{"STT_LIVE_PROVIDER", "vosk"},
                              {"VOSK_URL", "ws://127.0.0.1:" + std::to_string(vosk_->port())},
                              {"HTTP_REQUEST_TIMEOUT", patience},
                              {"HTTP_TRANSCRIPT_TOKEN", "let-me-hear"}});
+    for (const auto& [name, value] : more) server_->set(name, value);
     ASSERT_TRUE(server_->start());
   }
   std::unique_ptr<HttpConnection> listen(const std::string& path, const std::string& more = "") {
@@ -274,6 +275,25 @@ TEST_F(LiveReaders, ThatTakeNothingAreCutAndOthersGetEverything) {
   ASSERT_EQ(got.numbers.size(), static_cast<std::size_t>(kLines));
   EXPECT_TRUE(std::is_sorted(got.numbers.begin(), got.numbers.end()));
   EXPECT_EQ(metric(*server_, "capture_packets_total"), 50);
+}
+
+// So are channels of which too many speak.
+TEST_F(LiveReaders, ThatAreOneTooManyAreRefusedCountedAndTold) {
+  begin(1, 10, "1m", {{"STT_LIVE_MAX_LISTENERS", "1"}, {"STT_LIVE_MAX_STREAMS", "1"}});
+  const auto reader = listen("/events/transcriptions");
+  ASSERT_TRUE(is("stt_live_listeners", 1));
+  EXPECT_EQ(metric(*server_, "errors_total", {R"(reason="listener_limit")"}), 0);
+  EXPECT_THAT(listen("/events/transcriptions")->line(), HasSubstr("503"));
+  EXPECT_EQ(metric(*server_, "errors_total", {R"(reason="listener_limit")"}), 1);
+  ASSERT_TRUE(server_->wait_for_log("live_listener_refused", kSoon));
+  EXPECT_EQ(server_->log("live_listener_refused").front().value("siprec.limit", 0), 1);
+  speak();
+  RtpSource bob(0, 0xB0B);
+  call_->send_packets(1, bob, 5);
+  ASSERT_TRUE(server_->wait_for_log("live_stream_refused", kSoon));
+  const auto line = server_->log("live_stream_refused").front();
+  EXPECT_EQ(line.value("siprec.call_id", ""), call_->call_id());
+  EXPECT_EQ(line.value("siprec.count", 0.0), metric(*server_, "stt_live_streams_refused_total"));
 }
 
 TEST_F(LiveReaders, ThatAreTooSlowMissTheOldestLinesAndAreToldHowMany) {

@@ -216,6 +216,29 @@ TEST(PortFigures, CountWhatComesBetweenTwoCallsOfOnePort) {
   ASSERT_NO_FATAL_FAILURE(stage.start());
   packets_between_two_calls(stage);
   EXPECT_TRUE(stage.moves("rtp_stale_packets_total"));
+  EXPECT_TRUE(wait_until([&] {
+    double told = 0;
+    for (const auto& line : stage.server.log("rtp_stale_packets"))
+      told += line.value("siprec.count", 0.0);
+    return told == metric(stage.server, "rtp_stale_packets_total");
+  }));
+}
+
+TEST(OverlongDatagrams, AreToldInOneLineASecondWithTheirPort) {
+  Stage stage({});
+  ASSERT_NO_FATAL_FAILURE(stage.start());
+  auto call = stage.call();
+  // Small enough that the kernel holds all five.
+  for (int i = 0; i < 5; ++i) call.send_rtp(0, std::string(8000, '\x80'));
+  EXPECT_TRUE(wait_until([&] {
+    double told = 0;
+    for (const auto& line : stage.server.log("rtp_datagrams_truncated"))
+      told += line.value("siprec.count", 0.0);
+    return told == 5;
+  }));
+  const auto lines = stage.server.log("rtp_datagrams_truncated");
+  EXPECT_LE(lines.size(), 3U);
+  EXPECT_EQ(lines.front().value("siprec.rtp_port", 0), call.port(0));
 }
 
 }  // namespace

@@ -197,6 +197,18 @@ TEST(Retransmissions, AreNotCountedWhereNoneWereSent) {
   EXPECT_EQ(metric(server, "sip_retransmissions_total", {"direction=\"sent\""}), 0);
 }
 
+// Without anything more having to happen.
+TEST(SipKernelDrops, AreToldInTheLog) {
+  Stage stage(Settings{{"SIP_UDP_RECEIVE_BUFFER", "64KiB"}});
+  ASSERT_NO_FATAL_FAILURE(stage.start());
+  more_datagrams_than_the_kernel_holds(stage);
+  ASSERT_TRUE(stage.moves("sip_kernel_drops_total"));
+  ASSERT_TRUE(stage.server.wait_for_log("sip_kernel_drops", kSoon));
+  const auto line = stage.server.log("sip_kernel_drops").front();
+  EXPECT_EQ(line.value("siprec.count", 0.0), metric(stage.server, "sip_kernel_drops_total"));
+  EXPECT_EQ(line.value("log.level", ""), "warning");
+}
+
 // A server with a tls: listener and a certificate that ends in thirty days.
 void listen_with_tls(ServerProcess& server) {
   const auto directory = server.directory().string();

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <protozero/pbf_reader.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <map>
 #include <mutex>
@@ -21,6 +23,8 @@ struct Seen {
   std::string trace_id;
   std::string span_id;
   std::string parent;
+  std::string trace_state;
+  std::string linked_trace;
   std::uint64_t start = 0;
   std::uint64_t end = 0;
   std::map<std::string, std::string> attributes;  // those of text and of whole numbers
@@ -95,6 +99,14 @@ class Collector {
         case 2:
           seen.span_id = hexadecimal(span.get_bytes());
           break;
+        case 3:
+          seen.trace_state = span.get_string();
+          break;
+        case 13: {
+          auto link = span.get_message();
+          if (link.next(1)) seen.linked_trace = hexadecimal(link.get_bytes());
+          break;
+        }
         case 4:
           seen.parent = hexadecimal(span.get_bytes());
           break;
@@ -134,6 +146,7 @@ Settings traced_to(const std::string& endpoint) {
 SipText traced_invite(SrcCall& call, const std::string& flags = "01") {
   auto invite = call.dialog().request("INVITE", siprec_body(two_legs()));
   invite.set_header("traceparent", "00-" + std::string(kTrace) + "-" + kCaller + "-" + flags);
+  invite.set_header("tracestate", "congo=t61");
   return invite;
 }
 
@@ -339,7 +352,67 @@ TEST(Tracing, LeadsFromEachLineOfACallToItsTrace) {
                             "recording_complete", "transcript_finished"})
     expect_all_ids(server, event, call.call_id());
   ASSERT_TRUE(wait_until([&] { return collector.spans().contains("stt.transcribe"); }));
-  EXPECT_EQ(collector.spans()["stt.transcribe"].trace_id, kTrace);
+  ASSERT_TRUE(wait_until([&] { return collector.spans().contains("stt.deliver"); }));
+  for (const char* span : {"sip.invite", "recording.render", "stt.transcribe", "stt.deliver"}) {
+    EXPECT_EQ(collector.spans()[span].trace_id, kTrace) << span;
+    EXPECT_EQ(collector.spans()[span].trace_state, "congo=t61") << span;
+  }
+}
+
+// Messages and requests that say themselves to which trace they belong.
+TEST(Tracing, LeadsFromAMessageAndARequestToTheTraceTheyName) {
+  ServerProcess server(Settings{{"LOG_LEVEL", "debug"}, {"LOG_SIP_FILTER", "all"}});
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(traced_invite(call)).status(), 200);
+  ASSERT_EQ(call.bye().status(), 200);
+  const auto traced = [&](const std::string& event) {
+    const auto lines = server.log(event);
+    return std::count_if(lines.begin(), lines.end(),
+                         [](const auto& line) { return line.value("trace.id", "") == kTrace; });
+  };
+  EXPECT_TRUE(wait_until([&] { return traced("sip_message") == 1; })) << "the INVITE alone";
+  EXPECT_EQ(http_get(url(server, "/nothing")).status, 404);
+  HttpConnection connection("127.0.0.1", server.http_port());
+  connection.send(traced_get("/nothing"));
+  EXPECT_EQ(connection.reply().status, 404);
+  EXPECT_TRUE(wait_until([&] { return traced("http_request") == 1; }));
+  EXPECT_GT(server.log("http_request").size(), 1U) << "the other has no trace";
+}
+
+// What is begun again stays in the trace of its call; who asked for it is led there.
+TEST(Tracing, LeadsFromTheRequestThatBeginsATranscriptionAgainToItsCall) {
+  Collector collector;
+  std::atomic<bool> locked{true};
+  HttpPeer provider(HttpPeer::Script([&](PeerConnection& connection) {
+    while (connection.read_request()) connection.answer(locked ? 401 : 200, R"({"text":"hello"})");
+  }));
+  auto settings = traced_to(collector.url());
+  settings.merge(Settings{{"STT_PROVIDERS", "openai"},
+                          {"OPENAI_BASE_URL", provider.url("/v1")},
+                          {"STT_PIECE_SILENCE_DB", "-90"},
+                          {"HTTP_ADMIN_TOKEN", "let-me-begin"}});
+  ServerProcess server(settings);
+  ASSERT_TRUE(server.start());
+  const auto directory = place_traced_call(server);
+  ASSERT_TRUE(wait_until([&] { return metric(server, "stt_jobs_parked") == 1; }));
+  locked = false;
+  constexpr const char* kAsking = "0af7651916cd43dd8448eb211c80319c";
+  HttpConnection connection("127.0.0.1", server.http_port());
+  connection.send("POST /recordings/" + directory.filename().string() +
+                  "/transcription HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                  "Content-Length: 0\r\nAuthorization: Bearer let-me-begin\r\n"
+                  "traceparent: 00-" +
+                  std::string(kAsking) + "-" + kCaller + "-01\r\n\r\n");
+  EXPECT_EQ(connection.reply().status, 202);
+  ASSERT_TRUE(wait_until([&] { return collector.spans().contains("http.request"); }));
+  const auto request = collector.spans()["http.request"];
+  EXPECT_EQ(request.trace_id, kAsking);
+  EXPECT_EQ(request.linked_trace, kTrace);
+  const auto begun = line_of(server, "transcription_begun_again");
+  EXPECT_EQ(begun.value("trace.id", ""), kTrace);
+  EXPECT_NE(begun.value("siprec.call_id", ""), "");
+  EXPECT_EQ(line_of(server, "transcript_finished").value("trace.id", ""), kTrace);
 }
 
 TEST(Tracing, LeadsFromACallWithoutMediaToItsTrace) {

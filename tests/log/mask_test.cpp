@@ -41,6 +41,11 @@ TEST(Secrets, AreMaskedWhereverTheyStand) {
        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:***|2^20"},
       {"a=ice-pwd:asd88fgpdd777uzjYhagZg", "a=ice-pwd:***"},
       {"k=base64:abc", "k=***"},
+      {"Call-Info: <https://crm.example/c?id=7&access_token=4711&x=1>;purpose=info",
+       "Call-Info: <https://crm.example/c?id=7&access_token=***&x=1>;purpose=info"},
+      {"<a>https://x.example/r?X-Amz-Signature=4711&amp;sig=4712</a>",
+       "<a>https://x.example/r?X-Amz-Signature=***&amp;sig=***</a>"},
+      {"/events/transcriptions?access_token=4711", "/events/transcriptions?access_token=***"},
   };
   for (const auto& [text, expected] : texts) EXPECT_EQ(secret(text), expected);
 }

@@ -1,7 +1,9 @@
 """The operators' guide's own snippets: which Prometheus and Alertmanager take as they are printed."""
+import json
 import os
 import pathlib
 import sys
+import tempfile
 import unittest
 
 import support
@@ -60,16 +62,71 @@ class Guide(unittest.TestCase):
         for rule in theirs["relabel_configs"]:
             self.assertIn(rule, ours["relabel_configs"])
 
+    def test_our_filebeat_reads_and_sends_what_it_says(self):
+        theirs, = load(GUIDE / "filebeat.yml")["filebeat.inputs"]
+        document = load(ROOT / "deploy/filebeat/filebeat-text.yml")
+        ours, = document["filebeat.inputs"]
+        # Filebeat 9 has no input `log` any more, and filestream keeps its multiline rule below `parsers`.
+        self.assertEqual((theirs["type"], ours["type"]), ("log", "filestream"))
+        self.assertEqual((ours["paths"], ours["fields"]), (theirs["paths"], theirs["fields"]))
+        rule, = (parser["multiline"] for parser in ours["parsers"])
+        self.assertEqual({f"multiline.{key}": value for key, value in rule.items() if key != "type"},
+                         {key: value for key, value in theirs.items() if key.startswith("multiline.")})
+        self.assertEqual(document["output.elasticsearch"], load(GUIDE / "filebeat.yml")["output.elasticsearch"])
+
+    def test_our_fluentd_has_its_settings_but_for_two_that_are_gone(self):
+        ours = {line.strip() for line in (ROOT / "deploy/fluentd/fluent.conf").read_text(encoding="utf-8").splitlines()}
+        theirs = [line.strip() for line in (GUIDE / "fluent.conf").read_text(encoding="utf-8").splitlines()]
+        missing = [line for line in theirs if line and not line.startswith("#") and line not in ours]
+        self.assertEqual(missing, ["format json", "type_name _doc"])
+        self.assertLessEqual({"<parse>", "@type json", "suppress_type_name true"}, ours)
+
+    def test_our_sip_dashboard_has_its_panels(self):
+        theirs = json.loads((GUIDE / "dashboard.json").read_text(encoding="utf-8"))["dashboard"]
+        ours = json.loads((ROOT / "deploy/grafana/dashboards/siprec-sip.json").read_text(encoding="utf-8"))
+        panels = {panel["title"]: panel for panel in ours["panels"]}
+        for wanted in theirs["panels"]:
+            panel = panels[wanted["title"]]
+            # Grafana 11 has removed the type `graph`.
+            self.assertEqual(panel["type"], wanted["type"].replace("graph", "timeseries"))
+            asked = set().union(*(support.metrics_in(target["expr"]) for target in panel["targets"]))
+            for target in wanted["targets"]:
+                self.assertLessEqual(set(support.metrics_in(target["expr"])), asked, wanted["title"])
+
+    def test_our_pod_is_probed_as_it_says(self):
+        text = (ROOT / "deploy/kubernetes/statefulset.yaml").read_text(encoding="utf-8")
+        pods = [document for document in support.yaml.safe_load_all(text) if document["kind"] == "StatefulSet"]
+        container, *_ = pods[0]["spec"]["template"]["spec"]["containers"]
+        for probe, settings in load(GUIDE / "probes.yml").items():
+            self.assertEqual(container[probe], {**container[probe], **settings}, probe)
+            # Without a limit of its own a probe has one second, which a busy moment takes.
+            self.assertGreater(container[probe]["timeoutSeconds"], 1)
+
+    def test_the_server_takes_its_settings(self):
+        server = support.BUILD / "bin/siprec-server"
+        if not server.exists():
+            support.skip_one(f"{server} is not built")
+        lines = (GUIDE / "settings.env").read_text(encoding="utf-8").splitlines()[1:]
+        levels = [line for line in lines if line.startswith("LOG_LEVEL=")]
+        self.assertEqual(len(levels), 3)
+        with tempfile.TemporaryDirectory() as directory:
+            for level in levels:
+                given = dict(line.split("=", 1) for line in [*lines, level])
+                code, text = run(server, "--check-config", cwd=directory, env={**given, "RECORDING_DIR": directory})
+                self.assertEqual(code, 0, text)
+
     def test_the_copies_are_what_the_guide_prints(self):
         shared = pathlib.Path(os.environ.get("SRS_SHARED", ROOT.parent / "shared"))
         guide = shared / "spec/monitoring-and-alerting.md"
         if not guide.exists():
             support.skip_one(f"{guide} is not beside the checkout")
         text = guide.read_text(encoding="utf-8")
-        for name in ("prometheus.yml", "service_discovery.yml", "alerts.yml", "alertmanager.yml"):
+        for name in ("prometheus.yml", "service_discovery.yml", "alerts.yml", "alertmanager.yml",
+                     "filebeat.yml", "fluent.conf", "dashboard.json", "probes.yml"):
             self.assertIn((GUIDE / name).read_text(encoding="utf-8").rstrip("\n"), text, name)
-        for line in (GUIDE / "commands.sh").read_text(encoding="utf-8").splitlines()[1:]:
-            self.assertIn(line, text)
+        for name in ("commands.sh", "settings.env"):
+            for line in (GUIDE / name).read_text(encoding="utf-8").splitlines()[1:]:
+                self.assertIn(line, text)
         for expression in load(GUIDE / "queries.yml"):
             self.assertIn(expression, text)
 

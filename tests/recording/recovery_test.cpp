@@ -1,6 +1,7 @@
 #include "recording/recovery.hpp"
 
 #include "recording/files/call_builder.hpp"
+#include "recording/render_mark.hpp"
 #include "support/files.hpp"
 #include "support/temp_dir.hpp"
 
@@ -45,6 +46,15 @@ TEST_F(RecoveryTest, KeepsTheReasonOfACallThatOnlyWaitedForItsRender) {
   ASSERT_EQ(orphans.found.size(), 1u);
   EXPECT_EQ(orphans.found[0].document.end_reason, EndReason::Bye);
   EXPECT_FALSE(orphans.found[0].was_recording);
+}
+
+TEST_F(RecoveryTest, CountsTheProcessesThatEndedWhileTheyRenderedIt) {
+  const auto directory = put("a", State::Rendering, EndReason::Bye);
+  EXPECT_EQ(find_orphans(root_.path()).found.at(0).deaths, 0U);
+  test::write_file(directory / kRenderMarkFile, "2\n");
+  EXPECT_EQ(find_orphans(root_.path()).found.at(0).deaths, 2U);
+  test::write_file(directory / kRenderMarkFile, "what is this");
+  EXPECT_EQ(find_orphans(root_.path()).found.at(0).deaths, 0U);
 }
 
 TEST_F(RecoveryTest, LeavesFinishedRecordingsAlone) {

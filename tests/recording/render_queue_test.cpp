@@ -1,6 +1,7 @@
 #include "recording/render_queue.hpp"
 
 #include "recording/files/call_builder.hpp"
+#include "recording/render_mark.hpp"
 #include "support/files.hpp"
 #include "support/temp_dir.hpp"
 #include "support/wait.hpp"
@@ -98,6 +99,36 @@ TEST_F(RenderQueueTest, MakesAnEndedSessionACompleteRecording) {
   EXPECT_TRUE(std::filesystem::exists(root_ / "a" / kAudioFile));
   EXPECT_FALSE(std::filesystem::exists(root_ / "a" / kCaptureFile));
   EXPECT_NE(registry_.text().find("recordings_total{state=\"complete\"} 1"), std::string::npos);
+}
+
+TEST_F(RenderQueueTest, MarksARecordingThatItFoundWhileItRendersIt) {
+  unsigned marked = 0;
+  AfterRender after;
+  after.completing = [&](const auto& directory, const auto&) { marked = deaths_of(directory); };
+  const auto queue = make_queue(after);
+  queue->submit(spoken("a"), ended("a"), RenderQueue::Origin::Disk, {}, 1);
+  ASSERT_TRUE(run_until_idle(*queue));
+  EXPECT_EQ(marked, 2U) << "who dies now is the second";
+  EXPECT_EQ(on_disk("a").state, State::Complete);
+  EXPECT_FALSE(std::filesystem::exists(root_ / "a" / kRenderMarkFile));
+}
+
+TEST_F(RenderQueueTest, GivesUpARecordingThatEndedThreeProcessesAndKeepsItsCapture) {
+  const auto queue = make_queue();
+  const auto directory = spoken("a");
+  test::write_file(directory / kRenderMarkFile, "3\n");
+  queue->submit(directory, ended("a"), RenderQueue::Origin::Disk, {}, deaths_of(directory));
+  queue->submit(spoken("b"), ended("b"), RenderQueue::Origin::Disk, {}, 2);
+  ASSERT_TRUE(run_until_idle(*queue));
+  const auto failed = on_disk("a");
+  EXPECT_EQ(failed.state, State::Failed);
+  ASSERT_EQ(failed.warnings.size(), 1U);
+  EXPECT_NE(failed.warnings[0].find("3 processes ended"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(directory / kCaptureFile));
+  EXPECT_FALSE(std::filesystem::exists(directory / kAudioFile));
+  EXPECT_FALSE(std::filesystem::exists(directory / kRenderMarkFile)) << "asked for, it is tried";
+  EXPECT_TRUE(says("recordings_total{state=\"failed\"} 1"));
+  EXPECT_EQ(on_disk("b").state, State::Complete);
 }
 
 TEST_F(RenderQueueTest, KeepsTheCaptureWherePolicyAsksForIt) {

@@ -87,7 +87,7 @@ boost::asio::awaitable<void> ask(Pool& pool, std::filesystem::path directory,
 boost::asio::awaitable<void> ask_again(Pool& pool, std::filesystem::path directory,
                                        std::shared_ptr<std::optional<Result<Retried>>> answer) {
   auto retried = co_await pool.retry(std::move(directory));
-  *answer = std::move(retried);
+  *answer = retried ? Result<Retried>(retried->outcome) : Result<Retried>(retried.error());
 }
 
 }  // namespace

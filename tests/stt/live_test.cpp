@@ -42,7 +42,7 @@ class LiveTest : public PoolTest {
     registry = std::make_unique<metrics::Registry>();
     reader = std::make_unique<WorkerPool>(1, 100);
     live = std::make_unique<Live>(tasks, options, *reader, tracer, *registry, log::Logger());
-    stream = live->open({"rec-1", 1, 8000, "", kTraceparent},
+    stream = live->open({"rec-1", 1, 8000, "", kTraceparent, "call-1", "congo=t61"},
                         [this](const LiveEvent& event) { heard.push_back(event); });
   }
   // Sound of that length, in packets of 20 ms.
@@ -151,6 +151,7 @@ TEST_F(LiveTest, TellsTheProviderTheSpanOfItsConnection) {
   ASSERT_EQ(kept.all.size(), 1U);
   EXPECT_EQ(kept.all[0].context.trace_id_hex(), "0af7651916cd43dd8448eb211c80319c");
   EXPECT_EQ(told, tracing::traceparent(kept.all[0].context));
+  EXPECT_EQ(kept.all[0].context.trace_state, "congo=t61");
   tracer = {};
 }
 

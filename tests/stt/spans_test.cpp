@@ -14,6 +14,7 @@ TEST_F(PoolTest, FollowsEachRequestInASpanOfTheCallsTrace) {
   start();
   auto job = spoken("rec-1");
   job.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  job.tracestate = "congo=t61";
   pool->submit(job);
   ASSERT_TRUE(run_until_ended(1));
   ASSERT_EQ(kept.all.size(), 2U);
@@ -21,6 +22,7 @@ TEST_F(PoolTest, FollowsEachRequestInASpanOfTheCallsTrace) {
     const auto& span = kept.all[i];
     EXPECT_EQ(span.name, "stt.transcribe");
     EXPECT_EQ(span.context.trace_id_hex(), "4bf92f3577b34da6a3ce929d0e0e4736");
+    EXPECT_EQ(span.context.trace_state, "congo=t61");
     EXPECT_EQ(tracing::test::text_of(span.attributes, "stt.provider"), "openai");
     EXPECT_EQ(tracing::test::text_of(span.attributes, "recording.id"), "rec-1");
     EXPECT_EQ(provider.asked.at(i).headers.at("traceparent"), tracing::traceparent(span.context))
@@ -42,6 +44,7 @@ TEST_F(PoolTest, FollowsEachDeliveryInASpanOfTheCallsTrace) {
   start();
   auto job = spoken("rec-1");
   job.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  job.tracestate = "congo=t61";
   pool->submit(job);
   ASSERT_TRUE(run_until([&] { return !finished.empty() && pool->size() == 0; }));
   ASSERT_EQ(kept.all.size(), 3U);
@@ -49,6 +52,7 @@ TEST_F(PoolTest, FollowsEachDeliveryInASpanOfTheCallsTrace) {
     const auto& span = kept.all[i + 1];
     EXPECT_EQ(span.name, "stt.deliver");
     EXPECT_EQ(span.context.trace_id_hex(), "4bf92f3577b34da6a3ce929d0e0e4736");
+    EXPECT_EQ(span.context.trace_state, "congo=t61");
     EXPECT_EQ(tracing::test::text_of(span.attributes, "recording.id"), "rec-1");
     EXPECT_EQ(span.status, i == 0 ? tracing::Status::Error : tracing::Status::Unset);
     EXPECT_EQ(receiver.asked.at(i).headers.at("traceparent"), tracing::traceparent(span.context));

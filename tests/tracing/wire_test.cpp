@@ -73,6 +73,8 @@ class WireTest : public testing::Test {
     child->name = "recording.render";
     child->start = kThen;
     child->end = kThen + 1us;
+    child->link =
+        *parse_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "w=2");
     child->status = Status::Ok;
     return {parent, child};
   }
@@ -133,6 +135,12 @@ TEST_F(WireTest, OtlpTracesAreWhatTheProtoFilesDescribe) {
   EXPECT_EQ(child.at("parentSpanId"), span.at("spanId"));
   EXPECT_EQ(child.at("kind"), "SPAN_KIND_INTERNAL");
   EXPECT_EQ(child.at("status").at("code"), "STATUS_CODE_OK");
+  EXPECT_FALSE(span.contains("links"));
+  const auto& link = child.at("links").at(0);
+  EXPECT_EQ(link.at("traceId"), bytes({0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd, 0x43, 0xdd, 0x84, 0x48,
+                                       0xeb, 0x21, 0x1c, 0x80, 0x31, 0x9c}));
+  EXPECT_EQ(link.at("spanId"), bytes({0xb7, 0xad, 0x6b, 0x71, 0x69, 0x20, 0x33, 0x31}));
+  EXPECT_EQ(link.at("traceState"), "w=2");
 }
 
 // Jaeger's tags as `{"key": "type:value"}`.
@@ -183,6 +191,12 @@ TEST_F(WireTest, JaegersBatchIsWhatItsThriftFileDescribes) {
   const auto& child = batch.at("spans").at(1);
   EXPECT_EQ(child.at("parentSpanId"), "80f067aa0ba902b7");
   EXPECT_FALSE(tags(child.at("tags")).contains("error"));
+  EXPECT_TRUE(span.value("references", json()).is_null());
+  const auto& reference = child.at("references").at(0);
+  EXPECT_EQ(reference.at("refType"), "FOLLOWS_FROM");
+  EXPECT_EQ(reference.at("traceIdHigh"), "0af7651916cd43dd");
+  EXPECT_EQ(reference.at("traceIdLow"), "8448eb211c80319c");
+  EXPECT_EQ(reference.at("spanId"), "b7ad6b7169203331");
 }
 
 MetricFamily family(const char* name, MetricType type) {

@@ -42,8 +42,9 @@ STT = dashboard("siprec-stt", "SIPREC Speech to Text", "Transcriptions by provid
         "lines": "sum(rate(stt_live_lines_total{@}[$__rate_interval]))"}),
     graph("Live text, how late", "From spoken word to final text: half of them, and all but one in twenty.",
           quantiles('stt_transcription_duration_seconds_bucket{@,provider=~".+/live"}', 0.5, 0.95, by="provider"), "s", thresholds={10: "red"}),
-    graph("Live text that was lost", "Audio the provider was too slow for, channels beyond the limit, lines that slow listeners missed. Recordings have it all.", {
+    graph("Live text that was lost", "Audio the provider was too slow for, channels beyond the limit, lines that slow listeners missed, listeners cut off or refused. Recordings have it all.", {
         "audio (s)": "sum(increase(stt_live_audio_dropped_seconds_total{@}[$__rate_interval]))",
         "channels refused": "sum(increase(stt_live_streams_refused_total{@}[$__rate_interval]))",
-        "lines missed": "sum(increase(stt_live_lines_missed_total{@}[$__rate_interval]))"}, thresholds={1: "red"}),
+        "lines missed": "sum(increase(stt_live_lines_missed_total{@}[$__rate_interval]))",
+        "{{reason}}": "sum by (reason) (increase(errors_total{@,reason=~\"slow_reader|listener_limit\"}[$__rate_interval]))"}, thresholds={1: "red"}),
 ])

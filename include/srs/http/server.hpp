@@ -58,6 +58,7 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  tracing::SpanContext linked = {};  // where its work is traced, if not below the request
 };
 
 // Small JSON body: {"error": text}.

@@ -81,6 +81,7 @@ struct SessionEntry {
   std::string from;
   std::string to;
   std::string traceparent;  // of the session's span, or the caller's as it came; may be empty
+  std::string tracestate;   // the caller's, beside it
   std::vector<std::string> communication_sessions;  // session ids
   std::vector<std::string> groups;
   std::vector<std::string> sip_session_ids;

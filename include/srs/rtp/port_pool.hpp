@@ -1,6 +1,7 @@
 // UDP port pairs for media streams.
 #pragma once
 
+#include <srs/log/logger.hpp>
 #include <srs/metrics/registry.hpp>
 #include <srs/rtp/options.hpp>
 #include <srs/util/result.hpp>
@@ -23,9 +24,9 @@ class PortPair {
 
 // Leases pairs in the configured range, round robin. A freed pair rests for the quarantine, so that
 // stale media of one call never enters the next; whatever reached its sockets meanwhile is thrown
-// away and counted, when figures are asked for and at the next lease. Sockets of freed pairs stay
-// bound up to `idle_pairs`. A port that another process holds is skipped. Runs on the io_context's
-// thread.
+// away, counted and told, when figures are asked for and at the next lease. Sockets of freed pairs
+// stay bound up to `idle_pairs`. A port that another process holds is skipped. Runs on the
+// io_context's thread.
 class PortPool {
  public:
   using Clock = std::chrono::steady_clock;
@@ -33,8 +34,8 @@ class PortPool {
   // Begins at a random pair of the range, so that a server which starts again seldom gives a new
   // call the port that a lost call still sends to. Fails where the range holds no pair, where
   // `allowed_sources` names no network, or where not a single pair can be bound.
-  static Result<std::unique_ptr<PortPool>> open(const Options& options,
-                                                metrics::Registry& registry);
+  static Result<std::unique_ptr<PortPool>> open(const Options& options, metrics::Registry& registry,
+                                                log::Logger log = {});
   virtual ~PortPool() = default;
 
   // An error where all pairs are taken, resting or held by others; counted as exhaustion.

@@ -27,6 +27,7 @@ struct LiveChannel {
   std::string language;           // BCP 47; empty: the configured one
   std::string traceparent;        // the recording's (W3C Trace Context); may be empty
   std::string call_id = {};       // for the log
+  std::string tracestate = {};    // beside the traceparent, for the collectors of our own spans
 };
 
 // What came of a stream.

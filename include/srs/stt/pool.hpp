@@ -43,6 +43,7 @@ struct Job {
   // No provider is asked: transcript.live.jsonl becomes the transcript. Without that file nobody
   // spoke.
   std::optional<LiveText> live = {};
+  std::string tracestate = {};  // of other vendors, for the collectors of our own spans
 };
 
 // A file that was made beside the recording, for `files` of metadata.json.
@@ -94,6 +95,12 @@ enum class Retried {
   Nothing,  // there is no job: its transcript is there, or nobody asked for one
 };
 
+struct Renewed {
+  Retried outcome = Retried::Nothing;
+  std::string call_id = {};         // of a job that was queued, as Job has them
+  tracing::SpanContext trace = {};  // the recording's
+};
+
 // Who wants to know, on the io_context. Called once for each outcome of a job; again after a crash
 // between the outcome and the call, and where a transcript waited on disk for its delivery.
 class Listener {
@@ -137,7 +144,7 @@ class Pool {
   // Begins a parked or failed job again, with all its attempts and a new deadline; what providers
   // have answered already is kept. An open breaker lets its next request try at once. An error
   // where the job's file can't be read or written.
-  boost::asio::awaitable<Result<Retried>> retry(std::filesystem::path directory);
+  boost::asio::awaitable<Result<Renewed>> retry(std::filesystem::path directory);
 
   // Jobs that wait or run.
   std::size_t size() const;

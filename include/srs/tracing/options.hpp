@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace srs::tracing {
@@ -29,6 +30,9 @@ enum class Enabled { Auto, Yes, No };
 
 struct Options {
   Enabled enabled = Enabled::Auto;  // Auto: where an endpoint or a key is set
+  // `otlp`, `jaeger`, `newrelic`; `none`; empty: each that has an endpoint or a key below. Named
+  // without an endpoint, OTLP goes to a collector on this host.
+  std::vector<std::string> exporters;
   std::string service_name = "siprec-server";
   std::vector<std::string> resource_attributes;  // `deployment.environment=production`
   Sampler sampler = Sampler::ParentRatio;
@@ -60,7 +64,9 @@ struct Options {
   } new_relic;
 };
 
-// The endpoints of spans that the options name.
+// Whether spans go there: `otlp`, `jaeger` or `newrelic`.
+bool exports_to(const Options& options, std::string_view name);
+// Whether they go anywhere.
 bool has_exporter(const Options& options);
 // True where spans are made at all.
 bool is_on(const Options& options);

@@ -36,6 +36,7 @@ struct SpanData {
   WallTime end{};
   Attributes attributes;
   std::vector<Event> events;
+  SpanContext link;  // of another trace that it has to do with; none where it is not valid
   Status status = Status::Unset;
   std::string status_text;
   std::uint32_t dropped_attributes = 0;
@@ -81,6 +82,10 @@ class Span {
   }
   void event(std::string_view name, std::initializer_list<log::Field> attributes, WallTime at) {
     if (data_) add(name, attributes, at);
+  }
+  // To a span of another trace that it has to do with; the latest wins.
+  void link(const SpanContext& other) {
+    if (data_) data_->link = other;
   }
   // `why` is for a person.
   void fail(std::string_view why) {

@@ -3,6 +3,7 @@
 #include <srs/http/feed.hpp>
 #include <srs/util/text.hpp>
 
+#include <atomic>
 #include <utility>
 
 namespace srs::app {
@@ -39,22 +40,33 @@ http::Request with_token_of_query(http::Request request) {
   return request;
 }
 
-std::variant<http::Response, std::shared_ptr<http::Feed>> open(Components& c,
-                                                               const http::Request& request) {
+http::Response one_too_many(Components& c, const http::Request& request,
+                            std::atomic<std::uint64_t>& refused) {
+  ++refused;
+  c.listener_refusals.add(log::Folded::Clock::now(), 1, [&] {
+    return log::Fields{{"remote", request.remote}, {"limit", c.settings.stt.live.max_listeners}};
+  });
+  return http::error_response(503, "too many listen already (stt.live.max_listeners)");
+}
+
+std::variant<http::Response, std::shared_ptr<http::Feed>> open(
+    Components& c, const http::Request& request, std::atomic<std::uint64_t>& refusals) {
   const auto refused =
       http::unauthorized(with_token_of_query(request), c.transcript_token, "http.transcript_token");
   if (refused) return *refused;
   if (!c.live) return http::error_response(404, "live transcription is off: set stt.live.provider");
   auto listener = c.live->broadcast().listen(std::string(request.parameter("recording")));
-  if (!listener)
-    return http::error_response(503, "too many listen already (stt.live.max_listeners)");
+  if (!listener) return one_too_many(c, request, refusals);
   return std::make_shared<LiveFeed>(std::move(listener));
 }
 
 }  // namespace
 
 void add_live_routes(Components& c) {
-  const auto handler = [&c](const http::Request& request) { return open(c, request); };
+  auto& refusals = c.registry.error("http", "listener_limit");
+  const auto handler = [&c, &refusals](const http::Request& request) {
+    return open(c, request, refusals);
+  };
   c.http->route_events("/events/transcriptions", handler);
   c.http->route_websocket("/ws/transcriptions", handler);
 }

@@ -61,9 +61,9 @@ class CallListener final : public recording::LiveListener {
   void change(Entry& entry, unsigned channel, std::uint32_t sample_rate) {
     finish(entry);
     entry.sample_rate = sample_rate;
-    entry.stream = room_.open(
-        {job_.recording_id, channel, sample_rate, job_.language, job_.traceparent, job_.call_id},
-        directory_);
+    entry.stream = room_.open({job_.recording_id, channel, sample_rate, job_.language,
+                               job_.traceparent, job_.call_id, job_.tracestate},
+                              directory_);
   }
   void finish(Entry& entry) {
     if (!entry.stream) return;

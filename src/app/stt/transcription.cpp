@@ -117,7 +117,7 @@ boost::asio::awaitable<bool> Transcription::cancel(std::filesystem::path directo
   co_return cancelled;
 }
 
-boost::asio::awaitable<Result<stt::Retried>> Transcription::retry(std::filesystem::path directory) {
+boost::asio::awaitable<Result<stt::Renewed>> Transcription::retry(std::filesystem::path directory) {
   return pool_->retry(std::move(directory));
 }
 

@@ -40,7 +40,7 @@ class Transcription final : public stt::Listener {
   boost::asio::awaitable<bool> cancel(std::filesystem::path directory);
 
   // Begins one that was given up again; an error where its job can't be read or written.
-  boost::asio::awaitable<Result<stt::Retried>> retry(std::filesystem::path directory);
+  boost::asio::awaitable<Result<stt::Renewed>> retry(std::filesystem::path directory);
 
   void transcript_finished(const stt::Finished& finished) override;
   void transcript_unfinished(const stt::Unfinished& unfinished) override;

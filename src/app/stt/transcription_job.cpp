@@ -94,6 +94,7 @@ stt::Job job_of(const std::filesystem::path& directory, const recording::Documen
   job.language = language_of(document.session);
   job.priority = priority_of(document.session);
   job.traceparent = document.session.traceparent;
+  job.tracestate = document.session.tracestate;
   for (const auto& stream : document.streams) {
     stt::Channel channel{stream.channel, stream.label, stream.participant, {}};
     if (const auto* who = participant(document, stream.participant))

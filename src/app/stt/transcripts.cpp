@@ -132,17 +132,22 @@ boost::asio::awaitable<http::Response> retry(Components& c, std::shared_ptr<Work
                                    "its transcription.json can't be read or written: the log "
                                    "line transcription_job_not_stored tells why");
   }
-  if (*retried == stt::Retried::Waiting)
+  if (retried->outcome == stt::Retried::Waiting)
     co_return http::error_response(409, "nothing to begin again: it waits or runs already");
-  if (*retried == stt::Retried::Nothing) {
+  if (retried->outcome == stt::Retried::Nothing) {
     co_return http::error_response(
         409,
         "nothing to begin again: its transcript is there, or it was cancelled or never asked for, "
         "`transcription` in the recording's metadata.json tells");
   }
-  c.log.warning("transcription_begun_again",
-                {{"recording_id", request.captured}, {"remote", request.remote}});
-  co_return accepted(request, "queued");
+  const auto& trace = retried->trace;
+  auto log = c.log.with("call_id", retried->call_id);
+  if (trace.valid()) log = log.with("trace.id", trace.trace_id_hex());
+  log.warning("transcription_begun_again",
+              {{"recording_id", request.captured}, {"remote", request.remote}});
+  auto response = accepted(request, "queued");
+  response.linked = trace;
+  co_return response;
 }
 
 }  // namespace

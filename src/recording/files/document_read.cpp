@@ -71,6 +71,7 @@ SessionEntry session(const ObjectReader& json) {
   json.read("from", entry.from);
   json.read("to", entry.to);
   json.read("traceparent", entry.traceparent);
+  json.read("tracestate", entry.tracestate);
   json.read("communication_sessions", entry.communication_sessions);
   json.read("groups", entry.groups);
   json.read("sip_session_ids", entry.sip_session_ids);

@@ -93,13 +93,14 @@ Json to_json(const std::pair<std::string, std::string>& extension) {
 }
 
 Json to_json(const SessionEntry& entry) {
-  Json json = object(10);
+  Json json = object(11);
   put_text(json, "src_address", entry.src_address);
   put_text(json, "transport", entry.transport);
   put_text(json, "user_agent", entry.user_agent);
   put_text(json, "from", entry.from);
   put_text(json, "to", entry.to);
   put_text(json, "traceparent", entry.traceparent);
+  put_text(json, "tracestate", entry.tracestate);
   json["communication_sessions"] = entry.communication_sessions;
   json["groups"] = entry.groups;
   json["sip_session_ids"] = entry.sip_session_ids;

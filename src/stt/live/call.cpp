@@ -121,7 +121,7 @@ asio::awaitable<void> LiveCall::pause(Clock::duration time) {
 }
 
 asio::awaitable<bool> LiveCall::talk() {
-  const auto parent = tracing::parse_traceparent(channel_.traceparent);
+  const auto parent = tracing::parse_traceparent(channel_.traceparent, channel_.tracestate);
   span_ = state_->tracer.start("stt.transcribe", parent.value_or(tracing::SpanContext{}),
                                tracing::Kind::Client);
   span_.set("stt.provider", end_.use.provider);

@@ -110,6 +110,12 @@ std::shared_ptr<Live::Stream> Live::open(LiveChannel channel, Heard heard) {
   if (!state_->protocol || channel.sample_rate == 0) return nullptr;
   if (state_->calls.size() >= state_->options.live.max_streams) {
     ++state_->figures.refused;
+    state_->refusals.add(log::Folded::Clock::now(), 1, [&] {
+      return log::Fields{{"call_id", channel.call_id},
+                         {"recording_id", channel.recording_id},
+                         {"channel", channel.channel},
+                         {"limit", state_->options.live.max_streams}};
+    });
     return nullptr;
   }
   auto call = std::make_shared<LiveCall>(state_, std::move(channel), std::move(heard));

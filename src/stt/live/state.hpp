@@ -6,6 +6,7 @@
 #include "stt/metrics.hpp"
 #include "stt/redact.hpp"
 
+#include <srs/log/folded.hpp>
 #include <srs/stt/live.hpp>
 
 #include <memory>
@@ -33,6 +34,7 @@ struct Live::State {
   WorkerPool& workers;
   tracing::Tracer& tracer;
   log::Logger log;
+  log::Folded refusals{log, log::Level::Warning, "live_stream_refused"};
   const std::string label;  // metrics name the provider so: `vosk/live`
   Metrics metrics;
   Redactor redactor;

@@ -49,6 +49,7 @@ Document full_document() {
                       "<sip:a@b>",
                       "<sip:c@d>",
                       "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                      "vendor=1",
                       {"cs1"},
                       {"g1"},
                       {"ab30317f1a784dc48ff824d0d3715d86"},
