@@ -115,14 +115,19 @@ class AppImpl final : public App {
   boost::asio::awaitable<void> shut_down() {
     auto& c = components_;
     announce_stopping(c.settings.server.drain_timeout);
+    const auto drained = Clock::now() + c.settings.server.drain_timeout;
     c.service->drain();
+    if (c.transcription) c.transcription->drain();
     log_.info("draining", {{"sessions", c.service->active()},
+                           {"transcriptions", transcriptions()},
                            {"limit_seconds", c.settings.server.drain_timeout.count()}});
     co_await until([&c] { return c.service->active() == 0; }, c.settings.server.drain_timeout,
                    true);
     c.service->end_all();
     co_await until([&c] { return c.service->active() == 0; }, kEndingLimit, false);
     co_await until([&c] { return c.service->finished(); }, kRendersLimit, true);
+    // What is asked for just now is paid for: cut, it would be asked for and paid for again.
+    co_await until([this] { return transcriptions() == 0; }, drained - Clock::now(), true);
     co_await until(
         [&c] {
           return (!c.live || c.live->idle()) && c.editor->idle() &&
@@ -136,12 +141,17 @@ class AppImpl final : public App {
     c.service->stop();
     c.heartbeat->stop();
     log_.info("server_stopped", {{"sessions_left", c.service->active()},
-                                 {"renders_left", c.service->renders_waiting()}});
+                                 {"renders_left", c.service->renders_waiting()},
+                                 {"transcriptions_left", transcriptions()}});
     io_.stop();
   }
 
+  std::size_t transcriptions() const {
+    return components_.transcription ? components_.transcription->under_way() : 0;
+  }
+
   // Waits for a condition, at most `limit`, or until somebody hurries.
-  boost::asio::awaitable<void> until(std::function<bool()> condition, std::chrono::seconds limit,
+  boost::asio::awaitable<void> until(std::function<bool()> condition, Clock::duration limit,
                                      bool can_hurry) {
     boost::asio::steady_timer timer(io_);
     const auto deadline = Clock::now() + limit;

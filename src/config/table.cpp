@@ -24,7 +24,7 @@ constexpr std::uint64_t kTiB = 1024 * kGiB;
 std::vector<Key> server_keys() {
   return {
       SRS_KEY(server.drain_timeout, duration<seconds>(seconds(0), hours(24)),
-              "How long running calls may go on after SIGTERM."),
+              "How long running calls, and requests to speech-to-text, may go on after SIGTERM."),
   };
 }
 

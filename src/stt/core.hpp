@@ -54,6 +54,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   PoolCore(Tasks& tasks, const Options& options, HttpClient& http, WorkerPool& workers,
            tracing::Tracer& tracer, metrics::Registry& registry, log::Logger log);
 
+  void drain();
   void stop();
   void submit(Job job);
   void recover(std::filesystem::path recordings, std::function<void(std::size_t)> done);
@@ -66,6 +67,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::size_t running() const { return running_; }
   std::size_t parked() const { return parked_.size(); }
   std::size_t live_texts() const;
+  std::size_t under_way() const { return running_ + delivering_; }
   const std::vector<Engine>& engines() const { return engines_; }
 
  private:
@@ -84,6 +86,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void hold_back(Entry& entry, const Choice& choice);
   void pass_on(Entry& entry, const Choice& choice);
   bool has_slot_for(const Entry& entry) const;
+  bool may_begin(const Entry& entry) const;
   // Jobs in memory, of each kind up to Options::queue: more wait on disk, and no receiver that
   // takes nothing keeps others from being transcribed.
   bool is_full(bool written) const;
@@ -166,6 +169,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::size_t running_ = 0;
   std::size_t delivering_ = 0;
   bool stopped_ = false;
+  bool draining_ = false;       // nobody is asked any more
   std::size_t deliveries_ = 0;  // of entries_
   bool left_out_ = false;       // jobs to transcribe, on disk
   bool deliveries_left_out_ = false;

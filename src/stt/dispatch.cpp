@@ -47,6 +47,14 @@ bool PoolCore::has_slot_for(const Entry& entry) const {
   return (entry.state.written ? delivering_ : running_) < options_.concurrency;
 }
 
+// While the process ends nobody is asked. Live text needs nobody, and what was paid for and waits
+// for the disk may still get there.
+bool PoolCore::may_begin(const Entry& entry) const {
+  if (!draining_) return true;
+  if (entry.state.written) return false;
+  return entry.state.job.live || unstored_.contains(entry.state.job.directory);
+}
+
 void PoolCore::dispatch() {
   if (stopped_ || resuming_) return;
   auto next_wake = milliseconds(60'000);
@@ -54,7 +62,7 @@ void PoolCore::dispatch() {
     const auto now = Now::get();
     EntryPointer best;
     const auto consider = [&](const EntryPointer& entry) {
-      if (!has_slot_for(*entry)) return;
+      if (!has_slot_for(*entry) || !may_begin(*entry)) return;
       const auto wait = wait_of(*entry, now);
       if (wait.count() > 0) {
         next_wake = std::min(next_wake, wait);

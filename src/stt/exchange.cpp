@@ -95,6 +95,12 @@ void Cancellation::cancel() {
   if (auto action = std::exchange(action_, nullptr)) action();
 }
 
+void Cancellation::leave() {
+  leaving_ = true;
+  if (!may_leave_) return;
+  if (auto action = std::exchange(action_, nullptr)) action();
+}
+
 Exchange::Exchange(HttpClient& http, WorkerPool& workers, const Options& options,
                    std::shared_ptr<Cancellation> cancellation)
     : http_(http), workers_(workers), options_(options), cancellation_(std::move(cancellation)) {}
@@ -125,6 +131,14 @@ boost::asio::awaitable<bool> Exchange::pause(std::chrono::milliseconds time) {
   co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
   cancellation_->on_cancel({});
   co_return !cancelled();
+}
+
+boost::asio::awaitable<bool> Exchange::pause_before_poll(std::chrono::milliseconds time) {
+  if (leaving()) co_return false;
+  cancellation_->may_leave_ = true;
+  const bool paused = co_await pause(time);
+  cancellation_->may_leave_ = false;
+  co_return paused && !leaving();
 }
 
 std::optional<Failure> judge(const HttpResponse& response,

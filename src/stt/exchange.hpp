@@ -28,10 +28,18 @@ class Cancellation {
   // Called once by cancel(); replaced by the next thing that is waited for.
   void on_cancel(std::function<void()> action) { action_ = std::move(action); }
 
+  // The process ends: what the provider works on by itself, under a name that is kept, is left to
+  // the next one.
+  void leave();
+  bool leaving() const { return leaving_; }
+
   const HttpCancellation& http() const { return http_; }
 
  private:
+  friend class Exchange;
   bool cancelled_ = false;
+  bool leaving_ = false;
+  bool may_leave_ = false;  // what is waited for now ends by leave() too
   HttpCancellation http_;
   std::function<void()> action_;
 };
@@ -62,6 +70,8 @@ class Exchange {
 
   // False where the job was cancelled meanwhile.
   boost::asio::awaitable<bool> pause(std::chrono::milliseconds time);
+  // The same while the provider works on `remote`; false also where the process ends.
+  boost::asio::awaitable<bool> pause_before_poll(std::chrono::milliseconds time);
 
   // The provider's own name for the piece that it works on: kept over a restart, so that nothing is
   // paid twice. Empty: not submitted yet.
@@ -70,6 +80,7 @@ class Exchange {
   std::function<boost::asio::awaitable<void>(std::string)> remember;
 
   bool cancelled() const { return cancellation_->cancelled(); }
+  bool leaving() const { return cancellation_->leaving(); }
   Cancellation& cancellation() { return *cancellation_; }
   HttpClient& http() { return http_; }
   WorkerPool& workers() { return workers_; }

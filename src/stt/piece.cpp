@@ -29,6 +29,7 @@ std::string idempotency_key(const Job& job, const Piece& piece, std::size_t numb
 
 boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Exchange& exchange,
                                                           Progress& progress, std::size_t number) {
+  if (draining_) co_return Step::Leave;
   const auto& piece = progress.pieces[number];
   const auto audio = piece.length() * static_cast<std::int64_t>(piece.channels.size());
   const auto choice = choose(engines_, entry->state, options_.retry.attempts, audio, Now::get());
@@ -129,6 +130,7 @@ boost::asio::awaitable<Outcome<PoolCore::Heard>> PoolCore::ask(EntryPointer entr
     return std::move(*extracted);
   });
   if (!sound) co_return sound.error();
+  if (draining_) co_return Failure{Reason::Cancelled, "the process ends"};
   Request request;
   request.sound = std::move(*sound);
   request.language = job.language.empty() ? options_.language : job.language;

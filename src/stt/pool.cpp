@@ -15,6 +15,10 @@ Pool::~Pool() {
   core_->stop();
 }
 
+void Pool::drain() {
+  core_->drain();
+}
+
 void Pool::set_listener(Listener* listener) {
   core_->listener = listener;
 }
@@ -41,6 +45,10 @@ std::size_t Pool::size() const {
 
 std::size_t Pool::running() const {
   return core_->running();
+}
+
+std::size_t Pool::under_way() const {
+  return core_->under_way();
 }
 
 std::size_t Pool::parked() const {

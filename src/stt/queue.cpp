@@ -48,6 +48,11 @@ PoolCore::PoolCore(Tasks& tasks, const Options& options, HttpClient& http, Worke
   figures_ = metrics::computed(registry, [this](auto& families) { figures(families); });
 }
 
+void PoolCore::drain() {
+  draining_ = true;
+  for (const auto& [directory, entry] : entries_) entry->cancellation->leave();
+}
+
 void PoolCore::stop() {
   stopped_ = true;
   figures_.reset();

@@ -124,6 +124,10 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
+  // Nobody is asked for anything more; requests that are under way may end, and their answers are
+  // kept. What a provider works on under a name that is kept is left to the next process.
+  void drain();
+
   // Told about outcomes; outlives the pool. None by default.
   void set_listener(Listener* listener);
 
@@ -149,6 +153,8 @@ class Pool {
   // Jobs that wait or run.
   std::size_t size() const;
   std::size_t running() const;
+  // Jobs that run, deliveries too: after drain() those that are waited for.
+  std::size_t under_way() const;
   std::size_t parked() const;
   // Jobs of live text that are about to become transcripts: all but those that wait for the disk.
   std::size_t live_texts() const;

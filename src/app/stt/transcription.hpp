@@ -30,6 +30,10 @@ class Transcription final : public stt::Listener {
   recording::AfterRender hooks();
   // May outlive this; what is queued then is found at the next start.
   LiveQueue live_queue();
+  // The process ends: no provider, and no receiver of transcripts, is asked any more.
+  void drain() { pool_->drain(); }
+  // Requests that were begun before, and what is made of their answers.
+  std::size_t under_way() const { return pool_->under_way(); }
   // No live text is about to become a transcript.
   bool idle() const { return pool_->live_texts() == 0; }
   // Takes up what an earlier process left.
