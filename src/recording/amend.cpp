@@ -30,7 +30,8 @@ Result<void> add_files(const std::filesystem::path& directory, const Amendment& 
 }
 
 bool is_empty(const Amendment& amendment) {
-  return amendment.files.empty() && !amendment.transcription && amendment.live_uses.empty() &&
+  return amendment.files.empty() && !amendment.transcription && !amendment.waits &&
+         amendment.live_uses.empty() &&
          !amendment.delivered_at && amendment.outdated.empty() && amendment.warnings.empty();
 }
 
@@ -43,7 +44,11 @@ Result<void> amend(const std::filesystem::path& directory, const Amendment& amen
   auto document = from_json(*text);
   if (!document) return document.error();
   if (auto added = add_files(directory, amendment, *document); !added) return added;
-  if (amendment.transcription) document->transcription = amendment.transcription;
+  if (amendment.waits) document->transcription_waits = amendment.waits;
+  if (amendment.transcription) {
+    document->transcription = amendment.transcription;
+    document->transcription_waits.reset();
+  }
   if (!amendment.live_uses.empty()) document->live_uses = amendment.live_uses;
   if (amendment.delivered_at && document->transcription)
     document->transcription->delivered_at = amendment.delivered_at;

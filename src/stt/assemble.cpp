@@ -50,6 +50,7 @@ void describe(const Transcript& transcript, const Job& job, Finished& finished) 
   finished.segments = transcript.segments.size();
   for (const auto& segment : transcript.segments) finished.words += segment.words.size();
   finished.redactions = transcript.redactions.size();
+  finished.incidents = transcript.incidents;
   finished.warnings = transcript.warnings;
 }
 
@@ -65,8 +66,9 @@ Result<Finished> finished_of(const Job& job) {
   return finished;
 }
 
-Result<Assembled> assemble(const Job& job, const Progress& progress, const Options& options,
+Result<Assembled> assemble(const JobState& state, const Progress& progress, const Options& options,
                            const Redactor& redactor) {
+  const auto& job = state.job;
   Transcript transcript;
   transcript.recording_id = job.recording_id;
   transcript.created_at = wall_now();
@@ -74,6 +76,7 @@ Result<Assembled> assemble(const Job& job, const Progress& progress, const Optio
   transcript.channels = channels_of(job, progress);
   transcript.segments = stitch(progress.pieces, progress.parts);
   transcript.uses = sum_up(progress.pieces, progress.parts);
+  transcript.incidents = state.incidents;
   transcript.warnings = warnings_of(progress);
   return publish(std::move(transcript), job, options, redactor);
 }

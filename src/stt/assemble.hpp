@@ -1,6 +1,7 @@
 // The last step: what was heard becomes files. Blocks.
 #pragma once
 
+#include "stt/job_file.hpp"
 #include "stt/job_parts.hpp"
 #include "stt/redact.hpp"
 
@@ -15,7 +16,7 @@ struct Assembled {
 };
 
 // Stitches, redacts, writes transcript.json, .vtt, .txt and where it is wanted audio.redacted.wav.
-Result<Assembled> assemble(const Job& job, const Progress& progress, const Options& options,
+Result<Assembled> assemble(const JobState& state, const Progress& progress, const Options& options,
                            const Redactor& redactor);
 
 // The same of the final lines in transcript.live.jsonl, for a job that has `live`.

@@ -41,7 +41,8 @@ struct Entry {
   bool told = false;        // the listener knows that the transcript is there
   bool forgotten = false;   // cancelled: its files are to go
   bool held = false;        // counted as held back by a bound since it ran last
-  bool passed_on = false;   // told that a bound made it take a later provider
+  bool passed_on = false;   // told that it took a later provider
+  WallTime waiting_told_until{};  // the listener knows what it waits for
   std::chrono::steady_clock::time_point not_before{};
   std::chrono::milliseconds pause{0};  // what the step that ran wants before the next one
   tracing::Span span;                  // of the request under way; here, so that stop() can end it
@@ -85,6 +86,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::chrono::milliseconds wait_of(Entry& entry, const Now& now);
   void hold_back(Entry& entry, const Choice& choice);
   void pass_on(Entry& entry, const Choice& choice);
+  void watch_waiting();
+  void look_at_waiting();
+  bool tell_waiting(Entry& entry, const Now& now);
   bool has_slot_for(const Entry& entry) const;
   bool may_begin(const Entry& entry) const;
   // Jobs in memory, of each kind up to Options::queue: more wait on disk, and no receiver that
@@ -185,6 +189,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::atomic<std::uint64_t>& disk_errors_;
   const WallTime started_at_ = wall_now();
   boost::asio::steady_timer wake_;
+  boost::asio::steady_timer look_;  // at those that wait
+  bool watching_ = false;
+  std::filesystem::path looked_at_;
   std::mt19937 random_{std::random_device{}()};
   std::shared_ptr<prometheus::Collectable> figures_;
 };

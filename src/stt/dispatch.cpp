@@ -1,5 +1,6 @@
 // The queue: which job goes next, and when.
 #include "stt/core.hpp"
+#include "stt/incidents.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,15 +18,18 @@ void PoolCore::hold_back(Entry& entry, const Choice& choice) {
   metrics_.held_back(engines_[choice.engine].name(), to_string(choice.bound));
 }
 
-// A bound that is reached may send recordings to whom they cost more: that is counted each time,
-// and said once of each job.
+// Who is asked instead may cost more: that is counted each time where it is for a bound, and said
+// once of each job.
 void PoolCore::pass_on(Entry& entry, const Choice& choice) {
   const auto name = engines_[*choice.passed_over].name();
-  metrics_.held_back(name, to_string(choice.bound));
+  const bool broken = choice.bound == Budget::Bound::None;
+  const auto reason = broken ? std::string_view("breaker") : to_string(choice.bound);
+  add_incident(entry.state.incidents, name, reason, wall_now());
+  if (!broken) metrics_.held_back(name, reason);
   if (std::exchange(entry.passed_on, true)) return;
   log_of(entry.state.job)
       .warning("transcription_passed_on", {{"provider", name},
-                                           {"limit", to_string(choice.bound)},
+                                           {"limit", reason},
                                            {"to", engines_[choice.engine].name()}});
 }
 

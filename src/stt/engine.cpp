@@ -53,7 +53,7 @@ Choice choose(const std::vector<Engine>& engines, const JobState& state, std::si
     // It is worth waiting for: it pauses or it is busy.
     if (closed.time.count() == 0)
       return {Choice::Kind::Wait, i, pause.count() > 0 ? pause : kUntilWoken, {}, {}};
-    if (closed.bound != Budget::Bound::None && !passed_over) {
+    if (!passed_over) {
       passed_over = i;
       over_bound = closed.bound;
     }

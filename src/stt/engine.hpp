@@ -49,7 +49,8 @@ struct Choice {
   std::size_t engine = 0;
   std::chrono::milliseconds time{0};
   Budget::Bound bound = Budget::Bound::None;  // what it waits for, where that is a bound
-  std::optional<std::size_t> passed_over;     // Ask: who stands before, but for its `bound`
+  // Ask: who stands before, but for its `bound`; None: its breaker is open.
+  std::optional<std::size_t> passed_over;
 };
 
 // In the configured order; who failed `attempts` times stands behind those that did not. While the

@@ -1,6 +1,7 @@
 // What becomes of a job that a provider failed.
 #include "stt/backoff.hpp"
 #include "stt/core.hpp"
+#include "stt/incidents.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -67,6 +68,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::fail(EntryPointer entry, Exchan
   auto& record = entry->state.providers[name];
   note(engine, record, failure);
   entry->state.last_provider = name;
+  add_incident(entry->state.incidents, name, to_string(failure.reason), wall_now());
   metrics_.failed(name, failure.reason);
   log_of(entry->state.job)
       .warning("transcription_failed", {{"provider", name},
@@ -142,7 +144,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::give_up(EntryPointer entry, Exc
   if (listener != nullptr)
     listener->transcript_unfinished({entry->state.job.directory, entry->state.job.recording_id,
                                      state, std::move(provider), std::string(to_string(reason)),
-                                     std::move(text), entry->state.written});
+                                     std::move(text), entry->state.written,
+                                     entry->state.incidents});
   co_return Step::Next;
 }
 }  // namespace srs::stt

@@ -1,6 +1,7 @@
 #include "stt/job_file.hpp"
 
 #include "stt/files.hpp"
+#include "stt/incidents.hpp"
 #include "stt/job_json.hpp"
 #include "stt/use_json.hpp"
 
@@ -108,6 +109,7 @@ std::string to_json(const JobState& state) {
   for (const auto& [name, record] : state.providers) providers[name] = write(record);
   json["providers"] = std::move(providers);
   json["delivery"] = write(state.delivery);
+  if (!state.incidents.empty()) json["incidents"] = to_json(state.incidents);
   if (state.job.live) json["live"] = write(*state.job.live);
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -141,6 +143,7 @@ Result<JobState> job_from_json(std::string_view text, const std::filesystem::pat
     for (const auto& [name, record] : providers.items())
       state.providers[name] = read_record(record);
   state.delivery = read_record(member(*json, "delivery"));
+  state.incidents = incidents_from(*json);
   if (const auto& live = member(*json, "live"); live.is_object()) state.job.live = read_live(live);
   return state;
 }

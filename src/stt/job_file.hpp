@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace srs::stt {
 
@@ -39,6 +40,7 @@ struct JobState {
   std::map<std::string, Record> providers;
   Record delivery;
   std::string last_provider;  // of the last failure
+  std::vector<Incident> incidents = {};
 };
 
 std::string to_json(const JobState& state);

@@ -60,6 +60,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
   if (engine.budget.limit().audio_minutes_per_hour > 0) keep_spending();
   ++engine.in_flight;
   begin_span(*entry, engine, piece);
+  if (choice.passed_over) entry->span.set("stt.passed_over", engines_[*choice.passed_over].name());
   auto heard = co_await ask(entry, exchange, engine, progress, number);
   --engine.in_flight;
   if (stopped_) co_return Step::Leave;

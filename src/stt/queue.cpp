@@ -38,7 +38,8 @@ PoolCore::PoolCore(Tasks& tasks, const Options& options, HttpClient& http, Worke
       redactor_(options.redaction.rules),
       spending_errors_(registry.error("stt", "spending")),
       disk_errors_(registry.error("stt", "disk")),
-      wake_(tasks.executor()) {
+      wake_(tasks.executor()),
+      look_(tasks.executor()) {
   for (const auto& text : options_.prices)
     if (auto price = parse_price(text)) prices_.push_back(std::move(*price));
   for (auto& provider : make_providers(options_)) {
@@ -57,6 +58,7 @@ void PoolCore::stop() {
   stopped_ = true;
   figures_.reset();
   wake_.cancel();
+  look_.cancel();
   listener = nullptr;
   for (const auto& [directory, entry] : entries_) {
     entry->cancellation->cancel();
@@ -157,6 +159,7 @@ void PoolCore::put_back(const EntryPointer& entry, milliseconds pause) {
   const bool fresh = pause.count() == 0 && entry->state.providers.empty() &&
                      !entry->state.written && !entry->state.job.live;
   (fresh ? fresh_ : tried_)[rank] = entry;
+  watch_waiting();
   dispatch();
 }
 

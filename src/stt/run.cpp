@@ -128,7 +128,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
   const auto& job = entry->state.job;
   auto assembled = co_await exchange.work([&]() -> Outcome<Assembled> {
     auto made = job.live ? assemble_live(job, options_, redactor_)
-                         : assemble(job, progress, options_, redactor_);
+                         : assemble(entry->state, progress, options_, redactor_);
     if (!made) return Failure{Reason::Audio, made.error().text};
     // What is on disk now must not be made again; what was heard unredacted must not stay.
     auto state = entry->state;
@@ -193,7 +193,7 @@ boost::asio::awaitable<void> PoolCore::clean_up(EntryPointer entry) {
   if (listener != nullptr)
     listener->transcript_unfinished({entry->state.job.directory, entry->state.job.recording_id,
                                      Unfinished::State::Cancelled, "", "cancelled", "cancelled",
-                                     entry->state.written});
+                                     entry->state.written, entry->state.incidents});
 }
 
 }  // namespace srs::stt

@@ -1,4 +1,5 @@
 // docs/transcript-format.md, written and read.
+#include "stt/incidents.hpp"
 #include "stt/use_json.hpp"
 
 #include <srs/stt/transcript.hpp>
@@ -112,6 +113,7 @@ std::string to_json(const Transcript& transcript) {
   json["segments"] = std::move(segments);
   json["uses"] = list(transcript.uses);
   if (!transcript.redactions.empty()) json["redactions"] = list(transcript.redactions);
+  if (!transcript.incidents.empty()) json["incidents"] = to_json(transcript.incidents);
   json["warnings"] = transcript.warnings;
   return json.dump(1, ' ', false, Ordered::error_handler_t::replace) + "\n";
 }
@@ -136,6 +138,7 @@ Result<Transcript> from_json(std::string_view text) {
     transcript.redactions.push_back({text_of(entry, "rule"), channel_of(entry),
                                      millis_of(entry, "start_ms").value_or(Millis(0)),
                                      millis_of(entry, "end_ms").value_or(Millis(0))});
+  transcript.incidents = incidents_from(*json);
   for (const auto& entry : elements(*json, "warnings"))
     transcript.warnings.push_back(text_of(entry));
   return transcript;

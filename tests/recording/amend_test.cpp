@@ -86,6 +86,17 @@ TEST_F(Amend, TakesBackWhatIsTrueNoMore) {
   EXPECT_EQ(read().warnings, (std::vector<std::string>{"odd", "two words were left out"}));
 }
 
+TEST_F(Amend, TellsWhatARecordingWaitsForUntilThereIsAnOutcome) {
+  Amendment waits;
+  waits.waits = {"openai", "rate_limited", "slow down", *from_rfc3339("2026-11-22T10:05:00Z"), {}};
+  ASSERT_TRUE(amend(directory_.path(), waits));
+  ASSERT_TRUE(read().transcription_waits);
+  EXPECT_EQ(read().transcription_waits->reason, "rate_limited");
+  EXPECT_FALSE(read().transcription);
+  ASSERT_TRUE(amend(directory_.path(), amendment()));
+  EXPECT_FALSE(read().transcription_waits);
+}
+
 TEST_F(Amend, NamesAFileOnceHoweverOftenItIsMade) {
   ASSERT_TRUE(amend(directory_.path(), amendment()));
   test_write("transcript.txt", "hello again\n");

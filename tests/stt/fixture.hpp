@@ -106,6 +106,7 @@ class PoolTest : public testing::Test, public Listener {
   void transcript_finished(const Finished& event) override { finished.push_back(event); }
   void transcript_unfinished(const Unfinished& event) override { unfinished.push_back(event); }
   void transcript_delivered(const Delivered& event) override { delivered.push_back(event); }
+  void transcript_waits(const Waiting& event) override { waiting.push_back(event); }
 
   srs::test::TempDir directory;
   Options options;
@@ -122,6 +123,7 @@ class PoolTest : public testing::Test, public Listener {
   std::vector<Finished> finished;
   std::vector<Unfinished> unfinished;
   std::vector<Delivered> delivered;
+  std::vector<Waiting> waiting;
 };
 
 }  // namespace srs::stt::test

@@ -15,6 +15,7 @@ namespace srs::recording {
 struct Amendment {
   std::vector<FileEntry> files;                     // name and type; size and digest are found here
   std::optional<TranscriptionEntry> transcription;  // nothing: it stays as it is
+  std::optional<TranscriptionWait> waits;           // the same; an outcome ends it
   std::vector<TranscriptionUse> live_uses;          // the same
   std::optional<WallTime> delivered_at;             // the same
   std::string outdated;  // warnings that begin so are true no more; empty: none

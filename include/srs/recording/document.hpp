@@ -118,6 +118,23 @@ struct TranscriptionUse {
   std::string currency;  // ISO 4217; empty: no price is configured
 };
 
+// What kept a provider from transcribing.
+struct TranscriptionIncident {
+  std::string provider;
+  std::string reason;
+  WallTime at{};  // the first time
+  std::uint64_t times = 0;
+};
+
+// A transcript that has to wait for a provider.
+struct TranscriptionWait {
+  std::string provider;
+  std::string reason;   // `breaker`, `rate_limited`, `cost`, `server`, ...
+  std::string message;  // the same for a person
+  WallTime next_try_at{};
+  std::vector<TranscriptionIncident> incidents;
+};
+
 // What became of speech-to-text.
 struct TranscriptionEntry {
   std::string state;    // `complete`, `parked`, `failed`, `cancelled`
@@ -126,6 +143,7 @@ struct TranscriptionEntry {
   std::uint64_t segments = 0;
   std::uint64_t words = 0;
   std::vector<TranscriptionUse> uses;
+  std::vector<TranscriptionIncident> incidents;
   std::optional<WallTime> delivered_at;  // when the webhook took it
 };
 
@@ -143,6 +161,7 @@ struct Document {
   std::vector<EventEntry> events;
   std::vector<FileEntry> files;
   std::optional<TranscriptionEntry> transcription;  // once there is an outcome
+  std::optional<TranscriptionWait> transcription_waits;  // until there is one
   std::vector<TranscriptionUse> live_uses;          // of live text beside that transcription
   std::vector<std::string> warnings;
 

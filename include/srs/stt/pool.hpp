@@ -61,6 +61,7 @@ struct Finished {
   std::size_t segments = 0;
   std::size_t words = 0;
   std::size_t redactions = 0;
+  std::vector<Incident> incidents;
   std::vector<std::string> warnings;
 };
 
@@ -78,8 +79,20 @@ struct Unfinished {
   std::string reason;    // a label value: auth, refused, timeout, ...
   std::string text;      // a sentence for a person; no secret, nothing that was said
   bool written = false;  // the transcript is there; what ended is its delivery
+  std::vector<Incident> incidents = {};
 };
 std::string_view to_string(Unfinished::State state);
+
+// A transcript waits for a provider that is left alone, for longer than a moment.
+struct Waiting {
+  std::filesystem::path directory;
+  std::string recording_id;
+  std::string provider;
+  std::string reason;   // as of an incident
+  std::string text;     // a sentence for a person; no secret, nothing that was said
+  WallTime next_try{};  // not before
+  std::vector<Incident> incidents;
+};
 
 // A transcript was taken by the webhook that it is sent to.
 struct Delivered {
@@ -109,6 +122,8 @@ class Listener {
   virtual void transcript_finished(const Finished& finished) = 0;
   virtual void transcript_unfinished(const Unfinished& unfinished) = 0;
   virtual void transcript_delivered(const Delivered& delivered) = 0;
+  // Of jobs in memory: at most five a second, and each at most once a minute.
+  virtual void transcript_waits(const Waiting& waiting) = 0;
 };
 
 // Works through jobs: a durable queue, bounded concurrency, retries, breakers, fallbacks, budgets.

@@ -60,6 +60,14 @@ struct Redaction {
   Millis end{0};
 };
 
+// What kept a provider from transcribing: it failed, or was passed over or waited for.
+struct Incident {
+  std::string provider;
+  std::string reason;  // a label value: auth, timeout, ...; `breaker`; a limit: cost, rate_limited
+  WallTime at{};       // the first time
+  std::size_t times = 0;
+};
+
 struct Transcript {
   std::string recording_id;
   WallTime created_at{};
@@ -68,6 +76,7 @@ struct Transcript {
   std::vector<Segment> segments;  // by start, then channel
   std::vector<Use> uses;
   std::vector<Redaction> redactions;
+  std::vector<Incident> incidents;
   std::vector<std::string> warnings;
 };
 

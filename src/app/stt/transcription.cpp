@@ -142,6 +142,18 @@ recording::TranscriptionUse entry_of(const stt::Use& use) {
   return {use.provider, use.model, use.requests, use.audio.count(), use.cost, use.currency};
 }
 
+namespace {
+
+std::vector<recording::TranscriptionIncident> entries_of(
+    const std::vector<stt::Incident>& incidents) {
+  std::vector<recording::TranscriptionIncident> entries;
+  for (const auto& incident : incidents)
+    entries.push_back({incident.provider, incident.reason, incident.at, incident.times});
+  return entries;
+}
+
+}  // namespace
+
 recording::Amendment amendment_of(const stt::Finished& finished) {
   recording::Amendment amendment;
   for (const auto& file : finished.files) amendment.files.push_back({file.name, file.type, 0, {}});
@@ -150,6 +162,7 @@ recording::Amendment amendment_of(const stt::Finished& finished) {
   entry.segments = finished.segments;
   entry.words = finished.words;
   for (const auto& use : finished.uses) entry.uses.push_back(entry_of(use));
+  entry.incidents = entries_of(finished.incidents);
   amendment.warnings = finished.warnings;
   return amendment;
 }
@@ -166,6 +179,7 @@ recording::Amendment amendment_of(const stt::Unfinished& unfinished) {
   entry.state = to_string(unfinished.state);
   entry.reason = unfinished.reason;
   entry.message = unfinished.text;
+  entry.incidents = entries_of(unfinished.incidents);
   return amendment;
 }
 
@@ -173,6 +187,13 @@ recording::Amendment amendment_of(const stt::Delivered& delivered) {
   recording::Amendment amendment;
   amendment.delivered_at = delivered.at;
   amendment.outdated = kNotDelivered;
+  return amendment;
+}
+
+recording::Amendment amendment_of(const stt::Waiting& waiting) {
+  recording::Amendment amendment;
+  amendment.waits = {waiting.provider, waiting.reason, waiting.text, waiting.next_try,
+                     entries_of(waiting.incidents)};
   return amendment;
 }
 
@@ -186,6 +207,10 @@ void Transcription::transcript_unfinished(const stt::Unfinished& unfinished) {
 
 void Transcription::transcript_delivered(const stt::Delivered& delivered) {
   editor_.amend(delivered.directory, amendment_of(delivered));
+}
+
+void Transcription::transcript_waits(const stt::Waiting& waiting) {
+  editor_.amend(waiting.directory, amendment_of(waiting));
 }
 
 }  // namespace srs::app

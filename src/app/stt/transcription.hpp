@@ -49,6 +49,7 @@ class Transcription final : public stt::Listener {
   void transcript_finished(const stt::Finished& finished) override;
   void transcript_unfinished(const stt::Unfinished& unfinished) override;
   void transcript_delivered(const stt::Delivered& delivered) override;
+  void transcript_waits(const stt::Waiting& waiting) override;
 
  private:
   static boost::asio::awaitable<void> end_stored(std::shared_ptr<Transcription*> self,
@@ -72,6 +73,7 @@ class Transcription final : public stt::Listener {
 recording::Amendment amendment_of(const stt::Finished& finished);
 recording::Amendment amendment_of(const stt::Unfinished& unfinished);
 recording::Amendment amendment_of(const stt::Delivered& delivered);
+recording::Amendment amendment_of(const stt::Waiting& waiting);
 // The file of live text, for the same, and what one engine was used for.
 recording::FileEntry live_entry();
 recording::TranscriptionUse entry_of(const stt::Use& use);

@@ -107,6 +107,25 @@ TranscriptionUse use(const ObjectReader& json) {
   return entry;
 }
 
+TranscriptionIncident incident(const ObjectReader& json) {
+  TranscriptionIncident entry;
+  json.read("provider", entry.provider);
+  json.read("reason", entry.reason);
+  json.read("at", entry.at);
+  json.read("times", entry.times);
+  return entry;
+}
+
+TranscriptionWait wait(const ObjectReader& json) {
+  TranscriptionWait entry;
+  json.read("provider", entry.provider);
+  json.read("reason", entry.reason);
+  json.read("message", entry.message);
+  json.read("next_try_at", entry.next_try_at);
+  json.read("incidents", entry.incidents, incident);
+  return entry;
+}
+
 TranscriptionEntry transcription(const ObjectReader& json) {
   TranscriptionEntry entry;
   json.read("state", entry.state);
@@ -115,6 +134,7 @@ TranscriptionEntry transcription(const ObjectReader& json) {
   json.read("segments", entry.segments);
   json.read("words", entry.words);
   json.read("uses", entry.uses, use);
+  json.read("incidents", entry.incidents, incident);
   json.read("delivered_at", entry.delivered_at);
   return entry;
 }
@@ -164,6 +184,9 @@ Document read_document(const ObjectReader& json) {
   json.read("files", document.files, file);
   if (const auto object = json.object("transcription")) {
     document.transcription = transcription(*object);
+  }
+  if (const auto object = json.object("transcription_waits")) {
+    document.transcription_waits = wait(*object);
   }
   json.read("live_uses", document.live_uses, use);
   json.read("warnings", document.warnings);

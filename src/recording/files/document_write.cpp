@@ -19,6 +19,7 @@ Json to_json(const std::pair<std::string, std::string>& extension);
 Json to_json(const EventEntry& entry);
 Json to_json(const FileEntry& entry);
 Json to_json(const TranscriptionUse& entry);
+Json to_json(const TranscriptionIncident& entry);
 
 // With room for that many members: an ordered_json grows by copying every key.
 Json object(std::size_t members) {
@@ -58,7 +59,7 @@ Json to_json(const DtmfEntry& entry) {
 }
 
 Json to_json(const StreamEntry& entry) {
-  Json json = object(16);
+  Json json = object(17);
   json["label"] = entry.label;
   json["channel"] = entry.channel;
   put_text(json, "participant", entry.participant);
@@ -137,14 +138,34 @@ Json to_json(const TranscriptionUse& entry) {
   return json;
 }
 
+Json to_json(const TranscriptionIncident& entry) {
+  Json json = object(4);
+  json["provider"] = entry.provider;
+  json["reason"] = entry.reason;
+  json["at"] = to_rfc3339(entry.at);
+  json["times"] = entry.times;
+  return json;
+}
+
+Json to_json(const TranscriptionWait& entry) {
+  Json json = object(5);
+  json["provider"] = entry.provider;
+  json["reason"] = entry.reason;
+  put_text(json, "message", entry.message);
+  json["next_try_at"] = to_rfc3339(entry.next_try_at);
+  json["incidents"] = to_array(entry.incidents);
+  return json;
+}
+
 Json to_json(const TranscriptionEntry& entry) {
-  Json json = object(7);
+  Json json = object(8);
   json["state"] = entry.state;
   put_text(json, "reason", entry.reason);
   put_text(json, "message", entry.message);
   json["segments"] = entry.segments;
   json["words"] = entry.words;
   json["uses"] = to_array(entry.uses);
+  json["incidents"] = to_array(entry.incidents);
   put_time(json, "delivered_at", entry.delivered_at);
   return json;
 }
@@ -181,6 +202,8 @@ std::string to_json(const Document& document) {
   json["events"] = to_array(document.events);
   json["files"] = to_array(document.files);
   if (document.transcription) json["transcription"] = to_json(*document.transcription);
+  if (document.transcription_waits)
+    json["transcription_waits"] = to_json(*document.transcription_waits);
   if (!document.live_uses.empty()) json["live_uses"] = to_array(document.live_uses);
   json["warnings"] = document.warnings;
   // Labels, names and headers are the network's bytes: what is no UTF-8 becomes U+FFFD here, in

@@ -63,7 +63,13 @@ Document full_document() {
                             2,
                             9,
                             {{"openai", "whisper-1", 1, 60'000, 0.006, "USD"}},
+                            {{"deepgram", "auth", *from_rfc3339("2026-11-22T10:02:00Z"), 3}},
                             from_rfc3339("2026-11-22T10:05:00Z")};
+  document.transcription_waits = {"deepgram",
+                                  "breaker",
+                                  "left alone",
+                                  *from_rfc3339("2026-11-22T10:03:00Z"),
+                                  {{"deepgram", "server", document.started_at, 1}}};
   document.live_uses = {{"vosk", "", 2, 60'000, 0.01, "EUR"}};
   document.warnings = {"one", "two"};
   return document;
@@ -83,6 +89,9 @@ TEST(Document, ComesBackFromItsJson) {
   EXPECT_EQ(read->end_reason, EndReason::NoMedia);
   EXPECT_EQ(read->audio->sample_rate, 16000U);
   EXPECT_EQ(read->files[0].bytes, 123456789012U);
+  EXPECT_EQ(read->transcription->incidents.at(0).times, 3U);
+  EXPECT_EQ(read->transcription_waits->next_try_at,
+            full_document().transcription_waits->next_try_at);
   EXPECT_EQ(read->transcription->delivered_at, full_document().transcription->delivered_at);
 }
 
