@@ -12,13 +12,16 @@ namespace {
 
 struct Found {
   std::vector<JobState> jobs;
+  std::vector<JobState> cancelled;
   std::vector<std::string> broken;  // files that can't be read, and why
 };
 
 void look_into(const std::filesystem::path& directory, Found& found) {
   if (!is_there(directory / kJobFile)) return;
   auto state = load_job(directory);
-  if (state)
+  if (state && is_there(directory / kCancelledFile))
+    found.cancelled.push_back(std::move(*state));
+  else if (state)
     found.jobs.push_back(std::move(*state));
   else
     found.broken.push_back(state.error().text);
@@ -123,6 +126,15 @@ boost::asio::awaitable<void> PoolCore::scan(std::filesystem::path recordings,
     if (leave_out(state.written)) continue;
     add(std::move(state), true);
     ++taken;
+  }
+  // A crash came between the mark and the end of the job.
+  for (auto& state : found->cancelled) {
+    const auto& directory = state.job.directory;
+    if (ended.contains(directory) || entries_.contains(directory)) continue;
+    if (!in_hand_.insert(directory).second) continue;
+    const auto entry = std::make_shared<Entry>();
+    entry->state = std::move(state);
+    tasks_.spawn("stt.cancel", clean_up(entry));
   }
   for (const auto& text : found->broken)
     log_.error("transcription_job_unreadable", {{"error", text}});

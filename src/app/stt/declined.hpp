@@ -2,6 +2,8 @@
 // they wait for their render.
 #pragma once
 
+#include "app/metadata_editor.hpp"
+
 #include <srs/util/result.hpp>
 
 #include <cstddef>
@@ -28,9 +30,17 @@ class Declined {
   std::set<std::string> ids_;
 };
 
+// What metadata.json says where somebody cancelled it, and whether it says so.
+recording::TranscriptionEntry cancelled_entry();
+bool is_cancelled(const recording::Document& document);
+
 // Leaves a mark in the directory of a recording that is not complete yet, for its render, whichever
 // process does it; false where the recording is complete or has failed. Blocks.
 Result<bool> mark_declined(const std::filesystem::path& directory);
 bool is_marked_declined(const std::filesystem::path& directory);
+
+// Ends the work of a mark, once the recording is over: metadata.json says `cancelled`, if nothing
+// else, and then the mark goes. Where the recording goes on, or its job is still there, it stays.
+void settle_declined(MetadataEditor& editor, const std::filesystem::path& directory);
 
 }  // namespace srs::app

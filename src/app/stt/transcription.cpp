@@ -65,16 +65,15 @@ recording::AfterRender Transcription::hooks() {
                                              {"error", stored.error().text}});
     }
   };
-  if (asks)
-    hooks.completed = [this](const auto& directory, const auto& document) {
-      begin(directory, document);
-    };
+  hooks.completed = [this, asks](const auto& directory, const auto& document) {
+    if (is_cancelled(document)) return settle_declined(editor_, directory);
+    if (asks) begin(directory, document);
+  };
   return hooks;
 }
 
 void Transcription::begin(const std::filesystem::path& directory,
                           const recording::Document& document) {
-  if (is_cancelled(document)) return;
   // Cancelled when the render had looked for the mark already: its job is on the disk.
   if (declined_.contains(document.recording_id))
     tasks_.spawn("stt.cancel", end_stored(self_, directory));
@@ -90,6 +89,7 @@ boost::asio::awaitable<void> Transcription::end_stored(std::shared_ptr<Transcrip
   recording::Amendment amendment;
   amendment.transcription = cancelled_entry();
   (*self)->editor_.amend(directory, std::move(amendment));
+  settle_declined((*self)->editor_, directory);
 }
 
 void Transcription::recover(const std::filesystem::path& recordings) {
@@ -119,19 +119,6 @@ boost::asio::awaitable<bool> Transcription::cancel(std::filesystem::path directo
 
 boost::asio::awaitable<Result<stt::Renewed>> Transcription::retry(std::filesystem::path directory) {
   return pool_->retry(std::move(directory));
-}
-
-recording::TranscriptionEntry cancelled_entry() {
-  recording::TranscriptionEntry entry;
-  entry.state = to_string(stt::Unfinished::State::Cancelled);
-  entry.reason = entry.state;
-  entry.message = entry.state;
-  return entry;
-}
-
-bool is_cancelled(const recording::Document& document) {
-  return document.transcription &&
-         document.transcription->state == to_string(stt::Unfinished::State::Cancelled);
 }
 
 recording::FileEntry live_entry() {
@@ -203,6 +190,8 @@ void Transcription::transcript_finished(const stt::Finished& finished) {
 
 void Transcription::transcript_unfinished(const stt::Unfinished& unfinished) {
   editor_.amend(unfinished.directory, amendment_of(unfinished));
+  if (unfinished.state == stt::Unfinished::State::Cancelled)
+    settle_declined(editor_, unfinished.directory);
 }
 
 void Transcription::transcript_delivered(const stt::Delivered& delivered) {

@@ -78,10 +78,6 @@ recording::Amendment amendment_of(const stt::Waiting& waiting);
 recording::FileEntry live_entry();
 recording::TranscriptionUse entry_of(const stt::Use& use);
 
-// What metadata.json says where somebody cancelled it, and whether it says so.
-recording::TranscriptionEntry cancelled_entry();
-bool is_cancelled(const recording::Document& document);
-
 // The job that a complete recording makes.
 stt::Job job_of(const std::filesystem::path& directory, const recording::Document& document);
 

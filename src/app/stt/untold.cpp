@@ -17,7 +17,7 @@ namespace srs::app {
 namespace {
 
 constexpr std::size_t kMaxMetadataBytes = 16 << 20;
-constexpr std::size_t kMostAtOnce = 5'000;  // the next start finds the others
+constexpr std::size_t kMostAtOnce = 4'000;  // the next start finds the others
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -113,13 +113,17 @@ void UntoldSearch::begin(const std::filesystem::path& recordings,
   thread_->submit([this, self = self_, executor = tasks_.executor(),
                    recordings = std::filesystem::absolute(recordings),
                    is_heard = std::move(is_heard)] {
-    Directories found;
+    Directories found, marked;
     recording::for_each_directory(recordings, [&](const auto& directory) {
       if (is_untold(directory)) found.push_back(directory);
-      return !stopped_ && found.size() < kMostAtOnce;
+      if (is_marked_declined(directory)) marked.push_back(directory);
+      return !stopped_ && found.size() + marked.size() < kMostAtOnce;
     });
-    boost::asio::post(executor, [self, is_heard, found = std::move(found)] {
-      if (*self != nullptr) (*self)->take(found, is_heard);
+    boost::asio::post(executor, [self, is_heard, found = std::move(found),
+                                 marked = std::move(marked)] {
+      if (*self == nullptr) return;
+      for (const auto& directory : marked) settle_declined((*self)->editor_, directory);
+      (*self)->take(found, is_heard);
     });
   });
 }

@@ -25,7 +25,8 @@ bool is_untold(const std::filesystem::path& directory);
 // the call is queued first, to become the transcript. Blocks.
 Result<recording::Amendment> untold(const std::filesystem::path& directory, const LiveQueue& queue);
 
-// Looks for such text once, at the start, on a thread of its own. Lives on the io_context; the
+// Looks for such text once, at the start, on a thread of its own, and for marks of cancellations
+// that have done their work. Lives on the io_context; the
 // references outlive it.
 class UntoldSearch {
  public:

@@ -2,6 +2,7 @@
 #include "app/stt/declined.hpp"
 
 #include "app/stt/transcription.hpp"
+#include "app/stt/untold.hpp"
 #include "support/files.hpp"
 #include "support/temp_dir.hpp"
 #include "support/wait.hpp"
@@ -38,6 +39,7 @@ class DeclinedTest : public testing::Test {
     return made;
   }
   ~DeclinedTest() override {
+    search_.reset();
     transcription_.reset();
     EXPECT_TRUE(run_until([&] { return tasks_.running() == 0; }));
   }
@@ -72,6 +74,20 @@ class DeclinedTest : public testing::Test {
     hooks_.completed(directory_, document_);
     declined_.remove("a");
   }
+  // The one before dies without a word.
+  void next_process() {
+    transcription_.reset();
+    ASSERT_TRUE(run_until([&] { return tasks_.running() == 0; }));
+    transcription_ = std::make_unique<Transcription>(ground());
+    hooks_ = transcription_->hooks();
+    transcription_->recover(root_.path());
+    search_ = std::make_unique<UntoldSearch>(tasks_, transcription_->live_queue(), editor_,
+                                             log::Logger());
+    search_->begin(root_.path(), {});
+  }
+  SttGround ground() {
+    return {tasks_, options_, editor_, declined_, tracer_, registry_, log::Logger()};
+  }
   bool has(std::string_view file) { return std::filesystem::exists(directory_ / file); }
   std::string outcome() {
     const auto metadata =
@@ -92,7 +108,8 @@ class DeclinedTest : public testing::Test {
   MetadataEditor editor_{io_.get_executor(), registry_, log::Logger()};
   Declined declined_;
   std::unique_ptr<Transcription> transcription_ = std::make_unique<Transcription>(
-      SttGround{tasks_, options_, editor_, declined_, tracer_, registry_, log::Logger()});
+      ground());
+  std::unique_ptr<UntoldSearch> search_;
   recording::AfterRender hooks_ = transcription_->hooks();
 };
 
@@ -103,8 +120,50 @@ TEST_F(DeclinedTest, IsRememberedUntilTheRender) {
   complete_on_disk();
   EXPECT_FALSE(has(stt::kJobFile));
   EXPECT_EQ(outcome(), "cancelled");
+  EXPECT_TRUE(is_marked_declined(directory_)) << "the process may still die";
   tell_of_it();
+  EXPECT_TRUE(run_until([&] { return editor_.idle(); }));
+  EXPECT_FALSE(is_marked_declined(directory_)) << "it has done its work";
+  EXPECT_EQ(outcome(), "cancelled");
   EXPECT_FALSE(cancel()) << "nothing is left to cancel";
+}
+
+TEST_F(DeclinedTest, IsForgottenAtTheNextStartWhereTheProcessDiedWithTheMark) {
+  EXPECT_TRUE(cancel());
+  complete_on_disk();
+  next_process();
+  EXPECT_TRUE(run_until([&] { return !is_marked_declined(directory_); }));
+  EXPECT_EQ(outcome(), "cancelled");
+  EXPECT_FALSE(has(stt::kJobFile));
+}
+
+TEST_F(DeclinedTest, IsToldAtTheNextStartWhereTheRenderHadNotSeenTheMark) {
+  hooks_.completing(directory_, document_);
+  EXPECT_TRUE(cancel());
+  ASSERT_TRUE(has(stt::kJobFile));
+  document_.state = State::Complete;
+  store();
+  next_process();
+  EXPECT_TRUE(run_until([&] { return !is_marked_declined(directory_) && editor_.idle(); }));
+  EXPECT_EQ(outcome(), "cancelled");
+  EXPECT_FALSE(has(stt::kJobFile));
+}
+
+TEST_F(DeclinedTest, IsHeldOverTheNextStartWhereTheRecordingIsNotComplete) {
+  EXPECT_TRUE(cancel());
+  // Another one, by which the search is seen to be over.
+  const auto other = root_ / "2026-11-22" / "b";
+  std::filesystem::create_directories(other);
+  auto complete = document_;
+  complete.state = State::Complete;
+  test::write_file(other / recording::kMetadataFile, recording::to_json(complete));
+  test::write_file(other / stt::kCancelledFile, "");
+  next_process();
+  EXPECT_TRUE(run_until([&] { return !is_marked_declined(other) && editor_.idle(); }));
+  EXPECT_TRUE(is_marked_declined(directory_));
+  complete_on_disk();
+  EXPECT_FALSE(has(stt::kJobFile));
+  EXPECT_EQ(outcome(), "cancelled");
 }
 
 TEST_F(DeclinedTest, EndsAJobThatTheRenderHasStoredBefore) {
@@ -117,6 +176,7 @@ TEST_F(DeclinedTest, EndsAJobThatTheRenderHasStoredBefore) {
   tell_of_it();
   EXPECT_TRUE(run_until([&] { return outcome() == "cancelled" && editor_.idle(); }));
   EXPECT_FALSE(has(stt::kJobFile));
+  EXPECT_FALSE(is_marked_declined(directory_));
 }
 
 TEST_F(DeclinedTest, EndsAJobOfACompleteRecordingAndLeavesNoMark) {
