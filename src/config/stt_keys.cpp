@@ -210,6 +210,8 @@ std::vector<Key> own() {
               "The address space that it may use; 0: no limit."),
       SRS_KEY(stt.command.max_cpu, duration<seconds>(seconds(0), hours(24)),
               "The processor time that it may use; 0: no limit."),
+      SRS_KEY(stt.command.max_file_size, size<std::uint64_t>(0, kTiB),
+              "How large a file that it writes may be; 0: no limit."),
       SRS_ANSWER_KEYS(stt.command.answer),
   };
 }

@@ -31,8 +31,8 @@ Result<void> add_files(const std::filesystem::path& directory, const Amendment& 
 
 bool is_empty(const Amendment& amendment) {
   return amendment.files.empty() && !amendment.transcription && !amendment.waits &&
-         amendment.live_uses.empty() &&
-         !amendment.delivered_at && amendment.outdated.empty() && amendment.warnings.empty();
+         amendment.live_uses.empty() && !amendment.delivered_at && amendment.outdated.empty() &&
+         amendment.warnings.empty();
 }
 
 }  // namespace

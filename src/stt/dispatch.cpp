@@ -28,9 +28,8 @@ void PoolCore::pass_on(Entry& entry, const Choice& choice) {
   if (!broken) metrics_.held_back(name, reason);
   if (std::exchange(entry.passed_on, true)) return;
   log_of(entry.state.job)
-      .warning("transcription_passed_on", {{"provider", name},
-                                           {"limit", reason},
-                                           {"to", engines_[choice.engine].name()}});
+      .warning("transcription_passed_on",
+               {{"provider", name}, {"limit", reason}, {"to", engines_[choice.engine].name()}});
 }
 
 // How long a job has to wait from now on.

@@ -17,6 +17,7 @@ struct Program {
   std::filesystem::path directory;     // where it runs
   std::uint64_t max_memory = 0;        // bytes of address space; 0: no limit
   std::chrono::seconds max_cpu{0};     // 0: no limit
+  std::uint64_t max_file_size = 0;     // bytes of each file that it writes; 0: no limit
   std::chrono::milliseconds timeout{0};
   std::size_t max_output = 0;  // bytes of its standard output
 };
@@ -30,9 +31,10 @@ struct Ended {
 
 // Starts it in a process group of its own with nothing of ours: no descriptors but the three
 // standard ones, and of the environment PATH, HOME, TMPDIR, LD_LIBRARY_PATH alone, so that no key
-// of a provider gets there. When the program ends, or its time or our patience does, the whole
-// group is killed; at a time-out whoever left it as well. Should our process be killed, the program
-// is too. Failures: Timeout, TooLarge, Cancelled, Command where it can't be started.
+// of a provider gets there. It dumps no core, and others come before it at the processor. When the
+// program ends, or its time or our patience does, the whole group is killed; at a time-out whoever
+// left it as well. Should our process be killed, the program is too. Failures: Timeout, TooLarge,
+// Cancelled, Command where it can't be started.
 boost::asio::awaitable<Outcome<Ended>> run_program(Program program, Exchange& exchange);
 
 }  // namespace srs::stt

@@ -126,8 +126,7 @@ TEST_F(TranscriptionDrain, EndsAtOnceWhereRecordingsOnlyWait) {
   server_.set("OPENAI_BASE_URL", refusing.url("/v1"));
   ASSERT_TRUE(server_.start());
   place_call();
-  ASSERT_TRUE(wait_until(
-      [&] { return metric(server_, "stt_transcription_errors_total") >= 1; }));
+  ASSERT_TRUE(wait_until([&] { return metric(server_, "stt_transcription_errors_total") >= 1; }));
   ASSERT_TRUE(wait_until([&] { return metric(server_, "stt_jobs_running") == 0; }));
   server_.signal(SIGTERM);
   EXPECT_EQ(server_.wait_exit(kSoon), 0);

@@ -127,6 +127,36 @@ TEST_F(CommandTest, EndsAProgramThatTakesTooMuchMemory) {
   EXPECT_EQ(event.reason, "command") << event.text;
 }
 
+TEST_F(CommandTest, EndsAProgramThatFillsTheDisk) {
+  options.command.max_file_size = 1 << 20;
+  const auto file = (directory / "written").string();
+  const auto event = failed("exec head -c 5000000 /dev/zero > " + file);
+  EXPECT_EQ(event.reason, "command") << event.text;
+  EXPECT_THAT(event.text, HasSubstr("max_file_size"));
+  EXPECT_EQ(std::filesystem::file_size(file), 1U << 20);
+}
+
+TEST_F(CommandTest, MayWriteFilesAndAnswersUpToTheirOwnLimits) {
+  options.command.max_file_size = 1 << 20;
+  const auto file = (directory / "written").string();
+  EXPECT_EQ(said(run("head -c 1000000 /dev/zero > " + file + " && echo fine")), "fine");
+  // What goes through a pipe is no file.
+  options.command.max_file_size = 4096;
+  EXPECT_EQ(said(run("head -c 100000 /dev/zero | tr '\\0' ' '; echo fine")), "fine");
+}
+
+TEST_F(CommandTest, DumpsNoCore) {
+  EXPECT_EQ(said(run("ulimit -c; ulimit -H -c")), "0 0");
+}
+
+TEST_F(CommandTest, StandsBehindOthersAtTheProcessor) {
+  // The nineteenth field (proc(5)); the name has no spaces.
+  EXPECT_EQ(said(run("read -r all < /proc/$$/stat; set -- $all; shift 18; echo $1")), "10");
+  if (std::filesystem::exists("/proc/self/autogroup")) {
+    EXPECT_THAT(said(run("cat /proc/$$/autogroup")), testing::EndsWith(" nice 10"));
+  }
+}
+
 TEST_F(CommandTest, EndsAProgramThatTakesTooMuchTime) {
   options.command.max_cpu = 1s;
   const auto event = failed("while :; do :; done");

@@ -1,5 +1,6 @@
 // What kept providers from a recording: who is told, and what stays of it.
 #include "stt/incidents.hpp"
+
 #include "stt/scripted_provider.hpp"
 
 namespace srs::stt::test {

@@ -160,9 +160,9 @@ struct Document {
   SessionEntry session;
   std::vector<EventEntry> events;
   std::vector<FileEntry> files;
-  std::optional<TranscriptionEntry> transcription;  // once there is an outcome
+  std::optional<TranscriptionEntry> transcription;       // once there is an outcome
   std::optional<TranscriptionWait> transcription_waits;  // until there is one
-  std::vector<TranscriptionUse> live_uses;          // of live text beside that transcription
+  std::vector<TranscriptionUse> live_uses;               // of live text beside that transcription
   std::vector<std::string> warnings;
 
   // Adds it once; bounded to 100, the last one saying that more were left out.

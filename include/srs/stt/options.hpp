@@ -147,8 +147,9 @@ struct WebhookOptions {
 struct CommandOptions {
   std::vector<std::string> program;  // the path and the arguments; no shell takes part
   std::string output = "json";       // json (mapped as below), text, or words (`word start end`)
-  std::uint64_t max_memory = 4ULL << 30;  // bytes of address space; 0: no limit
-  std::chrono::seconds max_cpu{3600};     // 0: no limit
+  std::uint64_t max_memory = 4ULL << 30;     // bytes of address space; 0: no limit
+  std::chrono::seconds max_cpu{3600};        // 0: no limit
+  std::uint64_t max_file_size = 1ULL << 30;  // bytes of each file that it writes; 0: no limit
   AnswerMapping answer;
 };
 

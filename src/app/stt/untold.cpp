@@ -119,12 +119,13 @@ void UntoldSearch::begin(const std::filesystem::path& recordings,
       if (is_marked_declined(directory)) marked.push_back(directory);
       return !stopped_ && found.size() + marked.size() < kMostAtOnce;
     });
-    boost::asio::post(executor, [self, is_heard, found = std::move(found),
-                                 marked = std::move(marked)] {
-      if (*self == nullptr) return;
-      for (const auto& directory : marked) settle_declined((*self)->editor_, directory);
-      (*self)->take(found, is_heard);
-    });
+    boost::asio::post(executor,
+                      [self, is_heard, found = std::move(found), marked = std::move(marked)] {
+                        if (*self == nullptr) return;
+                        for (const auto& directory : marked)
+                          settle_declined((*self)->editor_, directory);
+                        (*self)->take(found, is_heard);
+                      });
   });
 }
 

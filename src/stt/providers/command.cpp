@@ -62,9 +62,9 @@ class Command : public Provider {
     auto ended = co_await run_program(program(request, piece.path()), exchange);
     if (!ended) co_return ended.error();
     if (ended->signal != 0)
-      co_return Failure{Reason::Command, "the program was ended by signal " +
-                                             std::to_string(ended->signal) +
-                                             ": is stt.command.max_memory or max_cpu too small?"};
+      co_return Failure{Reason::Command,
+                        "the program was ended by signal " + std::to_string(ended->signal) +
+                            ": is stt.command.max_memory, max_cpu or max_file_size too small?"};
     if (ended->code != 0)
       co_return Failure{Reason::Command, "the program ended with code " +
                                              std::to_string(ended->code) + ": " +
@@ -85,6 +85,7 @@ class Command : public Provider {
     out.directory = "/tmp";
     out.max_memory = own.max_memory;
     out.max_cpu = own.max_cpu;
+    out.max_file_size = own.max_file_size;
     out.timeout = options_.timeout;
     out.max_output = options_.max_answer;
     return out;

@@ -107,8 +107,7 @@ class DeclinedTest : public testing::Test {
   tracing::Tracer tracer_;
   MetadataEditor editor_{io_.get_executor(), registry_, log::Logger()};
   Declined declined_;
-  std::unique_ptr<Transcription> transcription_ = std::make_unique<Transcription>(
-      ground());
+  std::unique_ptr<Transcription> transcription_ = std::make_unique<Transcription>(ground());
   std::unique_ptr<UntoldSearch> search_;
   recording::AfterRender hooks_ = transcription_->hooks();
 };
