@@ -431,31 +431,101 @@ TEST(Transcription, AsksForAsManyRecordingsAtOnceAsConfigured) {
   EXPECT_TRUE(wait_until([&] { return all.load(); })) << waiting << " requests came at once";
 }
 
-class BadProvider : public ::testing::TestWithParam<std::pair<const char*, HttpPeer::Script>> {};
+// Gets a request, or its beginning, and does something bad; false where nothing came.
+using Badness = bool (*)(PeerConnection&);
+
+bool hangs(PeerConnection& connection) {
+  if (!connection.read_request()) return false;
+  connection.wait_closed();
+  return true;
+}
+
+bool lies(PeerConnection& connection) {
+  return connection.read_request() && connection.answer(200, "<html>all is well</html>");
+}
+
+bool resets(PeerConnection& connection) {
+  const bool asked = !connection.read_some().empty();
+  connection.reset();
+  return asked;
+}
+
+class BadProvider : public ::testing::TestWithParam<std::pair<const char*, Badness>> {};
 
 TEST_P(BadProvider, ChangesNothingForCalls) {
-  HttpPeer provider(GetParam().second);
+  std::atomic<unsigned> asked{0};
+  HttpPeer provider(HttpPeer::Script([&](PeerConnection& connection) {
+    if (GetParam().second(connection)) ++asked;
+  }));
   ServerProcess server({{"STT_PROVIDERS", "openai"},
                         {"OPENAI_BASE_URL", provider.url("/v1")},
+                        {"STT_TIMEOUT", "1s"},
                         {"RTP_QUARANTINE", "0s"},
                         {"STT_PIECE_SILENCE_DB", "-90"}});
   ASSERT_TRUE(server.start());
   place_calls(server, 200);
+  // As often as stt.concurrency says at once, and at least.
+  EXPECT_TRUE(wait_until([&] { return asked >= 4; })) << asked;
+  EXPECT_TRUE(wait_until([&] { return metric(server, "stt_transcription_errors_total") > 0; }));
+  EXPECT_EQ(metric(server, "stt_jobs_total", {R"(state="done")"}), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Transcription, BadProvider,
-    ::testing::Values(std::pair("Hangs",
-                                HttpPeer::Script([](PeerConnection& c) { c.wait_closed(); })),
-                      std::pair("Lies", HttpPeer::Script([](PeerConnection& c) {
-                                  while (c.read_request())
-                                    c.answer(200, "<html>all is well</html>");
-                                })),
-                      std::pair("Resets", HttpPeer::Script([](PeerConnection& c) {
-                                  c.read_some();
-                                  c.reset();
-                                }))),
-    [](const auto& chosen) { return chosen.param.first; });
+INSTANTIATE_TEST_SUITE_P(Transcription, BadProvider,
+                         ::testing::Values(std::pair("Hangs", &hangs), std::pair("Lies", &lies),
+                                           std::pair("Resets", &resets)),
+                         [](const auto& chosen) { return chosen.param.first; });
+
+// Two providers, of which the first is `first`.
+Settings before_a_working_one(const HttpPeer& first, const HttpPeer& working) {
+  return {{"STT_PROVIDERS", "whisper,openai"},     {"WHISPER_BASE_URL", first.url("/v1")},
+          {"OPENAI_BASE_URL", working.url("/v1")}, {"STT_BREAKER_PAUSE", "1h"},
+          {"STT_BREAKER_LONGEST_PAUSE", "1h"},     {"STT_PIECE_SILENCE_DB", "-90"}};
+}
+
+TEST(Transcription, SaysInTheRecordingWhoWasPassedOver) {
+  HttpPeer locked(HttpPeer::Script([](PeerConnection& connection) {
+    while (connection.read_request()) connection.answer(401, R"({"error": "no such key"})");
+  }));
+  HttpPeer working(answering([](const auto&) { return R"({"text": "hello"})"; }));
+  ServerProcess server(before_a_working_one(locked, working));
+  ASSERT_TRUE(server.start());
+  std::string id;
+  const auto first = call_and_wait(server, id);
+  EXPECT_EQ(first.value("state", ""), "complete");
+  ASSERT_EQ(first.value("incidents", json::array()).size(), 1U) << first;
+  EXPECT_EQ(first["incidents"][0].value("provider", ""), "whisper");
+  EXPECT_EQ(first["incidents"][0].value("reason", ""), "auth");
+  const auto second = call_and_wait(server, id);
+  ASSERT_EQ(second.value("incidents", json::array()).size(), 1U) << second;
+  EXPECT_EQ(second["incidents"][0].value("reason", ""), "breaker");
+  EXPECT_EQ(second["incidents"][0].value("times", 0), 2) << "two channels";
+  const auto lines = server.log("transcription_passed_on");
+  ASSERT_EQ(lines.size(), 2U) << "once of each recording";
+  EXPECT_EQ(lines[1].value("siprec.provider", ""), "whisper");
+  EXPECT_EQ(lines[1].value("siprec.limit", ""), "breaker");
+  EXPECT_EQ(lines[1].value("siprec.to", ""), "openai");
+}
+
+TEST(Transcription, SaysInTheRecordingWhatItWaitsFor) {
+  HttpPeer provider(HttpPeer::Script([](PeerConnection& connection) {
+    while (connection.read_request()) connection.answer(429, "", "Retry-After: 3600\r\n");
+  }));
+  ServerProcess server({{"STT_PROVIDERS", "openai"},
+                        {"OPENAI_BASE_URL", provider.url("/v1")},
+                        {"STT_PIECE_SILENCE_DB", "-90"}});
+  ASSERT_TRUE(server.start());
+  whole_call(server, 50);
+  json waits;
+  ASSERT_TRUE(wait_until([&] {
+    const auto all = all_recordings(server.recordings());
+    if (!all.empty()) waits = all[0].metadata.value("transcription_waits", json());
+    return waits.is_object();
+  }));
+  EXPECT_EQ(waits.value("provider", ""), "openai");
+  EXPECT_EQ(waits.value("reason", ""), "rate_limited");
+  EXPECT_EQ(waits.at("incidents").at(0).value("reason", ""), "rate_limited");
+  EXPECT_GT(waits.value("next_try_at", ""), "2026");
+}
 
 }  // namespace
 }  // namespace srs::test
