@@ -388,27 +388,68 @@ TEST(WhatIsHeldBack, IsAFewResultsAtMostTheOldestGoFirst) {
   EXPECT_EQ(held.release().events.size(), HeldBack::kMost - 1);
 }
 
-TEST(WhatIsHeldBack, HidesANumberSaidDigitByDigitAfterOthers) {
-  const Redactor redactor({"card"});
-  HeldBack held(redactor);
-  std::string told;
-  Millis at{0};
-  const auto say = [&](const std::string& text) {
+// What listeners get of results that come one after the other.
+class ToldByHeldBack : public testing::Test {
+ protected:
+  void say(const std::string& text) {
     Segment result;
     result.text = text;
-    result.start = at;
-    result.end = at + Millis(400);
+    result.start = at_;
+    result.end = at_ + Millis(400);
     result.words = {{text, result.start, result.end, std::nullopt}};
-    at += Millis(400);
-    for (const auto& event : held.add(std::move(result)).events) told += event.segment.text + " ";
-  };
+    at_ += Millis(400);
+    for (const auto& event : held_.add(std::move(result)).events) {
+      told_ += event.segment.text + " ";
+      for (const auto& place : event.redactions) places_.push_back(place);
+    }
+  }
+  void say_card(std::size_t digits = 16) {
+    for (std::size_t i = 0; i < digits; ++i) say(i < 12 ? "five" : "four");
+  }
+  bool is_silenced(Millis start, Millis end) const {
+    return std::any_of(places_.begin(), places_.end(), [&](const Redaction& place) {
+      return place.start <= start && place.end >= end;
+    });
+  }
+
+  const Redactor redactor_{{"card"}};
+  HeldBack held_{redactor_};
+  Millis at_{0};
+  std::string told_;
+  std::vector<Redaction> places_;
+};
+
+TEST_F(ToldByHeldBack, HidesANumberSaidDigitByDigitAfterOthers) {
   for (int i = 0; i < 20; ++i) say("seven");  // no card among these
-  for (const auto* digit : {"four", "one", "one", "one", "one", "one", "one", "one", "one", "one",
-                            "one", "one", "one", "one", "one", "one"})
-    say(digit);
+  say_card();
   say("thanks");
-  EXPECT_THAT(told, testing::HasSubstr("[card]"));
-  EXPECT_THAT(told, testing::Not(testing::HasSubstr("one one one one one")));
+  EXPECT_THAT(told_, testing::HasSubstr("[card]"));
+  EXPECT_THAT(told_, testing::Not(testing::HasSubstr("five five five five five")));
+}
+
+TEST_F(ToldByHeldBack, ShowsNothingOfACardThatBeginsBehindAnotherOneWhenNoMoreCanBeHeld) {
+  say_card();
+  for (int i = 0; i < 10; ++i) say("seven");
+  ASSERT_EQ(told_, "");
+  const auto begin = at_;
+  say_card();  // the bound is reached within it
+  EXPECT_NE(told_, "");
+  say("thanks");
+  EXPECT_THAT(told_, testing::Not(testing::HasSubstr("five"))) << "nor any digit of it";
+  EXPECT_THAT(told_, testing::HasSubstr("[card]"));
+  for (int i = 0; i < 16; ++i)
+    EXPECT_TRUE(is_silenced(begin + i * Millis(400), begin + (i + 1) * Millis(400))) << i;
+  say("room");
+  say("seven");
+  say("please");
+  EXPECT_THAT(told_, testing::EndsWith("thanks room seven please ")) << "what follows is told";
+}
+
+TEST_F(ToldByHeldBack, ShowsNothingOfACardAtTheEndOfAHundredDigits) {
+  for (int i = 0; i < 100; ++i) say("seven");
+  say_card();
+  say("thanks");
+  EXPECT_THAT(told_, testing::Not(testing::HasSubstr("five five five five")));
 }
 
 TEST(WhatIsHeldBack, IsNothingWhereNothingIsTakenOut) {
