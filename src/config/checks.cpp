@@ -112,12 +112,22 @@ class Checker {
   void speech_to_text() {
     for (const auto& found : stt::faults(settings_.stt))
       if (sound({found.key.c_str()})) fault(found.key, found.text);
+    if (sound({"stt.limits", "stt.providers"})) idle_limits();
     const auto& redaction = settings_.stt.redaction;
     if (sound({"stt.redaction.audio", "stt.redaction.rules"}) && redaction.audio != "off" &&
         redaction.rules.empty()) {
       warn("stt.redaction.audio",
            "has no effect: nothing is taken out of the sound without stt.redaction.rules "
            "(STT_REDACTION_RULES), for example card");
+    }
+  }
+
+  void idle_limits() {
+    const auto& names = settings_.stt.providers;
+    for (const auto& text : settings_.stt.limits) {
+      const auto limit = stt::parse_limit(text);
+      if (limit && std::find(names.begin(), names.end(), limit->provider) == names.end())
+        warn("stt.limits", in_quotes(text) + " has no effect: stt.providers does not name it");
     }
   }
 

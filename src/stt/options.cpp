@@ -1,4 +1,4 @@
-#include "stt/redact.hpp"
+#include "stt/provider_names.hpp"
 
 #include <srs/stt/options.hpp>
 #include <srs/util/text.hpp>
@@ -9,16 +9,7 @@
 namespace srs::stt {
 namespace {
 
-bool known_provider(std::string_view name) {
-  const auto& names = provider_names();
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::string all_names() {
-  std::string all;
-  for (const auto& name : provider_names()) all += (all.empty() ? "" : ", ") + name;
-  return all;
-}
+constexpr std::string_view kBounds = "requests=5/s, concurrency=4, audio=600min/h or cost=20/day";
 
 // `5/s` with the unit `/s`.
 std::optional<double> amount(std::string_view text, std::string_view unit) {
@@ -50,54 +41,6 @@ bool is_currency(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-// What a provider can't do without, as a sentence; empty: all is there.
-std::string missing(const Options& options, std::string_view name) {
-  const auto needs = [&](bool there, std::string what) {
-    return there ? std::string() : "names " + std::string(name) + ", which needs " + what;
-  };
-  const auto secret = [](const std::string& value, const std::filesystem::path& file) {
-    return !value.empty() || !file.empty();
-  };
-  if (name == "whisper")
-    return needs(!options.whisper.url.empty(), "stt.whisper.url (WHISPER_BASE_URL)");
-  if (name == "deepgram")
-    return needs(secret(options.deepgram.api_key, options.deepgram.api_key_file),
-                 "stt.deepgram.api_key (DEEPGRAM_API_KEY) or stt.deepgram.api_key_file");
-  if (name == "google")
-    return needs(!options.google.credentials.empty(),
-                 "stt.google.credentials (GOOGLE_APPLICATION_CREDENTIALS)");
-  if (name == "azure")
-    return needs(secret(options.azure.key, options.azure.key_file) &&
-                     !(options.azure.region.empty() && options.azure.url.empty()),
-                 "stt.azure.key (AZURE_SPEECH_KEY) and stt.azure.region (AZURE_SPEECH_REGION)");
-  if (name == "aws")
-    return needs(!options.aws.access_key_id.empty() && !options.aws.region.empty() &&
-                     !options.aws.bucket.empty() &&
-                     secret(options.aws.secret_access_key, options.aws.secret_access_key_file),
-                 "stt.aws.access_key_id, secret_access_key, region (AWS_*) and stt.aws.bucket");
-  if (name == "assemblyai")
-    return needs(secret(options.assemblyai.api_key, options.assemblyai.api_key_file),
-                 "stt.assemblyai.api_key (ASSEMBLYAI_API_KEY)");
-  if (name == "speechmatics")
-    return needs(secret(options.speechmatics.api_key, options.speechmatics.api_key_file),
-                 "stt.speechmatics.api_key (SPEECHMATICS_API_KEY)");
-  if (name == "elevenlabs")
-    return needs(secret(options.elevenlabs.api_key, options.elevenlabs.api_key_file),
-                 "stt.elevenlabs.api_key (ELEVENLABS_API_KEY)");
-  if (name == "webhook") return needs(!options.webhook.url.empty(), "stt.webhook.url");
-  if (name == "vosk") return needs(!options.vosk.url.empty(), "stt.vosk.url (VOSK_URL)");
-  if (name == "command") return needs(!options.command.program.empty(), "stt.command.program");
-  return {};
-}
-
-// What the live provider can't do without.
-std::string live_fault(const Options& options) {
-  const auto& name = options.live.provider;
-  if (name.empty()) return {};
-  if (name != "vosk" && name != "deepgram") return "`" + name + "` is none of: vosk, deepgram";
-  return missing(options, name);
-}
-
 }  // namespace
 
 const std::vector<std::string>& provider_names() {
@@ -115,13 +58,14 @@ Result<Limit> parse_limit(std::string_view text) {
     if (limit.provider.empty()) {
       limit.provider = word;
     } else if (!set_bound(limit, word)) {
-      return Error{"`", word,
-                   "` is no limit: write requests=5/s, concurrency=4, audio=600min/h or "
-                   "cost=20/day"};
+      return Error{"`", word, "` is no limit: write ", kBounds};
     }
   }
-  if (!known_provider(limit.provider))
-    return Error{"`", limit.provider, "` is no provider: begin with one of ", all_names()};
+  if (!is_provider(limit.provider))
+    return Error{"`", limit.provider, "` is no provider: begin with one of ", names_of_providers()};
+  const bool bounded = limit.requests_per_second > 0 || limit.concurrency > 0 ||
+                       limit.audio_minutes_per_hour > 0 || limit.cost_per_day > 0;
+  if (!bounded) return Error{"`", trim(text), "` limits nothing: write ", kBounds, " after it"};
   return limit;
 }
 
@@ -138,38 +82,9 @@ Result<Price> parse_price(std::string_view text) {
   if (slash != std::string_view::npos) price.model = words[0].substr(slash + 1);
   price.per_minute = *number;
   price.currency = words[2];
-  if (!known_provider(price.provider))
-    return Error{"`", price.provider, "` is no provider: begin with one of ", all_names()};
+  if (!is_provider(price.provider))
+    return Error{"`", price.provider, "` is no provider: begin with one of ", names_of_providers()};
   return price;
-}
-
-std::vector<Fault> faults(const Options& options) {
-  std::vector<Fault> all;
-  const auto add = [&](const char* key, std::string text) {
-    if (!text.empty()) all.push_back({key, std::move(text)});
-  };
-  for (const auto& name : options.providers) {
-    if (!known_provider(name))
-      add("stt.providers", "`" + name + "` is none of: " + all_names());
-    else if (std::count(options.providers.begin(), options.providers.end(), name) > 1)
-      add("stt.providers", "names " + name + " twice");
-    else
-      add("stt.providers", missing(options, name));
-  }
-  for (const auto& text : options.limits)
-    if (const auto limit = parse_limit(text); !limit) add("stt.limits", limit.error().text);
-  for (const auto& text : options.prices)
-    if (const auto price = parse_price(text); !price) add("stt.prices", price.error().text);
-  for (const auto& rule : options.redaction.rules)
-    add("stt.redaction.rules", check_redaction_rule(rule));
-  add("stt.live.provider", live_fault(options));
-  if (options.live.first_pause > options.live.longest_pause)
-    add("stt.live.first_pause", "is longer than stt.live.longest_pause");
-  if (options.retry.first_pause > options.retry.longest_pause)
-    add("stt.retry.first_pause", "is longer than stt.retry.longest_pause");
-  if (options.breaker.pause > options.breaker.longest_pause)
-    add("stt.breaker.pause", "is longer than stt.breaker.longest_pause");
-  return all;
 }
 
 }  // namespace srs::stt

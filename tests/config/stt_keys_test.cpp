@@ -133,5 +133,71 @@ TEST(SttKeys, SayWhatIsWrongWithLimitsPricesAndRules) {
                           FaultIs("siprec.yaml:3", "stt.prices", "no price")));
 }
 
+TEST(SttKeys, RefuseALimitThatBoundsNothing) {
+  EXPECT_THAT(from_environment({{"STT_PROVIDERS", "openai"}, {"STT_LIMITS", "openai"}}).faults,
+              ElementsAre(FaultIs("environment STT_LIMITS", "stt.limits",
+                                  "`openai` limits nothing: write requests=5/s")));
+  const auto of = [](const std::string& prices) {
+    return from_file(
+               "stt:\n  providers: [openai]\n  limits: [openai requests=1/s cost=20/day]\n"
+               "  prices: [" +
+               prices + "]\n")
+        .faults;
+  };
+  EXPECT_THAT(of(""), ElementsAre(FaultIs("siprec.yaml:3", "stt.limits",
+                                          "stt.prices has none of openai's model whisper-1: add "
+                                          "one for all its models, such as `openai")));
+  EXPECT_THAT(of("whisper 0.1 USD"),
+              ElementsAre(FaultIs("siprec.yaml:3", "stt.limits", "none of")));
+  EXPECT_THAT(of("openai 0 USD"),
+              ElementsAre(FaultIs("siprec.yaml:3", "stt.limits", "it costs nothing")));
+  EXPECT_THAT(of("openai 0.006 USD"), IsEmpty());
+  EXPECT_THAT(of("openai/whisper-1 0.006 USD"), IsEmpty());
+  EXPECT_THAT(of("openai/whispr-1 0.006 USD"),
+              ElementsAre(FaultIs("siprec.yaml:3", "stt.limits", "only of whispr-1"),
+                          FaultIs("siprec.yaml:4", "stt.prices", "only of whispr-1")));
+}
+
+TEST(SttKeys, RefuseAPriceThatPricesNothing) {
+  const auto of = [](const std::string& prices) {
+    return from_file("stt:\n  providers: [deepgram]\n  deepgram: {api_key: k}\n  prices: [" +
+                     prices + "]\n")
+        .faults;
+  };
+  EXPECT_THAT(of("deepgramm 0.0043 USD"),
+              ElementsAre(FaultIs("siprec.yaml:4", "stt.prices", "`deepgramm` is no provider")));
+  EXPECT_THAT(of("deepgram 0.0043 USD minute"),
+              ElementsAre(FaultIs("siprec.yaml:4", "stt.prices", "is no price")));
+  EXPECT_THAT(of("deepgram/nova2 0.0043 USD"),
+              ElementsAre(FaultIs("siprec.yaml:4", "stt.prices",
+                                  "has none of deepgram's model nova-2, only of nova2: add "
+                                  "one for all its models, such as `deepgram")));
+  EXPECT_THAT(of("deepgram/live 0.0077 USD"), IsEmpty()) << "what is heard live alone";
+  EXPECT_THAT(of("deepgram/other 0.1 USD,deepgram 0.0043 USD"), IsEmpty());
+}
+
+// Where the provider chooses its model only a price for all of them is sure to hold.
+TEST(SttKeys, WantAPriceForAllModelsWhereNoneIsConfigured) {
+  const auto of = [](const std::string& price) {
+    return from_environment({{"STT_PROVIDERS", "assemblyai"},
+                             {"ASSEMBLYAI_API_KEY", "k"},
+                             {"STT_LIMITS", "assemblyai cost=1/day"},
+                             {"STT_PRICES", price}})
+        .faults;
+  };
+  EXPECT_THAT(of("assemblyai/universal-2 0.0025 USD"),
+              ElementsAre(FaultIs("environment STT_LIMITS", "stt.limits",
+                                  "none of assemblyai, only of universal-2")));
+  EXPECT_THAT(of("assemblyai 0.0025 USD"), IsEmpty());
+}
+
+TEST(SttKeys, WarnOfALimitForNobody) {
+  const auto loaded =
+      from_environment({{"STT_PROVIDERS", "openai"}, {"STT_LIMITS", "deepgram requests=5/s"}});
+  EXPECT_THAT(loaded.faults, IsEmpty());
+  EXPECT_THAT(loaded.warnings, ElementsAre(FaultIs("environment STT_LIMITS", "stt.limits",
+                                                   "stt.providers does not name it")));
+}
+
 }  // namespace
 }  // namespace srs::config

@@ -223,8 +223,9 @@ TEST(Limits, AreReadAsTheyAreWritten) {
 }
 
 TEST(Limits, RefuseWhatIsNone) {
-  for (const auto* text : {"", "nobody requests=1/s", "openai requests=1", "openai requests=-1/s",
-                           "openai requests=nan/s", "openai speed=1/s", "openai concurrency=0"})
+  for (const auto* text :
+       {"", "openai", "nobody requests=1/s", "openai requests=1", "openai requests=-1/s",
+        "openai requests=nan/s", "openai speed=1/s", "openai concurrency=0"})
     EXPECT_FALSE(parse_limit(text)) << text;
 }
 
