@@ -87,6 +87,7 @@ std::string to_json_line(const LiveEvent& event) {
       {"end_ms", segment.end.count()},      {"text", segment.text}};
   if (!segment.language.empty()) json["language"] = segment.language;
   if (!segment.provider.empty()) json["provider"] = segment.provider;
+  if (!segment.model.empty()) json["model"] = segment.model;
   for (const auto& word : segment.words)
     json["words"].push_back(
         {{"text", word.text}, {"start_ms", word.start.count()}, {"end_ms", word.end.count()}});

@@ -95,14 +95,18 @@ std::string_view to_string(Budget::Bound bound) {
 }
 
 const Price* find_price(const std::vector<Price>& prices, std::string_view provider,
-                        std::string_view model) {
-  const Price* general = nullptr;
-  for (const auto& price : prices) {
-    if (price.provider != provider) continue;
-    if (!price.model.empty() && price.model == model) return &price;
-    if (price.model.empty()) general = &price;
+                        std::initializer_list<std::string_view> models) {
+  const auto of = [&](std::string_view model) -> const Price* {
+    const auto at = std::find_if(prices.begin(), prices.end(), [&](const Price& price) {
+      return price.provider == provider && price.model == model;
+    });
+    return at == prices.end() ? nullptr : &*at;
+  };
+  for (const auto model : models) {
+    const auto* price = model.empty() ? nullptr : of(model);
+    if (price != nullptr) return price;
   }
-  return general;
+  return of("");
 }
 
 double cost_of(const Price& price, milliseconds audio) {

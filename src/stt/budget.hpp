@@ -4,7 +4,9 @@
 #include <srs/stt/options.hpp>
 
 #include <chrono>
+#include <initializer_list>
 #include <string_view>
+#include <vector>
 
 namespace srs::stt {
 
@@ -58,9 +60,10 @@ class Budget {
 
 std::string_view to_string(Budget::Bound bound);
 
-// The price of a provider's model: its own, else the provider's; nothing where there is none.
+// The price of the first of `models` that has one of its own, else the provider's; nothing where
+// there is none.
 const Price* find_price(const std::vector<Price>& prices, std::string_view provider,
-                        std::string_view model);
+                        std::initializer_list<std::string_view> models);
 double cost_of(const Price& price, std::chrono::milliseconds audio);
 
 }  // namespace srs::stt

@@ -87,7 +87,7 @@ std::string priced_models(const std::vector<Price>& prices, std::string_view pro
 void add_idle(const Options& options, const std::string& provider, std::vector<Fault>& all) {
   const auto prices = readable_prices(options);
   const auto model = model_asked(options, provider);
-  const auto* price = find_price(prices, provider, model);
+  const auto* price = find_price(prices, provider, {model});
   const auto others = priced_models(prices, provider);
   const auto wanted = (model.empty() ? provider : provider + "'s model " + model) +
                       (others.empty() ? "" : ", only of " + others) +

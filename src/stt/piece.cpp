@@ -167,9 +167,10 @@ boost::asio::awaitable<Outcome<PoolCore::Heard>> PoolCore::ask(EntryPointer entr
     part.number = number;
     part.provider = engine.name();
     part.answer = std::move(*answer);
-    part.model = part.answer.model.empty() ? engine.provider->model() : part.answer.model;
+    const auto asked_for = engine.provider->model();
+    part.model = part.answer.model.empty() ? asked_for : part.answer.model;
     mend(part.answer, piece.channels.size(), request.sound.length);
-    const auto* price = find_price(prices_, part.provider, engine.provider->model());
+    const auto* price = find_price(prices_, part.provider, {part.model, asked_for});
     if (price != nullptr) {
       part.cost = cost_of(*price, request.sound.length * request.sound.channels);
       part.currency = price->currency;

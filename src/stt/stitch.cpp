@@ -70,6 +70,7 @@ std::vector<Segment> stitch(const std::vector<Piece>& pieces, const std::vector<
       if (segment.channel >= piece.channels.size()) continue;
       segment.channel = piece.channels[segment.channel];
       segment.provider = part->provider;
+      segment.model = part->model;
       if (segment.language.empty()) segment.language = part->answer.language;
       shift(segment, piece.begin);
       if (!trim_to(segment, piece)) continue;

@@ -42,6 +42,7 @@ Ordered write(const Segment& segment, const std::vector<Channel>& channels) {
   if (segment.confidence) json["confidence"] = rounded(*segment.confidence, 1e4);
   if (!segment.language.empty()) json["language"] = segment.language;
   json["provider"] = segment.provider;
+  if (!segment.model.empty()) json["model"] = segment.model;
   if (!segment.words.empty()) {
     auto words = Ordered::array();
     for (const auto& word : segment.words) words.push_back(write(word));
@@ -96,6 +97,7 @@ Segment read_segment(const Json& json) {
   segment.confidence = number_of(json, "confidence");
   segment.language = text_of(json, "language");
   segment.provider = text_of(json, "provider");
+  segment.model = text_of(json, "model");
   return segment;
 }
 

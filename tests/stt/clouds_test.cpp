@@ -399,6 +399,9 @@ TEST_F(GoogleTest, SpeaksTheSecondVersion) {
   EXPECT_EQ(body["config"]["autoDecodingConfig"], json::object());
   EXPECT_EQ(transcript(job)["segments"][0]["words"][0]["start_ms"], 200);
   EXPECT_EQ(transcript(job)["segments"][0]["language"], "de-DE");
+  EXPECT_EQ(body["config"]["model"], "long");
+  EXPECT_EQ(transcript(job)["segments"][0]["model"], "long") << "what was asked for unasked";
+  EXPECT_EQ(transcript(job)["uses"][0]["model"], "long");
 }
 
 TEST_F(GoogleTest, ReadsBatchesOfTheSecondVersion) {

@@ -33,9 +33,10 @@ class DeepgramTest : public PoolTest {
       }
     });
     options.deepgram.url = peer.url("");
+    const auto before = finished.size();
     start();
     pool->submit(job);
-    EXPECT_TRUE(run_until_ended(1));
+    EXPECT_TRUE(run_until_ended(before + 1));
     return transcript(job);
   }
   Asked asked;
@@ -55,6 +56,21 @@ TEST_F(DeepgramTest, IsAskedAsItsReferenceSays) {
   EXPECT_EQ(request.headers.at("authorization"), "Token dg-secret");
   EXPECT_EQ(request.headers.at("content-type"), "audio/wav");
   EXPECT_EQ(request.body, wav({tone(1)}));
+}
+
+TEST_F(DeepgramTest, IsPricedByTheModelThatAnsweredElseByTheOneThatWasAskedFor) {
+  const auto cost = [&](const std::string& name, std::vector<std::string> prices) {
+    options.prices = std::move(prices);
+    const auto json = ask(spoken(name));
+    EXPECT_EQ(json["segments"][0]["model"], "2-general-nova");
+    EXPECT_EQ(json["uses"][0]["model"], "2-general-nova");
+    return json["uses"][0]["cost"];
+  };
+  EXPECT_EQ(cost("rec-1", {"deepgram 60 USD", "deepgram/nova-2 120 USD"}), 2);
+  EXPECT_EQ(cost("rec-2",
+                 {"deepgram 60 USD", "deepgram/nova-2 120 USD", "deepgram/2-general-nova 180 USD"}),
+            3);
+  EXPECT_EQ(cost("rec-3", {"deepgram 60 USD"}), 1);
 }
 
 TEST_F(DeepgramTest, DetectsTheLanguageWhereNoneIsKnown) {

@@ -191,6 +191,7 @@ TEST_F(LiveTest, DeepgramIsAskedAsItsReferenceSays) {
   EXPECT_EQ(seen.headers.at("traceparent"), kTraceparent) << "tracing is off: as it came";
   EXPECT_EQ(heard.back().segment.text, "Hello.");
   EXPECT_EQ(heard.back().segment.words[0].end, 500ms);
+  EXPECT_EQ(nlohmann::json::parse(to_json_line(heard.back()))["model"], "nova-2");
 }
 
 TEST_F(LiveTest, ConnectsAgainAfterTheProviderBrokeOff) {

@@ -15,7 +15,7 @@ const std::string kGreeting =
     R"({"recording_id":"rec-1","final":true,"channel":0,"start_ms":0,"end_ms":300,"text":"hello","provider":"vosk"})"
     "\n";
 const std::string kCard =
-    R"({"recording_id":"rec-1","final":true,"channel":0,"start_ms":1000,"end_ms":2000,"text":"my card is [card]","provider":"vosk",)"
+    R"({"recording_id":"rec-1","final":true,"channel":0,"start_ms":1000,"end_ms":2000,"text":"my card is [card]","provider":"vosk","model":"small",)"
     R"("words":[{"text":"my","start_ms":1000,"end_ms":1100},{"text":"[card]","start_ms":1400,"end_ms":1800}],)"
     R"("redactions":[{"rule":"card","start_ms":1400,"end_ms":1800}]})"
     "\n";
@@ -47,6 +47,7 @@ TEST_F(LiveTextTest, BecomesAWholeTranscript) {
   ASSERT_EQ(json["segments"].size(), 2U);
   EXPECT_EQ(json["segments"][1]["participant"], "p1");
   EXPECT_EQ(json["segments"][1]["provider"], "vosk");
+  EXPECT_EQ(json["segments"][1]["model"], "small");
   EXPECT_EQ(json["uses"][0]["cost"], 0.05);
   EXPECT_EQ(json["warnings"][0], "channel 0: something was odd");
   EXPECT_THAT(srs::test::read_file(job.directory / kTextFile), HasSubstr("Alice: hello"));

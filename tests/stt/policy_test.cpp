@@ -237,10 +237,13 @@ TEST(Prices, PreferTheModelsOwn) {
     ASSERT_TRUE(price) << price.error().text;
     prices.push_back(*price);
   }
-  EXPECT_EQ(find_price(prices, "openai", "whisper-1")->per_minute, 0.006);
-  EXPECT_EQ(find_price(prices, "openai", "other")->per_minute, 0.01);
-  EXPECT_EQ(find_price(prices, "deepgram", "nova-2")->currency, "EUR");
-  EXPECT_EQ(find_price(prices, "azure", ""), nullptr);
+  EXPECT_EQ(find_price(prices, "openai", {"whisper-1"})->per_minute, 0.006);
+  EXPECT_EQ(find_price(prices, "openai", {"other"})->per_minute, 0.01);
+  EXPECT_EQ(find_price(prices, "openai", {"whisper-1-2026", "whisper-1"})->per_minute, 0.006)
+      << "of the model that answered, else of the one that was asked for";
+  EXPECT_EQ(find_price(prices, "openai", {"", "whisper-1"})->per_minute, 0.006);
+  EXPECT_EQ(find_price(prices, "deepgram", {"nova-2"})->currency, "EUR");
+  EXPECT_EQ(find_price(prices, "azure", {""}), nullptr);
   EXPECT_DOUBLE_EQ(cost_of(prices[1], 90s), 0.009);
 }
 

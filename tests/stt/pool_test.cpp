@@ -28,6 +28,7 @@ TEST_F(PoolTest, LeavesTheTranscriptBesideTheRecordingAndNothingElse) {
   EXPECT_EQ(json["segments"][0]["start_ms"], 100);
   EXPECT_EQ(json["segments"][0]["words"].size(), 2U);
   EXPECT_EQ(json["segments"][0]["provider"], "openai");
+  EXPECT_EQ(json["segments"][0]["model"], "whisper-1");
   EXPECT_EQ(json["uses"][0]["model"], "whisper-1");
   EXPECT_EQ(json["uses"][0]["cost"], 0.01);
   EXPECT_EQ(srs::test::read_file(job.directory / kTextFile), "[00:00:00] Alice: hello there\n");

@@ -30,6 +30,7 @@ Transcript sample() {
   a.words = {{"Good", 1s, 1500ms, 0.98765}, {"morning.", 1500ms, 2500ms, std::nullopt}};
   a.language = "en";
   a.provider = "openai";
+  a.model = "whisper-1";
   Segment b;
   b.channel = 1;
   b.start = 62s;
@@ -55,6 +56,8 @@ TEST(Transcript, IsWrittenAsItsDocumentSays) {
   EXPECT_EQ(segment["end_ms"], 2500);
   EXPECT_EQ(segment["language"], "en");
   EXPECT_EQ(segment["provider"], "openai");
+  EXPECT_EQ(segment["model"], "whisper-1");
+  EXPECT_FALSE(json["segments"][1].contains("model"));
   EXPECT_EQ(segment["words"][0]["confidence"], 0.9877);
   EXPECT_FALSE(segment["words"][1].contains("confidence"));
   EXPECT_EQ(json["uses"][0]["cost"], 0.013);

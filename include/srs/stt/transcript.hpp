@@ -33,6 +33,7 @@ struct Segment {
   std::optional<double> confidence;
   std::string language;  // as the provider says or was told; may be empty
   std::string provider;
+  std::string model;  // as the provider says, else the one that was asked for; may be empty
 };
 
 // Who speaks on a channel, by the recording's metadata.

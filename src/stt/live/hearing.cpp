@@ -92,6 +92,7 @@ void LiveCall::tell(Utterance utterance) {
   place(segment);
   segment.channel = channel_.channel;
   segment.provider = end_.use.provider;
+  segment.model = end_.use.model;
   segment.language = channel_.language;
   if (utterance.final) {
     said_until_ = segment.end;

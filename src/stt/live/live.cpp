@@ -25,7 +25,7 @@ std::optional<Price> live_price(const Options& options) {
   std::vector<Price> prices;
   for (const auto& text : options.prices)
     if (auto price = parse_price(text)) prices.push_back(std::move(*price));
-  const auto* price = find_price(prices, options.live.provider, "live");
+  const auto* price = find_price(prices, options.live.provider, {"live"});
   return price == nullptr ? std::nullopt : std::optional(*price);
 }
 

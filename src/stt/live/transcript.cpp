@@ -25,6 +25,7 @@ Segment segment_of(const Json& json) {
   segment.confidence = number_of(json, "confidence");
   segment.language = text_of(json, "language");
   segment.provider = text_of(json, "provider");
+  segment.model = text_of(json, "model");
   for (const auto& entry : elements(json, "words")) {
     const auto start = millis_of(entry, "start_ms").value_or(segment.start);
     segment.words.push_back({text_of(entry, "text"), start,

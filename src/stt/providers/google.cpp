@@ -13,7 +13,7 @@ class Google : public Provider {
  public:
   explicit Google(const Options& options) : options_(options) {}
   std::string_view name() const override { return "google"; }
-  std::string model() const override { return options_.google.model; }
+  std::string model() const override { return google::model_of(options_.google); }
   // What may be in a request itself is a minute; longer pieces have to lie in a bucket.
   Millis longest() const override {
     return options_.google.bucket.empty() ? std::chrono::seconds(55) : std::chrono::hours(4);

@@ -19,6 +19,9 @@ struct Account {
 };
 Outcome<Account> parse_account(std::string_view text);
 
+// The model that is asked for; empty: Google's v1 chooses.
+std::string model_of(const GoogleOptions& own);
+
 // The token's request (RFC 7523 §2.1): a JWT signed with RS256, good for an hour from `now`
 // (seconds since 1970).
 Outcome<HttpRequest> token_request(const Account& account, std::int64_t now);

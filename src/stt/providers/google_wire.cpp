@@ -40,7 +40,7 @@ Json config_v2(const Options& options, const Request& request) {
   Json config{
       {"autoDecodingConfig", Json::object()},
       {"languageCodes", Json::array({request.language.empty() ? "auto" : request.language})},
-      {"model", options.google.model.empty() ? "long" : options.google.model},
+      {"model", model_of(options.google)},
       {"features",
        {{"enableWordTimeOffsets", true},
         {"enableWordConfidence", true},
@@ -122,6 +122,11 @@ Answer read_results(const Json& holder) {
 }
 
 }  // namespace
+
+// v2 does not choose by itself.
+std::string model_of(const GoogleOptions& own) {
+  return own.model.empty() && own.version == "v2" ? "long" : own.model;
+}
 
 Outcome<Account> parse_account(std::string_view text) {
   const auto json = parse_json(text);
