@@ -33,8 +33,8 @@ std::string missing(const Options& options, std::string_view name) {
                      !(options.azure.region.empty() && options.azure.url.empty()),
                  "stt.azure.key (AZURE_SPEECH_KEY) and stt.azure.region (AZURE_SPEECH_REGION)");
   if (name == "aws")
-    return needs(!options.aws.access_key_id.empty() && !options.aws.region.empty() &&
-                     !options.aws.bucket.empty() &&
+    return needs(secret(options.aws.access_key_id, options.aws.access_key_id_file) &&
+                     !options.aws.region.empty() && !options.aws.bucket.empty() &&
                      secret(options.aws.secret_access_key, options.aws.secret_access_key_file),
                  "stt.aws.access_key_id, secret_access_key, region (AWS_*) and stt.aws.bucket");
   if (name == "assemblyai")

@@ -57,7 +57,9 @@ TEST(SttKeys, TakeEachKeyFromAFileAsWell) {
   const auto loaded = from_environment({{"OPENAI_API_KEY_FILE", "/run/secrets/openai"},
                                         {"DEEPGRAM_API_KEY_FILE", "/run/secrets/deepgram"},
                                         {"AZURE_SPEECH_KEY_FILE", "/run/secrets/azure"},
+                                        {"AWS_ACCESS_KEY_ID_FILE", "/run/secrets/aws-id"},
                                         {"AWS_SECRET_ACCESS_KEY_FILE", "/run/secrets/aws"},
+                                        {"AWS_SESSION_TOKEN_FILE", "/run/secrets/aws-token"},
                                         {"ASSEMBLYAI_API_KEY_FILE", "/run/secrets/assemblyai"},
                                         {"SPEECHMATICS_API_KEY_FILE", "/run/secrets/speechmatics"},
                                         {"ELEVENLABS_API_KEY_FILE", "/run/secrets/elevenlabs"},
@@ -68,11 +70,24 @@ TEST(SttKeys, TakeEachKeyFromAFileAsWell) {
   EXPECT_EQ(stt.openai.api_key_file, "/run/secrets/openai");
   EXPECT_EQ(stt.deepgram.api_key_file, "/run/secrets/deepgram");
   EXPECT_EQ(stt.azure.key_file, "/run/secrets/azure");
+  EXPECT_EQ(stt.aws.access_key_id_file, "/run/secrets/aws-id");
   EXPECT_EQ(stt.aws.secret_access_key_file, "/run/secrets/aws");
+  EXPECT_EQ(stt.aws.session_token_file, "/run/secrets/aws-token");
   EXPECT_EQ(stt.assemblyai.api_key_file, "/run/secrets/assemblyai");
   EXPECT_EQ(stt.speechmatics.api_key_file, "/run/secrets/speechmatics");
   EXPECT_EQ(stt.elevenlabs.api_key_file, "/run/secrets/elevenlabs");
   EXPECT_EQ(stt.whisper.api_key_file, "/run/secrets/whisper");
+}
+
+TEST(SttKeys, TakeTheRegionOfAmazonsToolsAsTheyDo) {
+  const auto region = [](std::map<std::string, std::string> variables) {
+    const auto loaded = from_environment(std::move(variables));
+    EXPECT_THAT(loaded.warnings, IsEmpty());
+    return loaded.settings.stt.aws.region;
+  };
+  EXPECT_EQ(region({{"AWS_DEFAULT_REGION", "eu-west-1"}}), "eu-west-1");
+  EXPECT_EQ(region({{"AWS_DEFAULT_REGION", "eu-west-1"}, {"AWS_REGION", "eu-central-1"}}),
+            "eu-central-1");
 }
 
 TEST(SttKeys, NeverShowASecret) {
@@ -115,6 +130,17 @@ TEST(SttKeys, SayWhatAProviderLacks) {
               ElementsAre(FaultIs("siprec.yaml:1", "stt.providers", "DEEPGRAM_API_KEY")));
   EXPECT_THAT(from_file("stt: {providers: [siri]}\n").faults,
               ElementsAre(FaultIs("siprec.yaml:1", "stt.providers", "none of: openai")));
+}
+
+TEST(SttKeys, TakeAmazonsCredentialsFromFilesAlone) {
+  std::map<std::string, std::string> variables = {{"STT_PROVIDERS", "aws"},
+                                                  {"STT_AWS_BUCKET", "calls"},
+                                                  {"AWS_REGION", "eu-west-1"},
+                                                  {"AWS_SECRET_ACCESS_KEY_FILE", "/run/secret"}};
+  EXPECT_THAT(from_environment(variables).faults,
+              ElementsAre(FaultIs("environment STT_PROVIDERS", "stt.providers", "access_key_id")));
+  variables["AWS_ACCESS_KEY_ID_FILE"] = "/run/id";
+  EXPECT_THAT(from_environment(variables).faults, IsEmpty());
 }
 
 TEST(SttKeys, SayThatSoundIsNotRedactedWithoutRules) {

@@ -98,6 +98,19 @@ TEST(System, RefusesKeysOfProvidersThatAreEmptyOrAway) {
   EXPECT_THAT(check_system(settings), IsEmpty());
 }
 
+TEST(System, RefusesAmazonsCredentialsThatAreAway) {
+  const TempDir directory;
+  auto settings = settings_in(directory);
+  settings.stt.providers = {"aws"};
+  write_file(directory / "key", "kept\n");
+  settings.stt.aws.access_key_id_file = directory / "away";
+  settings.stt.aws.secret_access_key_file = directory / "key";
+  settings.stt.aws.session_token_file = directory / "gone";
+  EXPECT_THAT(check_system(settings),
+              ElementsAre(FaultIs("system", "stt.aws.access_key_id_file", "No such file"),
+                          FaultIs("system", "stt.aws.session_token_file", "No such file")));
+}
+
 TEST(System, RefusesADirectoryAsLogFile) {
   const TempDir directory;
   auto settings = settings_in(directory);

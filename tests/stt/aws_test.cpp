@@ -124,6 +124,26 @@ TEST_F(AwsTest, GoesThroughS3AndLeavesNothingThere) {
   EXPECT_EQ(said["words"][1]["end_ms"], 750);
 }
 
+TEST_F(AwsTest, ReadsItsCredentialsForEveryRequest) {
+  const auto keep = [&](const std::string& name, const std::string& text) {
+    srs::test::write_file(directory / name, text + "\n");
+    return directory / name;
+  };
+  options.aws.access_key_id_file = keep("id", "AKIDFILE");
+  options.aws.secret_access_key_file = keep("key", "kept");
+  options.aws.session_token_file = keep("token", "first");
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until_ended(1));
+  keep("token", "second");
+  pool->submit(spoken("rec-2"));
+  ASSERT_TRUE(run_until_ended(2));
+  ASSERT_EQ(finished.size(), 2U);
+  EXPECT_THAT(asked.at(0).headers.at("authorization"), HasSubstr("Credential=AKIDFILE/"));
+  EXPECT_EQ(asked.at(0).headers.at("x-amz-security-token"), "first");
+  EXPECT_EQ(asked.at(asked.count() - 1).headers.at("x-amz-security-token"), "second");
+}
+
 TEST_F(AwsTest, KnowsItsErrorsBehindStatus400) {
   const auto reason = [](const char* type) {
     HttpResponse response;

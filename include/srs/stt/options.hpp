@@ -75,9 +75,11 @@ struct AwsOptions {
   std::string bucket;  // audio lies here while a job runs, under `prefix`
   std::string prefix = "siprec-server/";
   std::string access_key_id;
+  std::filesystem::path access_key_id_file;
   std::string secret_access_key;
   std::filesystem::path secret_access_key_file;
   std::string session_token;
+  std::filesystem::path session_token_file;
 };
 
 struct AssemblyAiOptions {

@@ -16,10 +16,14 @@ std::string dumped(const Json& json) {
 }
 
 Outcome<Credentials> credentials_of(const AwsOptions& own) {
+  auto id = secret_of(own.access_key_id, own.access_key_id_file, "stt.aws.access_key_id_file");
+  if (!id) return id.error();
   auto secret = secret_of(own.secret_access_key, own.secret_access_key_file,
                           "stt.aws.secret_access_key_file");
   if (!secret) return secret.error();
-  return Credentials{own.access_key_id, std::move(*secret), own.session_token};
+  auto token = secret_of(own.session_token, own.session_token_file, "stt.aws.session_token_file");
+  if (!token) return token.error();
+  return Credentials{std::move(*id), std::move(*secret), std::move(*token)};
 }
 
 std::string bucket_url(const AwsOptions& own) {
