@@ -66,7 +66,8 @@ std::vector<Key> general() {
               "Names and terms that are likely to be said, passed on as hints."),
       SRS_KEY(stt.profanity_filter, yes_or_no(), "Asks providers to mask profanity."),
       SRS_KEY(stt.pii, list_of(text("", printable), "the provider's own words, such as pci"),
-              "Personal data that the provider is to mask itself, where it can."),
+              "Personal data that providers are to mask themselves, where they can; each may have "
+              "a list of its own."),
       SRS_KEY(stt.concurrency, number<std::size_t>(1, 1000),
               "Recordings that are transcribed at the same time."),
       SRS_KEY(stt.queue, number<std::size_t>(1, 1'000'000),
@@ -129,6 +130,11 @@ std::vector<Key> results() {
       secret(SRS_KEY(path.api_key, key(), "The key; empty sends none.")),             \
       SRS_KEY(path.api_key_file, file(), "The file with the key; it wins.")
 
+Key own_pii(Key key) {
+  key.comment = "Personal data that it is to mask, in its own words, in place of stt.pii.";
+  return key;
+}
+
 std::vector<Key> services() {
   return {
       SRS_OPENAI_KEYS(stt.openai),
@@ -138,6 +144,7 @@ std::vector<Key> services() {
       SRS_KEY(stt.deepgram.multichannel, yes_or_no(), "Sends all channels in one request."),
       secret(SRS_KEY(stt.deepgram.api_key, key(), "The key.")),
       SRS_KEY(stt.deepgram.api_key_file, file(), "The file with the key; it wins."),
+      own_pii(SRS_KEY(stt.deepgram.pii, list_of(text("", printable), "such as pci, ssn"), "")),
       SRS_KEY(stt.google.url, url(), "The base URL; empty: by version and location."),
       SRS_KEY(stt.google.version, words({"v1", "v2"}), "The version of Cloud Speech-to-Text."),
       SRS_KEY(stt.google.model, text("printable text, or empty", printable), "The model."),
@@ -167,11 +174,18 @@ std::vector<Key> services() {
       SRS_KEY(stt.aws.secret_access_key_file, file(), "The file with the key; it wins."),
       secret(SRS_KEY(stt.aws.session_token, key(), "The token of temporary credentials.")),
       SRS_KEY(stt.aws.session_token_file, file(), "The file with that token; it wins."),
+      own_pii(SRS_KEY(stt.aws.pii, list_of(text("", printable), "such as SSN, PIN, ALL"), "")),
+      SRS_KEY(stt.aws.vocabulary_name, text("a name, or empty", printable),
+              "A custom vocabulary made there beforehand, in place of stt.vocabulary."),
+      SRS_KEY(stt.aws.vocabulary_filter_name, text("a name, or empty", printable),
+              "A vocabulary filter made there beforehand; what is in it is masked."),
       SRS_KEY(stt.assemblyai.url, url(), "The base URL."),
       SRS_KEY(stt.assemblyai.model, text("printable text, or empty", printable),
               "The model, such as universal-2; empty: AssemblyAI chooses."),
       secret(SRS_KEY(stt.assemblyai.api_key, key(), "The key.")),
       SRS_KEY(stt.assemblyai.api_key_file, file(), "The file with the key; it wins."),
+      own_pii(SRS_KEY(stt.assemblyai.pii,
+                      list_of(text("", printable), "such as credit_card_number"), "")),
       SRS_KEY(stt.speechmatics.url, url(), "The base URL."),
       SRS_KEY(stt.speechmatics.operating_point, text("printable text", printable),
               "standard or enhanced."),
@@ -181,6 +195,7 @@ std::vector<Key> services() {
       SRS_KEY(stt.elevenlabs.model, text("printable text", printable), "The model."),
       secret(SRS_KEY(stt.elevenlabs.api_key, key(), "The key.")),
       SRS_KEY(stt.elevenlabs.api_key_file, file(), "The file with the key; it wins."),
+      own_pii(SRS_KEY(stt.elevenlabs.pii, list_of(text("", printable), "such as pci, pii"), "")),
   };
 }
 

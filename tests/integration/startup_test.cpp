@@ -55,6 +55,17 @@ TEST(Startup, WarnsWhereTheKernelGivesSmallerReceiveBuffersThanAsked) {
   EXPECT_EQ(asks_little.log("receive_buffer_small").size(), 0U) << asks_little.output();
 }
 
+TEST(Startup, WarnsOfOptionsThatAProviderCanNotHonour) {
+  ServerProcess server(
+      Settings{{"STT_PROVIDERS", "openai,vosk"}, {"STT_VOCABULARY", "SIPREC"}, {"STT_PII", "pci"}});
+  ASSERT_TRUE(server.start());
+  const auto warnings = server.log("transcription_option_ignored");
+  ASSERT_EQ(warnings.size(), 2U) << server.output();
+  EXPECT_EQ(warnings[0].value("siprec.provider", ""), "openai");
+  EXPECT_EQ(warnings[0].value("siprec.option", ""), "stt.pii");
+  EXPECT_EQ(warnings[1].value("siprec.provider", ""), "vosk");
+}
+
 TEST(Startup, RefusesAFileThatIsNotThere) {
   ServerProcess server;
   server.launch({"--config", "/nonexistent/siprec.yaml"});

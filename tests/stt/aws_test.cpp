@@ -173,6 +173,28 @@ TEST_F(AwsTest, IsParkedWhereTheKeyIsWrong) {
       << "the audio must not stay there";
 }
 
+TEST_F(AwsTest, IsToldTheNamesOfWhatWasMadeThereWhereTheLanguageIsKnown) {
+  options.aws.vocabulary_name = "our-names";
+  options.aws.vocabulary_filter_name = "our-oaths";
+  options.pii = {"pci"};  // another provider's word
+  options.aws.pii = {"SSN"};
+  start();
+  auto job = spoken("rec-1");
+  job.language = "en-US";
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  auto body = json::parse(asked.at(1).body);
+  EXPECT_EQ(
+      body["Settings"],
+      json::parse(
+          R"({"VocabularyName":"our-names","VocabularyFilterName":"our-oaths","VocabularyFilterMethod":"mask"})"));
+  EXPECT_EQ(body["ContentRedaction"]["PiiEntityTypes"], json::parse(R"(["SSN"])"));
+  const auto before = asked.count();
+  pool->submit(spoken("rec-2"));
+  ASSERT_TRUE(run_until_ended(2));
+  EXPECT_FALSE(json::parse(asked.at(before + 1).body).contains("Settings"));
+}
+
 TEST_F(AwsTest, IsToldWhatToTakeOut) {
   options.pii = {"CREDIT_DEBIT_NUMBER", "SSN"};
   start();

@@ -122,7 +122,8 @@ TEST_F(CloudTest, ElevenLabsGivesWordsAndWhatIsBetweenThem) {
   options.elevenlabs.url = url();
   options.elevenlabs.api_key = "xi-key";
   options.vocabulary = {"SIPREC", "Contoso"};
-  options.pii = {"pci"};
+  options.pii = {"SSN"};  // another provider's word
+  options.elevenlabs.pii = {"pci"};
   const auto job = run();
   const auto request = asked.at(0);
   EXPECT_EQ(request.headers.at("xi-api-key"), "xi-key");
@@ -157,7 +158,8 @@ TEST_F(CloudTest, AssemblyAiUploadsSubmitsAndPolls) {
   options.assemblyai.api_key = "aai-key";
   options.assemblyai.model = "universal-2";
   options.vocabulary = {"SIPREC"};
-  options.pii = {"credit_card_number"};
+  options.pii = {"SSN"};  // another provider's word
+  options.assemblyai.pii = {"credit_card_number"};
   const auto job = run();
   EXPECT_THAT(paths(),
               ElementsAre("POST /v2/upload", "POST /v2/transcript", "GET /v2/transcript/9ea68fd3",

@@ -7,6 +7,7 @@ namespace srs::stt::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string kTwoChannels =
     R"({"metadata":{"transaction_key":"deprecated","request_id":"2479c8c8-8185-40ac-9ac6-f0874419f793",)"
@@ -71,6 +72,14 @@ TEST_F(DeepgramTest, IsPricedByTheModelThatAnsweredElseByTheOneThatWasAskedFor) 
                  {"deepgram 60 USD", "deepgram/nova-2 120 USD", "deepgram/2-general-nova 180 USD"}),
             3);
   EXPECT_EQ(cost("rec-3", {"deepgram 60 USD"}), 1);
+}
+
+TEST_F(DeepgramTest, IsToldInItsOwnWordsWhatToMask) {
+  options.pii = {"SSN"};  // another provider's word
+  options.deepgram.pii = {"ssn", "pci"};
+  ask(spoken("rec-1"));
+  EXPECT_THAT(asked.at(0).target, HasSubstr("&redact=ssn&redact=pci"));
+  EXPECT_THAT(asked.at(0).target, Not(HasSubstr("SSN")));
 }
 
 TEST_F(DeepgramTest, DetectsTheLanguageWhereNoneIsKnown) {

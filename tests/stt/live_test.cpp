@@ -160,6 +160,8 @@ TEST_F(LiveTest, DeepgramIsAskedAsItsReferenceSays) {
   options.deepgram.api_key = "dg-key";
   options.language = "en";
   options.vocabulary = {"SIPREC"};
+  options.pii = {"SSN"};  // another provider's word
+  options.deepgram.pii = {"pci"};
   PeerRequest seen;
   std::atomic<bool> closed{false};
   serve([&](Frames& frames, const PeerRequest& request) {
@@ -186,7 +188,7 @@ TEST_F(LiveTest, DeepgramIsAskedAsItsReferenceSays) {
   EXPECT_EQ(
       seen.target,
       "/v1/listen?model=nova-2&encoding=linear16&sample_rate=8000&channels=1&interim_results=true"
-      "&punctuate=true&language=en&keywords=SIPREC");
+      "&punctuate=true&redact=pci&language=en&keywords=SIPREC");
   EXPECT_EQ(seen.headers.at("authorization"), "Token dg-key");
   EXPECT_EQ(seen.headers.at("traceparent"), kTraceparent) << "tracing is off: as it came";
   EXPECT_EQ(heard.back().segment.text, "Hello.");

@@ -118,6 +118,8 @@ class ReferenceTest : public PoolTest {
     options.language = language;
     options.profanity_filter = true;
     options.vocabulary = {"SIPREC", "M\xc3\xbcller & Sons"};
+    options.aws.vocabulary_name = "our-names";
+    options.aws.vocabulary_filter_name = "our-oaths";
     ask("openai", {});
     ask("deepgram", {"pci", "ssn"});
     options.deepgram.model = "nova-3";

@@ -46,6 +46,7 @@ struct DeepgramOptions {
   bool multichannel = false;  // all channels of a piece in one request
   std::string api_key;
   std::filesystem::path api_key_file;
+  std::vector<std::string> pii;  // in its own words, in place of Options::pii
 };
 
 struct GoogleOptions {
@@ -80,6 +81,9 @@ struct AwsOptions {
   std::filesystem::path secret_access_key_file;
   std::string session_token;
   std::filesystem::path session_token_file;
+  std::vector<std::string> pii;        // in its own words, in place of Options::pii
+  std::string vocabulary_name;         // of a vocabulary that was made there beforehand
+  std::string vocabulary_filter_name;  // likewise; what is in it is masked
 };
 
 struct AssemblyAiOptions {
@@ -87,6 +91,7 @@ struct AssemblyAiOptions {
   std::string model;  // one of speech_models; empty: theirs
   std::string api_key;
   std::filesystem::path api_key_file;
+  std::vector<std::string> pii;  // in its own words, in place of Options::pii
 };
 
 struct SpeechmaticsOptions {
@@ -101,6 +106,7 @@ struct ElevenLabsOptions {
   std::string model = "scribe_v2";
   std::string api_key;
   std::filesystem::path api_key_file;
+  std::vector<std::string> pii;  // in its own words, in place of Options::pii
 };
 
 // A server of https://github.com/alphacep/vosk-server.
@@ -190,7 +196,7 @@ struct Options {
   std::string language;                // BCP 47; empty: the provider detects it
   std::vector<std::string> vocabulary;
   bool profanity_filter = false;  // asks providers to mask profanity
-  std::vector<std::string> pii;   // passed on where the provider masks personal data itself
+  std::vector<std::string> pii;   // passed on to all that mask personal data themselves
   std::size_t concurrency = 4;    // recordings at the same time
   std::size_t queue = 10'000;     // jobs in memory; more wait on disk
   std::chrono::milliseconds timeout{300'000};     // of one request
@@ -250,6 +256,13 @@ struct Fault {
   std::string text;  // what is wrong with it and what to write instead; no secret
 };
 std::vector<Fault> faults(const Options& options);
+
+// What is configured and a configured provider, live or after calls, can't do.
+struct Ignored {
+  std::string provider;
+  std::string option;  // stt.pii
+};
+std::vector<Ignored> ignored_options(const Options& options);
 
 // Files with secrets of configured providers, live or after calls, and of deliveries, that can't be
 // read or are empty. Blocks.

@@ -37,6 +37,8 @@ Transcription::Transcription(const SttGround& ground)
       pool_(std::make_unique<stt::Pool>(ground.tasks, ground.options, http_, *workers_,
                                         ground.tracer, ground.registry, log_)) {
   pool_->set_listener(this);
+  for (const auto& [provider, option] : stt::ignored_options(options_))
+    log_.warning("transcription_option_ignored", {{"provider", provider}, {"option", option}});
 }
 
 Transcription::~Transcription() {

@@ -39,7 +39,8 @@ class DeepgramLive : public LiveProtocol {
         {"interim_results", "true"},
         {"punctuate", "true"}};
     if (options_.profanity_filter) values.emplace_back("profanity_filter", "true");
-    for (const auto& kind : options_.pii) values.emplace_back("redact", kind);
+    for (const auto& kind : pii_of(options_, options_.deepgram.pii))
+      values.emplace_back("redact", kind);
     if (!language.empty()) values.emplace_back("language", language);
     const bool keyterms = options_.deepgram.model.starts_with("nova-3");
     for (const auto& word : options_.vocabulary)

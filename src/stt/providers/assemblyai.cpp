@@ -58,9 +58,9 @@ Outcome<HttpRequest> submit_request(const Options& options, const Request& reque
     json["speech_models"] = Json::array({options.assemblyai.model});
   if (!options.vocabulary.empty()) json["keyterms_prompt"] = options.vocabulary;
   if (options.profanity_filter) json["filter_profanity"] = true;
-  if (!options.pii.empty()) {
+  if (const auto& pii = pii_of(options, options.assemblyai.pii); !pii.empty()) {
     json["redact_pii"] = true;
-    json["redact_pii_policies"] = options.pii;
+    json["redact_pii_policies"] = pii;
   }
   out->headers.emplace_back("Content-Type", "application/json");
   out->body = json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -64,6 +64,17 @@ Outcome<HttpRequest> call(const Options& options, std::string_view name, const J
   return out;
 }
 
+// What was made there beforehand.
+Json settings_of(const AwsOptions& own) {
+  Json settings = Json::object();
+  if (!own.vocabulary_name.empty()) settings["VocabularyName"] = own.vocabulary_name;
+  if (!own.vocabulary_filter_name.empty()) {
+    settings["VocabularyFilterName"] = own.vocabulary_filter_name;
+    settings["VocabularyFilterMethod"] = "mask";
+  }
+  return settings;
+}
+
 }  // namespace
 
 std::string object_of(const AwsOptions& own, const Request& request) {
@@ -90,9 +101,12 @@ Outcome<HttpRequest> start_request(const Options& options, const Request& reques
     json["IdentifyLanguage"] = true;
   else
     json["LanguageCode"] = request.language;
-  if (!options.pii.empty())
+  // They hold for one language each, so none of them where it has to be found out.
+  if (auto settings = settings_of(options.aws); !settings.empty() && !request.language.empty())
+    json["Settings"] = std::move(settings);
+  if (const auto& pii = pii_of(options, options.aws.pii); !pii.empty())
     json["ContentRedaction"] = {
-        {"RedactionType", "PII"}, {"RedactionOutput", "redacted"}, {"PiiEntityTypes", options.pii}};
+        {"RedactionType", "PII"}, {"RedactionOutput", "redacted"}, {"PiiEntityTypes", pii}};
   return call(options, "StartTranscriptionJob", json, now);
 }
 

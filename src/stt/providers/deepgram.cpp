@@ -79,7 +79,7 @@ Outcome<HttpRequest> request(const Options& options, const Request& request) {
   else
     values.emplace_back("language", request.language);
   if (options.profanity_filter) values.emplace_back("profanity_filter", "true");
-  for (const auto& kind : options.pii) values.emplace_back("redact", kind);
+  for (const auto& kind : pii_of(options, own.pii)) values.emplace_back("redact", kind);
   // Nova-3 takes whole terms, the models before it single words.
   const std::string hint = own.model.starts_with("nova-3") ? "keyterm" : "keywords";
   for (const auto& word : options.vocabulary) values.emplace_back(hint, word);

@@ -42,7 +42,7 @@ Outcome<HttpRequest> request(const Options& options, const Request& request) {
     form.push_back({"language_code", primary_language(request.language), "", ""});
   for (const auto& word : options.vocabulary) form.push_back({"keyterms", word, "", ""});
   // What is to be taken out has to be looked for.
-  for (const auto& kind : options.pii)
+  for (const auto& kind : pii_of(options, own.pii))
     for (const auto* field : {"entity_detection", "entity_redaction"})
       form.push_back({field, kind, "", ""});
   form.push_back({"file", request.sound.wav, "audio.wav", "audio/wav"});

@@ -75,6 +75,12 @@ std::unique_ptr<Provider> make_provider(OneRequest service);
 
 // Building blocks of requests.
 
+// What a provider is to mask: its own list, else the one for all.
+inline const std::vector<std::string>& pii_of(const Options& options,
+                                              const std::vector<std::string>& own) {
+  return own.empty() ? options.pii : own;
+}
+
 // `https://host/v1?x=1` and `/a` -> `https://host/v1/a?x=1`.
 std::string with_path(std::string_view url, std::string_view path);
 // `model=nova-2&language=en`, percent-encoded (RFC 3986 §2.1).
