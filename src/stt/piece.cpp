@@ -3,6 +3,7 @@
 #include "stt/core.hpp"
 #include "stt/crypto.hpp"
 #include "stt/files.hpp"
+#include "stt/language.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -134,7 +135,7 @@ boost::asio::awaitable<Outcome<PoolCore::Heard>> PoolCore::ask(EntryPointer entr
   if (draining_) co_return Failure{Reason::Cancelled, "the process ends"};
   Request request;
   request.sound = std::move(*sound);
-  request.language = job.language.empty() ? options_.language : job.language;
+  request.language = language_to_ask_for(job.language, options_.language);
   request.recording_id = job.recording_id;
   request.channels = names_of(piece.channels);
   request.idempotency_key = idempotency_key(job, piece, number);

@@ -111,6 +111,7 @@ TEST(Transcription, TellsTheRecogniserTheLanguageOfTheCall) {
   EXPECT_THAT(language_of(server, "de-DE", ""), HasSubstr("spoken in de-DE"));
   EXPECT_THAT(language_of(server, "", "<x:language xmlns:x='urn:x'>fr-CA</x:language>"),
               HasSubstr("spoken in fr-CA"));
+  EXPECT_THAT(language_of(server, "en", ""), HasSubstr("spoken in en-US")) << "more exactly";
   EXPECT_THAT(language_of(server, "", ""), HasSubstr("spoken in en-US"));
 }
 

@@ -173,6 +173,17 @@ TEST_F(AwsTest, IsParkedWhereTheKeyIsWrong) {
       << "the audio must not stay there";
 }
 
+// It lists no bare `en`, which is all that many a Content-Language says.
+TEST_F(AwsTest, IsToldTheRegionThatIsConfigured) {
+  options.language = "en-US";
+  start();
+  auto job = spoken("rec-1");
+  job.language = "en";
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  EXPECT_EQ(json::parse(asked.at(1).body)["LanguageCode"], "en-US");
+}
+
 TEST_F(AwsTest, IsToldTheNamesOfWhatWasMadeThereWhereTheLanguageIsKnown) {
   options.aws.vocabulary_name = "our-names";
   options.aws.vocabulary_filter_name = "our-oaths";

@@ -1,5 +1,7 @@
 #include "stt/live/call.hpp"
 
+#include "stt/language.hpp"
+
 #include <srs/util/offload.hpp>
 
 #include <boost/asio/redirect_error.hpp>
@@ -25,7 +27,7 @@ LiveCall::LiveCall(std::shared_ptr<Live::State> state, LiveChannel channel, Live
       wake_(state_->tasks.executor()),
       held_back_(state_->redactor),
       release_(state_->tasks.executor()) {
-  if (channel_.language.empty()) channel_.language = state_->options.language;
+  channel_.language = language_to_ask_for(channel_.language, state_->options.language);
   end_.use.provider = state_->options.live.provider;
   end_.use.model = live_model(state_->options);
   if (state_->price) end_.use.currency = state_->price->currency;
