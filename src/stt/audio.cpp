@@ -126,6 +126,17 @@ Result<AudioFormat> read_format(const std::filesystem::path& audio) {
                      static_cast<std::uint64_t>(std::max<sf_count_t>(0, info.frames))};
 }
 
+PieceOptions within(PieceOptions options, const AudioFormat& format, std::size_t channels,
+                    Millis longest, std::uint64_t largest) {
+  constexpr Millis kShortest{1000};
+  const auto per_second = std::max<std::uint64_t>(1, format.sample_rate * 2 * channels);
+  const auto samples = largest - std::min<std::uint64_t>(largest, kWavHeader);
+  const Millis by_size(static_cast<std::int64_t>(samples * 1000 / per_second));
+  const auto most = std::min(longest, by_size) - options.overlap;
+  options.length = std::max(kShortest, std::min(options.length, most));
+  return options;
+}
+
 Result<std::vector<Piece>> plan_pieces(const std::filesystem::path& audio,
                                        const std::vector<unsigned>& channels,
                                        const PieceOptions& options, bool together) {

@@ -33,6 +33,11 @@ struct Piece {
   Millis length() const { return end - begin; }
 };
 
+// The same, so that no piece of so many channels is longer than `longest`, nor its file larger than
+// `largest` bytes; overlaps included.
+PieceOptions within(PieceOptions options, const AudioFormat& format, std::size_t channels,
+                    Millis longest, std::uint64_t largest);
+
 // Covers the channels from start to end, in order of time. Cuts lie where it is quietest in the
 // last 30 % of each length. `together`: pieces of all channels at once.
 Result<std::vector<Piece>> plan_pieces(const std::filesystem::path& audio,
@@ -47,6 +52,9 @@ struct Sound {
   Millis length{0};
 };
 Result<Sound> extract(const std::filesystem::path& audio, const Piece& piece);
+
+// The largest of them, for those who say nothing of sizes.
+inline constexpr std::uint64_t kLargestSound = 2'000'000'000;
 
 // The header of such a file with `bytes` bytes of samples after it.
 std::string wav_header(std::uint32_t sample_rate, unsigned channels, std::uint32_t bytes);

@@ -77,12 +77,16 @@ Outcome<Progress> PoolCore::load_or_plan(const Job& job) const {
   std::vector<unsigned> channels;
   for (const auto& channel : job.channels) channels.push_back(channel.channel);
   for (unsigned i = 0; job.channels.empty() && i < format->channels; ++i) channels.push_back(i);
-  auto bounds = options_.piece;
+  auto longest = options_.piece.length + options_.piece.overlap;
+  auto largest = kLargestSound;
   bool together = !engines_.empty();
   for (const auto& engine : engines_) {
-    bounds.length = std::min(bounds.length, engine.provider->longest());
+    longest = std::min(longest, engine.provider->longest());
+    largest = std::min(largest, engine.provider->largest());
     together = together && engine.provider->takes_channels_together();
   }
+  const auto bounds =
+      within(options_.piece, *format, together ? channels.size() : 1, longest, largest);
   auto pieces = plan_pieces(audio, channels, bounds, together);
   if (!pieces) return Failure{Reason::Audio, pieces.error().text};
   Progress progress;

@@ -59,6 +59,18 @@ TEST_F(AudioTest, IsCutEvenWhereNobodyEverPauses) {
   EXPECT_EQ(at, 35s);
 }
 
+TEST_F(AudioTest, IsCutSoThatNoPieceIsLongerOrLargerThanItMayBe) {
+  const auto length = [&](std::uint32_t rate, std::size_t channels, Millis longest,
+                          std::uint64_t largest) {
+    return within(options, {rate, 2, 0}, channels, longest, largest).length;
+  };
+  EXPECT_EQ(length(8000, 1, 1h, 1'000'000), 10s) << "neither is in the way";
+  EXPECT_EQ(length(8000, 1, 6s, 1'000'000), 5s) << "with the overlap it is six";
+  EXPECT_EQ(length(44'100, 1, 1h, 44 + 88'200 * 6), 5s);
+  EXPECT_EQ(length(44'100, 2, 1h, 44 + 88'200 * 6), 2s);
+  EXPECT_EQ(length(44'100, 2, 1h, 20), 1s) << "it ends at all";
+}
+
 TEST_F(AudioTest, KnowsSilentPieces) {
   const auto pieces = plan({tone(5), silence(5)});
   ASSERT_EQ(pieces.size(), 2U);

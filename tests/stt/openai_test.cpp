@@ -29,6 +29,7 @@ class OpenAiTest : public PoolTest {
     return transcript(job);
   }
   Asked asked;
+  std::vector<std::size_t> sizes;  // of bodies, in the order of the requests
 };
 
 TEST_F(OpenAiTest, IsAskedAsItsReferenceSays) {
@@ -51,6 +52,30 @@ TEST_F(OpenAiTest, IsAskedAsItsReferenceSays) {
     EXPECT_THAT(part.headers, HasSubstr("filename=\"audio.wav\""));
     EXPECT_THAT(part.headers, HasSubstr("Content-Type: audio/wav"));
   }
+}
+
+// Beyond 25 MB it answers 413, whatever the length.
+TEST_F(OpenAiTest, GetsPiecesOfAtMost25MegabytesCutWhereItIsQuiet) {
+  HttpPeer peer([&](PeerConnection& connection) {
+    while (auto request = connection.read_request()) {
+      const bool fits = request->body.size() < 25'000'000 + 10'000;
+      const auto size = request->body.size();
+      sizes.push_back(size);
+      connection.answer(fits ? 200 : 413, fits ? R"({"text":"x"})" : "");
+    }
+  });
+  options.openai.url = peer.url("/v1");
+  options.concurrency = 1;
+  start();
+  constexpr unsigned kRate = 44'100;
+  auto job = spoken("rec-1");
+  write_wav(job.directory / "audio.wav",
+            {tone(250, 440, kRate) + silence(1, kRate) + tone(80, 440, kRate)}, kRate);
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(finished.size(), 1U);
+  ASSERT_EQ(sizes.size(), 2U);
+  EXPECT_NEAR(static_cast<double>(sizes[0]), 251.0 * 2 * kRate, 1.0 * 2 * kRate);
 }
 
 TEST_F(OpenAiTest, NeedsNoKeyWhereTheServerIsOnesOwn) {

@@ -85,7 +85,8 @@ std::unique_ptr<Provider> make_azure(const Options& options) {
   service.model = "fast";
   service.prepare = [&options](const Request& request) { return azure::request(options, request); };
   service.parse = azure::parse;
-  service.longest = std::chrono::minutes(110);  // of two hours, 300 MB
+  service.longest = std::chrono::minutes(110);  // of two hours
+  service.largest = 299'000'000;                // of 300 MB, with the rest of the form
   return make_provider(std::move(service));
 }
 

@@ -19,6 +19,11 @@ class Google : public Provider {
     return options_.google.bucket.empty() ? std::chrono::seconds(55) : std::chrono::hours(4);
   }
 
+  // 10 MB, as base64.
+  std::uint64_t largest() const override {
+    return options_.google.bucket.empty() ? 7'000'000 : kLargestSound;
+  }
+
   boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
                                                      Exchange& exchange) override {
     auto account = co_await exchange.work([&]() -> Outcome<google::Account> {

@@ -118,8 +118,13 @@ Outcome<Answer> parse(std::string_view body) {
 
 namespace {
 
+// 25 MB for OpenAI and Azure: https://platform.openai.com/docs/guides/speech-to-text. It counts in
+// MiB; what lies between is for the rest of the form. Servers of one's own have no such bound.
+constexpr std::uint64_t kLargest = 25'000'000;
+
 std::unique_ptr<Provider> make(const Options& options, const OpenAiOptions& own,
-                               std::string_view name, std::string_view key_file) {
+                               std::string_view name, std::string_view key_file,
+                               std::uint64_t largest) {
   OneRequest service;
   service.name = name;
   service.model = own.model;
@@ -127,17 +132,18 @@ std::unique_ptr<Provider> make(const Options& options, const OpenAiOptions& own,
     return openai::request(options, own, key_file, request);
   };
   service.parse = openai::parse;
+  service.largest = largest;
   return make_provider(std::move(service));
 }
 
 }  // namespace
 
 std::unique_ptr<Provider> make_openai(const Options& options) {
-  return make(options, options.openai, "openai", "stt.openai.api_key_file");
+  return make(options, options.openai, "openai", "stt.openai.api_key_file", kLargest);
 }
 
 std::unique_ptr<Provider> make_whisper(const Options& options) {
-  return make(options, options.whisper, "whisper", "stt.whisper.api_key_file");
+  return make(options, options.whisper, "whisper", "stt.whisper.api_key_file", kLargestSound);
 }
 
 }  // namespace srs::stt

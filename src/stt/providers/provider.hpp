@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -39,6 +40,8 @@ class Provider {
   virtual bool takes_channels_together() const { return false; }
   // The longest piece that it takes.
   virtual Millis longest() const { return std::chrono::hours(4); }
+  // The largest file that it takes, in bytes.
+  virtual std::uint64_t largest() const { return kLargestSound; }
 
   // Runs on the io_context's thread and never blocks it; `request` and `exchange` live in the
   // caller's coroutine. Provider objects are shared by all jobs and keep no state of one.
@@ -70,6 +73,7 @@ struct OneRequest {
   std::function<Outcome<Answer>(std::string_view body)> parse;  // blocks
   bool takes_channels_together = false;
   Millis longest = std::chrono::hours(4);
+  std::uint64_t largest = kLargestSound;
 };
 std::unique_ptr<Provider> make_provider(OneRequest service);
 

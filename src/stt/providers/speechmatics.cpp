@@ -101,6 +101,7 @@ class Speechmatics : public Provider {
   explicit Speechmatics(const Options& options) : options_(options) {}
   std::string_view name() const override { return "speechmatics"; }
   std::string model() const override { return options_.speechmatics.operating_point; }
+  std::uint64_t largest() const override { return 999'000'000; }  // of 1 GB, with the form
 
   boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
                                                      Exchange& exchange) override {
