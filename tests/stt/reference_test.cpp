@@ -1,6 +1,7 @@
 // What we send, judged by the client libraries that the providers make from their own OpenAPI
 // descriptions: by what these libraries send themselves, and by their types. The answers of the
 // fake server are judged as well. All of it goes over TLS, as it does to the providers.
+#include "stt/cloud_answers.hpp"
 #include "stt/fixture.hpp"
 #include "util/http_client/certificate.hpp"
 
@@ -18,98 +19,13 @@ using testing::Not;
 const std::string kHere = std::string(SRS_SOURCE_DIR) + "/tests/stt/reference";
 const std::string kPackages = std::string(SRS_BINARY_DIR) + "/tests/stt/reference";
 
-// What the provider says to a request, complete by its reference.
-std::string answer_to(const PeerRequest& request) {
-  const auto asked = [&](std::string_view method, std::string_view path) {
-    return request.method == method &&
-           std::string_view(request.target).substr(0, request.target.find('?')) == path;
-  };
-  if (asked("POST", "/v1/audio/transcriptions"))
-    return R"({"text":"hello there","language":"english","duration":2.0,
-      "segments":[{"id":0,"seek":0,"start":0.1,"end":0.9,"text":" hello there","tokens":[50364],
-        "temperature":0.0,"avg_logprob":-0.1,"compression_ratio":0.8,"no_speech_prob":0.01}],
-      "words":[{"word":"hello","start":0.1,"end":0.4},{"word":"there","start":0.5,"end":0.9}]})";
-  if (asked("POST", "/v1/listen"))
-    return R"({"metadata":{"request_id":"a","sha256":"b","created":"2026-11-22T10:00:00.000Z",
-      "duration":2.0,"channels":1,"models":["m"],"model_info":{"m":{"name":"2-general-nova"}}},
-      "results":{"channels":[{"alternatives":[{"transcript":"hello there","confidence":0.99,
-        "words":[{"word":"hello","start":0.1,"end":0.4,"confidence":0.99},
-                 {"word":"there","start":0.5,"end":0.9,"confidence":0.98}]}]}]}})";
-  if (asked("POST", "/v1/speech-to-text"))
-    return R"({"language_code":"eng","language_probability":0.98,"text":"hello there","words":[
-      {"text":"hello","start":0.1,"end":0.4,"type":"word","logprob":-0.1},
-      {"text":" ","start":0.4,"end":0.5,"type":"spacing","logprob":0},
-      {"text":"there","start":0.5,"end":0.9,"type":"word","logprob":-0.1}]})";
-  if (asked("POST", "/speechtotext/transcriptions:transcribe"))
-    return R"({"durationMilliseconds":2000,"combinedPhrases":[{"text":"hello there"}],"phrases":[
-      {"offsetMilliseconds":100,"durationMilliseconds":800,"text":"hello there","words":[
-        {"text":"hello","offsetMilliseconds":100,"durationMilliseconds":300},
-        {"text":"there","offsetMilliseconds":500,"durationMilliseconds":400}],
-        "locale":"en-US","confidence":0.93}]})";
-  if (asked("POST", "/v2/upload"))
-    return R"({"upload_url":"https://cdn.assemblyai.com/upload/f756988d"})";
-  const std::string transcript =
-      R"({"id":"9ea68fd3","acoustic_model":"assemblyai_default","audio_url":"x",
-      "auto_highlights":false,"language_confidence":null,"language_confidence_threshold":null,
-      "language_codes":null,"language_model":"assemblyai_default","redact_pii":false,
-      "speech_model":null,"summarization":false,"webhook_auth":false,)";
-  if (asked("POST", "/v2/transcript")) return transcript + R"("status":"queued"})";
-  if (asked("GET", "/v2/transcript/9ea68fd3"))
-    return transcript + R"("status":"completed","language_code":"en_us","words":[
-      {"text":"hello","start":100,"end":400,"confidence":0.97,"speaker":null},
-      {"text":"there","start":500,"end":900,"confidence":0.98,"speaker":null}]})";
-  if (asked("POST", "/token")) return R"({"access_token":"a-key","expires_in":3599})";
-  const std::string heard =
-      R"({"results":[{"alternatives":[{"transcript":"hello there","confidence":0.9,"words":[
-      {"word":"hello","startTime":"0.100s","endTime":"0.400s"},
-      {"word":"there","startTime":"0.500s","endTime":"0.900s"}]}]}]})";
-  if (request.target.ends_with(":recognize")) return heard;
-  if (request.target.ends_with("ecognize")) return R"({"name":"operations/1"})";
-  if (request.target.find("operations/1") != std::string::npos)
-    return R"({"done":true,"response":)" + heard + "}";
-  const auto target = request.headers.find("x-amz-target");
-  if (target != request.headers.end() && target->second == "Transcribe.GetTranscriptionJob")
-    return R"({"TranscriptionJob":{"TranscriptionJobStatus":"COMPLETED","Transcript":
-      {"TranscriptFileUri":"https://)" +
-           request.headers.at("host") + R"(/heard"}}})";
-  if (asked("GET", "/heard"))
-    return R"({"results":{"items":[
-      {"start_time":"0.1","end_time":"0.4","alternatives":[{"confidence":"0.9","content":"hello"}],"type":"pronunciation"},
-      {"start_time":"0.5","end_time":"0.9","alternatives":[{"confidence":"0.9","content":"there"}],"type":"pronunciation"}]}})";
-  if (asked("POST", "/v2/jobs")) return R"({"id":"a1b2c3d4e5"})";
-  const std::string job =
-      R"("job":{"id":"a1b2c3d4e5","created_at":"2026-11-22T10:00:00.000Z","data_name":"audio.wav","duration":2)";
-  if (asked("GET", "/v2/jobs/a1b2c3d4e5")) return "{" + job + R"(,"status":"done"}})";
-  if (asked("GET", "/v2/jobs/a1b2c3d4e5/transcript"))
-    return R"({"format":"2.9",)" + job + R"(},"metadata":{"created_at":"2026-11-22T10:00:00.000Z",
-      "type":"transcription"},"results":[
-      {"type":"word","start_time":0.1,"end_time":0.4,"alternatives":[{"content":"hello","confidence":0.9,"language":"en"}]},
-      {"type":"word","start_time":0.5,"end_time":0.9,"alternatives":[{"content":"there","confidence":0.9,"language":"en"}]}]})";
-  return "{}";
-}
-
 class ReferenceTest : public PoolTest {
  protected:
-  ReferenceTest() {
-    const auto key = "a-key";
-    options.openai.api_key = options.deepgram.api_key = options.elevenlabs.api_key = key;
-    options.azure.key = options.assemblyai.api_key = options.speechmatics.api_key = key;
-    options.openai.url = peer_.url("/v1");
-    options.speechmatics.url = peer_.url("/v2");
-    options.deepgram.url = options.elevenlabs.url = peer_.url("");
-    options.azure.url = options.assemblyai.url = peer_.url("");
-    options.google.url = options.google.storage_url = peer_.url("");
-    options.google.credentials = directory / "account.json";
-    options.aws.url = options.aws.storage_url = peer_.url("");
-    options.aws.region = "eu-west-1";
-    options.aws.bucket = "calls";
-    options.aws.access_key_id = key;
-    options.aws.secret_access_key = "a-secret";
-  }
+  ReferenceTest() { use_clouds(options, peer_, directory / "account.json"); }
 
   void SetUp() override {
     SRS_REQUIRE_TOOL("node", "nodejs");
-    make_account();
+    write_account(options.google.credentials, peer_.url("/token"));
     SRS_REQUIRE_PACKAGES(kHere, kPackages);
   }
 
@@ -168,21 +84,6 @@ class ReferenceTest : public PoolTest {
     return http_options.ca_file;
   }
 
-  void make_account() {
-    const auto key = (directory / "key.pem").string();
-    ASSERT_EQ(run_tool("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out '" + key +
-                       "' 2>/dev/null")
-                  .exit_code,
-              0);
-    srs::test::write_file(options.google.credentials,
-                          json{{"project_id", "my-project"},
-                               {"private_key_id", "kid1"},
-                               {"private_key", srs::test::read_file(key)},
-                               {"client_email", "srs@my-project.iam.gserviceaccount.com"},
-                               {"token_uri", peer_.url("/token")}}
-                              .dump());
-  }
-
   void ask(const std::string& provider, std::vector<std::string> pii) {
     options.providers = {provider};
     options.pii = std::move(pii);
@@ -211,7 +112,7 @@ class ReferenceTest : public PoolTest {
              {"method", request.method},
              {"target", request.target},
              {"headers", request.headers},
-             {"answer", answer_to(request)}};
+             {"answer", cloud_answer(request, "https")}};
     const auto form = form_of(request);
     if (form.empty()) out["body"] = text(request.body);
     for (const auto& part : form)
@@ -227,7 +128,7 @@ class ReferenceTest : public PoolTest {
   std::size_t taken_ = 0;
   HttpPeer peer_{srs::test::answering([this](const PeerRequest& request) {
                    asked_.add(request);
-                   return answer_to(request);
+                   return cloud_answer(request, "https");
                  }),
                  HttpPeer::Tls{vouched_for(), {}}};
 };
