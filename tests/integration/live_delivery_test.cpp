@@ -151,6 +151,49 @@ TEST_F(LiveDelivery, TellsTheTruthOnceItWasTakenAfterARefusal) {
   EXPECT_EQ(lines[0].value("siprec.attempts", 0), 1);
 }
 
+// What ends in digits waits for more of them, and a crash comes first.
+TEST(LiveHeldBack, IsInTheTranscriptWithoutItsNumbersAfterTheServersDeath) {
+  std::atomic<bool> said{false};
+  HttpPeer vosk(HttpPeer::Script([&](PeerConnection& connection) {
+    Frames frames(connection);
+    if (!frames.accept()) return;
+    while (const auto frame = frames.read())
+      if (frame->opcode == 2 && !said.exchange(true))
+        frames.send(R"({"text":"my card is 4111 1111"})");
+  }));
+  ServerProcess server(Settings{{"STT_LIVE_PROVIDER", "vosk"},
+                                {"VOSK_URL", "ws://127.0.0.1:" + std::to_string(vosk.port())},
+                                {"STT_REDACTION_RULES", "card"},
+                                {"STT_LIVE_LAST_WORDS", "1h"}});
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 50);
+  std::string held;
+  ASSERT_TRUE(wait_until([&] {
+    const auto running = all_recordings(server.recordings());
+    if (running.empty()) return false;
+    const auto file = running[0].directory / "transcript.live.held.jsonl";
+    if (std::filesystem::exists(file)) held = read_file(file);
+    return held.ends_with('\n');
+  }));
+  EXPECT_THAT(held, HasSubstr("my card is [...]"));
+  EXPECT_THAT(held, Not(HasSubstr("1111")));
+  server.signal(SIGKILL);
+  ASSERT_TRUE(server.wait_exit(kSoon));
+  ASSERT_TRUE(server.start());
+  json metadata;
+  ASSERT_TRUE(wait_until([&] {
+    metadata = all_recordings(server.recordings()).at(0).metadata;
+    return metadata.contains("transcription");
+  }));
+  EXPECT_EQ(metadata["transcription"].value("state", ""), "complete");
+  const auto directory = all_recordings(server.recordings()).at(0).directory;
+  EXPECT_THAT(read_file(directory / "transcript.txt"), HasSubstr("my card is [...]"));
+  EXPECT_FALSE(std::filesystem::exists(directory / "transcript.live.held.jsonl"));
+}
+
 TEST_F(LiveDelivery, GoesOnAfterTheServersDeath) {
   status_ = 503;
   ASSERT_TRUE(server_.start());

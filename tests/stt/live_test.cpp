@@ -42,8 +42,9 @@ class LiveTest : public PoolTest {
     registry = std::make_unique<metrics::Registry>();
     reader = std::make_unique<WorkerPool>(1, 100);
     live = std::make_unique<Live>(tasks, options, *reader, tracer, *registry, log::Logger());
-    stream = live->open({"rec-1", 1, 8000, "", kTraceparent, "call-1", "congo=t61"},
-                        [this](const LiveEvent& event) { heard.push_back(event); });
+    stream = live->open(
+        {"rec-1", 1, 8000, "", kTraceparent, "call-1", "congo=t61"},
+        [this](const LiveEvent& event) { (event.held ? set_aside : heard).push_back(event); });
   }
   // Sound of that length, in packets of 20 ms.
   void say(Millis from, Millis length) {
@@ -67,6 +68,7 @@ class LiveTest : public PoolTest {
   std::unique_ptr<Live> live;
   std::shared_ptr<Live::Stream> stream;
   std::vector<LiveEvent> heard;
+  std::vector<LiveEvent> set_aside;  // of what is held back
 };
 
 // As Vosk's server: partials while audio comes, a result at its end.
@@ -378,6 +380,24 @@ TEST_F(LiveTest, TellsWhatItHeldBackBeforeTheEnd) {
   });
   ASSERT_TRUE(run_until([&] { return done; }));
   EXPECT_EQ(told, 1U);
+}
+
+TEST_F(LiveTest, GivesAwayWhatItHoldsBackWithoutItsNumbersForACrash) {
+  options.redaction.rules = {"card", "name=Smith"};
+  options.live.last_words = 60s;
+  serve([](Frames& frames, const PeerRequest&) {
+    say_finals(frames, {R"({"text":"Smith in room 4111"})", R"({"text":"four one"})"});
+  });
+  begin();
+  say(0s, 1s);
+  ASSERT_TRUE(run_until([&] { return set_aside.size() == 2; }));
+  EXPECT_TRUE(heard.empty());
+  EXPECT_EQ(set_aside[0].segment.text, "[name] in room [...]");
+  EXPECT_EQ(set_aside[1].segment.text, "[...]");
+  for (const auto& event : set_aside) {
+    EXPECT_TRUE(event.final);
+    EXPECT_THAT(to_json_line(event), testing::Not(testing::ContainsRegex("4111|four")));
+  }
 }
 
 TEST(WhatIsHeldBack, IsAFewResultsAtMostTheOldestGoFirst) {

@@ -23,6 +23,8 @@ struct LiveEvent {
   bool final = false;  // interim text is replaced by the next event of the same channel
   Segment segment;
   std::vector<Redaction> redactions = {};  // what was taken out of a final text
+  // A final text that is held back and not told yet, without its numbers: for kHeldFile alone.
+  bool held = false;
 };
 // `{"recording_id":...,"final":true,"channel":0,"start_ms":...,"end_ms":...,"text":...}`, one line,
 // with `redactions` where something was taken out: its rule and its place.

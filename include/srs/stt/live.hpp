@@ -7,10 +7,12 @@
 #include <srs/stt/options.hpp>
 #include <srs/stt/transcript.hpp>
 #include <srs/tracing/tracer.hpp>
+#include <srs/util/result.hpp>
 #include <srs/util/tasks.hpp>
 #include <srs/util/worker_pool.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -54,8 +56,8 @@ class Live {
   Live& operator=(const Live&) = delete;
 
   // Gets interim and final text, redacted by the configured rules; interim text shows no number
-  // besides, and final text that ends in one waits for what comes next (`last_words` at most). Must
-  // not throw.
+  // besides, and final text that ends in one waits for what comes next (`last_words` at most), of
+  // which an event with `held` tells until then. Must not throw.
   using Heard = std::function<void(const LiveEvent&)>;
 
   class Stream {
@@ -80,6 +82,10 @@ class Live {
   std::shared_ptr<State> state_;
   std::shared_ptr<prometheus::Collectable> figures_;
 };
+
+// Appends to kLiveFile what a crash left of final text in kHeldFile, and removes that. Of a call
+// that nobody hears any more. Blocks.
+Result<void> recover_held(const std::filesystem::path& directory);
 
 // The configured provider's model, for transcripts.
 std::string live_model(const Options& options);

@@ -93,6 +93,7 @@ inline constexpr std::string_view kTranscriptFile = "transcript.json";
 inline constexpr std::string_view kVttFile = "transcript.vtt";
 inline constexpr std::string_view kTextFile = "transcript.txt";
 inline constexpr std::string_view kLiveFile = "transcript.live.jsonl";
+inline constexpr std::string_view kHeldFile = "transcript.live.held.jsonl";
 inline constexpr std::string_view kRedactedAudioFile = "audio.redacted.wav";
 inline constexpr std::string_view kJobFile = "transcription.json";
 inline constexpr std::string_view kCancelledFile = "transcription.cancelled";

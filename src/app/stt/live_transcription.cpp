@@ -81,6 +81,16 @@ class CallListener final : public recording::LiveListener {
   std::shared_ptr<Last> last_ = std::make_shared<Last>(room_, job_.recording_id);
 };
 
+// All that was held is in the file of what was told, or nobody wants it.
+MetadataEditor::Work settle_held(std::filesystem::path directory, bool declined) {
+  return [directory = std::move(directory), declined]() -> Result<recording::Amendment> {
+    std::error_code ignored;
+    if (declined) std::filesystem::remove(directory / stt::kHeldFile, ignored);
+    if (auto done = stt::recover_held(directory); !done) return done.error();
+    return recording::Amendment{};
+  };
+}
+
 }  // namespace
 
 LiveTranscription::LiveTranscription(const SttGround& ground, LiveQueue queue)
@@ -114,6 +124,10 @@ void LiveTranscription::said(const std::filesystem::path& directory, const stt::
   const auto entry = pending_.find(event.recording_id);
   if (entry != pending_.end() && entry->second.declined) return;
   auto line = stt::to_json_line(event);
+  if (event.held) {
+    if (entry != pending_.end()) entry->second.has_held = true;
+    return editor_.append(directory / stt::kHeldFile, std::move(line));
+  }
   if (event.final) {
     if (entry != pending_.end()) entry->second.has_text = true;
     editor_.append(directory / stt::kLiveFile, line);
@@ -170,6 +184,7 @@ void LiveTranscription::conclude(std::map<std::string, Pending>::iterator entry)
   auto pending = std::move(entry->second);
   pending_.erase(entry);
   const auto& job = *pending.complete;
+  if (pending.has_held) editor_.amend(job.directory, settle_held(job.directory, pending.declined));
   const auto& failed = pending.failed;
   // Silence is heard too, and charged; a provider answers it as well.
   const bool heard = pending.has_text || (failed.reason.empty() && !pending.uses.empty());

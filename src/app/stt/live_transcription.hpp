@@ -55,6 +55,7 @@ class LiveTranscription {
   // What is known of a recording that is heard, until it is both heard out and complete.
   struct Pending {
     bool has_text = false;
+    bool has_held = false;  // and with it a file
     bool heard_out = false;
     bool declined = false;
     std::optional<stt::Job> complete;

@@ -4,6 +4,7 @@
 
 #include <srs/recording/directories.hpp>
 #include <srs/storage/files.hpp>
+#include <srs/stt/live.hpp>
 #include <srs/stt/transcript.hpp>
 
 #include <boost/asio/post.hpp>
@@ -28,6 +29,7 @@ bool is_there(const std::filesystem::path& path) {
 struct Unnamed {
   bool transcript = false;
   bool live = false;
+  bool held = false;
   std::optional<recording::Document> document;
 };
 
@@ -40,7 +42,8 @@ Unnamed unnamed(const std::filesystem::path& directory) {
   Unnamed found;
   found.transcript = is_there(directory / stt::kTranscriptFile);
   found.live = is_there(directory / stt::kLiveFile);
-  if (!found.transcript && !found.live) return found;
+  found.held = is_there(directory / stt::kHeldFile);
+  if (!found.transcript && !found.live && !found.held) return found;
   const auto text = storage::read_file(directory / recording::kMetadataFile, kMaxMetadataBytes);
   auto document = text ? recording::from_json(*text) : Result<recording::Document>(text.error());
   if (!document || document->state != recording::State::Complete) return {};
@@ -75,14 +78,18 @@ stt::Job live_job(const std::filesystem::path& directory, const recording::Docum
 
 bool is_untold(const std::filesystem::path& directory) {
   const auto found = unnamed(directory);
-  return found.document && (found.transcript || found.live);
+  return found.document && (found.transcript || found.live || found.held);
 }
 
 Result<recording::Amendment> untold(const std::filesystem::path& directory,
                                     const LiveQueue& queue) {
   recording::Amendment amendment;
-  const auto found = unnamed(directory);
+  auto found = unnamed(directory);
   if (!found.document) return amendment;
+  if (found.held) {
+    if (const auto done = stt::recover_held(directory); !done) return done.error();
+    found = unnamed(directory);
+  }
   if (found.transcript) {
     const auto finished = stt::finished_of(job_of(directory, *found.document));
     if (!finished) return finished.error();

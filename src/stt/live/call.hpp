@@ -53,6 +53,9 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   // Makes it safe to believe, as answers after calls are; false where nothing is left.
   bool repair(Segment& segment);
   void tell_interim(Segment segment);
+  void keep_held(Segment segment);
+  // As interim text is shown: without what the rules find, and without numbers.
+  std::vector<Segment> without_numbers(Segment segment) const;
   void tell_final(HeldBack::Told told);
   void warn();
   void place(Segment& segment) const;

@@ -55,14 +55,23 @@ void LiveCall::place(Segment& segment) const {
 void LiveCall::tell_interim(Segment segment) {
   ++state_->figures.interim;
   if (!state_->redactor.has_rules())
-    return heard_({channel_.recording_id, false, std::move(segment)});
+    return heard_({channel_.recording_id, false, std::move(segment), {}});
+  for (auto& shown : without_numbers(std::move(segment)))
+    heard_({channel_.recording_id, false, std::move(shown), {}});
+}
+
+// A crash must not take all that is held with it.
+void LiveCall::keep_held(Segment segment) {
+  for (auto& shown : without_numbers(std::move(segment)))
+    heard_({channel_.recording_id, true, std::move(shown), {}, true});
+}
+
+std::vector<Segment> LiveCall::without_numbers(Segment segment) const {
   Transcript alone;
   alone.segments.push_back(std::move(segment));
   state_->redactor.redact(alone);
-  for (auto& shown : alone.segments) {
-    hide_numbers(shown);
-    heard_({channel_.recording_id, false, std::move(shown)});
-  }
+  for (auto& shown : alone.segments) hide_numbers(shown);
+  return std::move(alone.segments);
 }
 
 void LiveCall::tell_final(HeldBack::Told told) {
@@ -99,10 +108,10 @@ void LiveCall::tell(Utterance utterance) {
     const std::chrono::duration<double> late = Clock::now() - (begun_ + segment.end);
     state_->metrics.answered(state_->label, std::max(0.0, late.count()));
   }
-  if (utterance.final)
-    tell_final(held_back_.add(std::move(segment)));
-  else
-    tell_interim(std::move(segment));
+  if (!utterance.final) return tell_interim(std::move(segment));
+  const auto said = segment;
+  tell_final(held_back_.add(std::move(segment)));
+  if (!held_back_.empty()) keep_held(said);
 }
 
 }  // namespace srs::stt

@@ -71,6 +71,17 @@ TEST_F(Untold, LiveTextIsQueuedToBecomeTheTranscript) {
   EXPECT_FALSE(bring_in(directory)) << "once is enough";
 }
 
+TEST_F(Untold, TextThatWasHeldBackIsQueuedToo) {
+  const auto directory = recording();
+  test::write_file(directory / stt::kHeldFile, kLine);
+  EXPECT_TRUE(bring_in(directory));
+  EXPECT_EQ(test::read_file(directory / stt::kLiveFile), kLine);
+  EXPECT_TRUE(std::filesystem::exists(directory / stt::kJobFile));
+  EXPECT_FALSE(std::filesystem::exists(directory / stt::kHeldFile));
+  EXPECT_THAT(files(directory), ElementsAre("transcript.live.jsonl"));
+  EXPECT_FALSE(bring_in(directory)) << "once is enough";
+}
+
 TEST_F(Untold, LiveTextOfACancelledTranscriptStaysAlone) {
   const auto directory = recording();
   recording::Amendment cancelled;
