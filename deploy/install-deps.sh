@@ -64,7 +64,12 @@ packages() {
         rsyslog logrotate lintian dpkg-dev file pocketsphinx pocketsphinx-en-us flite lld \
         'clang-format-14|clang-format'
       ;;
-    clang) printf '%s\n' 'clang-16|clang-19|clang-18' 'libclang-rt-16-dev|libclang-rt-19-dev|libclang-rt-18-dev' ;;
+    clang)
+      # llvm has the symbolizer: without it no report names a line, and tests/tsan.supp, which names
+      # functions, suppresses nothing.
+      printf '%s\n' 'clang-16|clang-19|clang-18' 'llvm-16|llvm-19|llvm-18' \
+        'libclang-rt-16-dev|libclang-rt-19-dev|libclang-rt-18-dev'
+      ;;
     *) die "unknown kind '$1'; use build, run, test or clang" ;;
   esac
 }
