@@ -9,13 +9,11 @@ namespace {
 
 constexpr std::size_t kMaxExtensions = 256;
 
-void add_extension(SessionEntry& session, std::string key, std::string value) {
-  const auto known = std::find_if(session.extensions.begin(), session.extensions.end(),
-                                  [&](const auto& pair) { return pair.first == key; });
-  if (known != session.extensions.end() && known->second == value) return;
-  if (session.extensions.size() < kMaxExtensions) {
-    session.extensions.emplace_back(std::move(key), std::move(value));
-  }
+void add_extension(SessionEntry& session, ExtensionEntry entry) {
+  auto& known = session.extensions;
+  if (known.size() == kMaxExtensions || std::find(known.begin(), known.end(), entry) != known.end())
+    return;
+  known.push_back(std::move(entry));
 }
 
 void add_once(std::vector<std::string>& list, const std::string& value) {
@@ -69,7 +67,18 @@ void attribute(Document& document, const siprec::Metadata& metadata) {
   }
   for (const auto& group : metadata.groups) add_once(document.session.groups, group.id);
   for (const auto& extension : metadata.extensions) {
-    add_extension(document.session, extension.key, extension.value);
+    add_extension(document.session, {extension.key, extension.value, extension.owner});
+  }
+}
+
+void warn_of_unknown_speakers(Document& document, const siprec::Metadata& metadata) {
+  for (const auto& stream : document.streams) {
+    const bool heard = stream.packets_received > 0;
+    if (!heard || !stream.participant.empty()) continue;
+    if (metadata.stream_of_label(stream.label) == nullptr) continue;  // told by attribute()
+    if (!metadata.senders_of_label(stream.label).empty()) continue;   // a mixed stream
+    document.warn("the metadata does not say who speaks on the stream with label \"" +
+                  stream.label + "\": no participantstreamassoc has a send element with its id");
   }
 }
 
@@ -99,7 +108,7 @@ SessionEntry session_entry(const sip::Request& invite) {
   entry.user_agent = invite.user_agent;
   entry.from = invite.from.uri;
   entry.to = invite.to.uri;
-  for (const auto& [name, value] : invite.headers) add_extension(entry, "sip:" + name, value);
+  for (const auto& [name, value] : invite.headers) add_extension(entry, {"sip:" + name, value, {}});
   return entry;
 }
 

@@ -17,6 +17,10 @@ namespace srs::recording {
 // the metadata contradicts the streams.
 void attribute(Document& document, const siprec::Metadata& metadata);
 
+// At the end of a session: adds a warning for each stream that carried media and stands in the
+// metadata without anybody who sends it (RFC 7865 §6.8).
+void warn_of_unknown_speakers(Document& document, const siprec::Metadata& metadata);
+
 // Where no metadata says who takes part (network-based recording): From and To, Cisco's
 // x-nearend/x-farend parameters and headers.
 void attribute_from_sip(Document& document, const sip::Request& invite);

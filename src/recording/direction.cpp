@@ -59,7 +59,7 @@ std::string_view to_string(Direction direction) {
 }
 
 Direction direction_of(const SessionEntry& session) {
-  for (const auto& [key, value] : session.extensions) {
+  for (const auto& [key, value, owner] : session.extensions) {
     const auto direction = direction_in(key, value);
     if (direction != Direction::Unknown) return direction;
   }

@@ -123,6 +123,7 @@ boost::asio::awaitable<void> Session::finish(End end) {
   document_.ended_at = wall_now();
   document_.end_reason = end.reason;
   media_.report(document_);
+  metadata_.end();
   if (!had_media()) notes_.warn(Warning::Media, std::string(kNoMediaWarning));
   if (const auto drops = media_.kernel_drops(); drops > 0) {
     notes_.warn(Warning::Media,

@@ -41,6 +41,12 @@ void SessionMetadata::take(const Carried& carried, tracing::Span parsing) {
                                  {"participants", document_.participants.size()}});
 }
 
+void SessionMetadata::end() {
+  const auto told = document_.warnings.size();
+  warn_of_unknown_speakers(document_, known_);
+  notes_.tell_since(Warning::Metadata, told);
+}
+
 void SessionMetadata::keep(const std::string& metadata) {
   if (archive_ == nullptr || kept_ >= kMaxKept) return;
   char name[32];

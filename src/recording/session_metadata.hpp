@@ -25,6 +25,9 @@ class SessionMetadata {
   // `carried` has metadata. One that can't be read costs a warning. `parsing` is their span.
   void take(const Carried& carried, tracing::Span parsing);
 
+  // Once no more of them can come.
+  void end();
+
  private:
   void keep(const std::string& metadata);
 

@@ -74,8 +74,47 @@ TEST(Attribute, KeepsSessionIdsGroupsAndVendorExtensionsOnceEach) {
   EXPECT_EQ(document.session.sip_session_ids, std::vector<std::string>{"0dcb"});
   EXPECT_EQ(document.session.groups, std::vector<std::string>{"g"});
   ASSERT_EQ(document.session.extensions.size(), 1u);
-  EXPECT_EQ(document.session.extensions[0].second, "0001");
+  EXPECT_EQ(document.session.extensions[0].value, "0001");
   EXPECT_EQ(document.participants.size(), 2u);
+}
+
+// Oracle says of each participant whether it is the one who calls.
+TEST(Attribute, KeepsOfWhomAVendorElementWasSaid) {
+  auto document = two_streams("10", "20");
+  auto metadata = alice_and_bob();
+  const std::string calling = "participant/extensiondata/apkt:callingParty";
+  metadata.extensions = {{calling, "true", "a"}, {calling, "false", "b"}, {calling, "true", "c"}};
+  for (int update = 0; update < 3; ++update) attribute(document, metadata);
+  const std::vector<ExtensionEntry> expected = {
+      {calling, "true", "a"}, {calling, "false", "b"}, {calling, "true", "c"}};
+  EXPECT_EQ(document.session.extensions, expected);
+}
+
+TEST(UnknownSpeakers, AreToldWhereTheMetadataNamesAStreamAndNobodyWhoSendsIt) {
+  auto document = two_streams("10", "20");
+  document.streams[0].packets_received = document.streams[1].packets_received = 50;
+  auto metadata = alice_and_bob();
+  metadata.participants[1].sends.clear();
+  attribute(document, metadata);
+  EXPECT_TRUE(document.warnings.empty()) << "a later document may tell";
+  warn_of_unknown_speakers(document, metadata);
+  ASSERT_EQ(document.warnings.size(), 1u);
+  EXPECT_NE(document.warnings[0].find("label \"20\""), std::string::npos) << document.warnings[0];
+  EXPECT_NE(document.warnings[0].find("participantstreamassoc"), std::string::npos);
+}
+
+TEST(UnknownSpeakers, AreNoneOfSilentMixedOrUnnamedStreams) {
+  auto document = two_streams("10", "99");
+  auto metadata = alice_and_bob();
+  metadata.participants[0].sends.clear();
+  warn_of_unknown_speakers(document, metadata);
+  EXPECT_TRUE(document.warnings.empty()) << "nobody was heard";
+  document.streams[0].packets_received = document.streams[1].packets_received = 50;
+  metadata.participants[0].sends = metadata.participants[1].sends = {"s1"};
+  warn_of_unknown_speakers(document, metadata);
+  EXPECT_TRUE(document.warnings.empty()) << "both send 10; that 99 is not named was told before";
+  warn_of_unknown_speakers(document, {});
+  EXPECT_TRUE(document.warnings.empty()) << "without metadata nothing is missing in it";
 }
 
 TEST(AttributeFromSip, TakesThePartiesFromTheHeadersWhereNoMetadataCame) {
@@ -107,7 +146,7 @@ TEST(SessionEntry, KeepsVendorHeadersBoundedInNumber) {
   const auto entry = session_entry(invite);
   EXPECT_EQ(entry.user_agent, "SBC");
   EXPECT_EQ(entry.extensions.size(), 256u);
-  EXPECT_EQ(entry.extensions[0].first, "sip:X-0");
+  EXPECT_EQ(entry.extensions[0].name, "sip:X-0");
 }
 
 }  // namespace

@@ -73,6 +73,14 @@ struct ParticipantEntry {
   std::optional<WallTime> left_at;
 };
 
+// A vendor element of the metadata, or a SIP header: UCID, Session-ID, ...
+struct ExtensionEntry {
+  std::string name;  // `participant/extensiondata/apkt:callingParty`, `sip:X-Genesys-CallUUID`
+  std::string value;
+  std::string owner = {};  // id of the participant, stream, session or group that it was said of
+  bool operator==(const ExtensionEntry&) const = default;
+};
+
 // What the SRC said about itself and the communication session.
 struct SessionEntry {
   std::string src_address;  // `192.0.2.1:5060`
@@ -85,8 +93,7 @@ struct SessionEntry {
   std::vector<std::string> communication_sessions;  // session ids
   std::vector<std::string> groups;
   std::vector<std::string> sip_session_ids;
-  // Vendor elements of the metadata and SIP headers (UCID, Session-ID, ...), bounded.
-  std::vector<std::pair<std::string, std::string>> extensions;
+  std::vector<ExtensionEntry> extensions;  // bounded
 };
 
 // What happened, in order: `answered`, `offer`, `hold`, `resume`, `metadata`, ... Bounded.

@@ -36,7 +36,7 @@ std::string language_tag(std::string_view value) {
 }
 
 std::string_view sip_header(const SessionEntry& session, std::string_view name) {
-  for (const auto& [key, value] : session.extensions) {
+  for (const auto& [key, value, owner] : session.extensions) {
     if (key.starts_with(kSip) && iequals(std::string_view(key).substr(kSip.size()), name))
       return value;
   }
@@ -56,7 +56,7 @@ std::string language_of(const SessionEntry& session) {
     auto tag = language_tag(sip_header(session, header));
     if (!tag.empty()) return tag;
   }
-  for (const auto& [key, value] : session.extensions) {
+  for (const auto& [key, value, owner] : session.extensions) {
     const auto name = element(key);
     if (!iequals(name, "language") && !iequals(name, "lang") && !iequals(name, "locale")) continue;
     auto tag = language_tag(value);

@@ -56,10 +56,11 @@ ParticipantEntry participant(const ObjectReader& json) {
   return entry;
 }
 
-std::pair<std::string, std::string> extension(const ObjectReader& json) {
-  std::pair<std::string, std::string> entry;
-  json.read("name", entry.first);
-  json.read("value", entry.second);
+ExtensionEntry extension(const ObjectReader& json) {
+  ExtensionEntry entry;
+  json.read("name", entry.name);
+  json.read("value", entry.value);
+  json.read("owner", entry.owner);
   return entry;
 }
 

@@ -15,7 +15,7 @@ Json to_json(const PayloadEntry& entry);
 Json to_json(const DtmfEntry& entry);
 Json to_json(const StreamEntry& entry);
 Json to_json(const ParticipantEntry& entry);
-Json to_json(const std::pair<std::string, std::string>& extension);
+Json to_json(const ExtensionEntry& entry);
 Json to_json(const EventEntry& entry);
 Json to_json(const FileEntry& entry);
 Json to_json(const TranscriptionUse& entry);
@@ -89,8 +89,12 @@ Json to_json(const ParticipantEntry& entry) {
   return json;
 }
 
-Json to_json(const std::pair<std::string, std::string>& extension) {
-  return {{"name", extension.first}, {"value", extension.second}};
+Json to_json(const ExtensionEntry& entry) {
+  Json json = object(3);
+  json["name"] = entry.name;
+  json["value"] = entry.value;
+  put_text(json, "owner", entry.owner);
+  return json;
 }
 
 Json to_json(const SessionEntry& entry) {

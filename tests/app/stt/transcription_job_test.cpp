@@ -6,7 +6,7 @@
 namespace srs::app {
 namespace {
 
-using Extensions = std::vector<std::pair<std::string, std::string>>;
+using Extensions = std::vector<recording::ExtensionEntry>;
 
 stt::Job job(Extensions extensions) {
   recording::Document document;

@@ -53,7 +53,7 @@ Document full_document() {
                       {"cs1"},
                       {"g1"},
                       {"ab30317f1a784dc48ff824d0d3715d86"},
-                      {{"UCID", "0001"}, {"UCID", "0002"}}};
+                      {{"UCID", "0001"}, {"UCID", "0002", "p1"}}};
   document.events = {{0, "answered", ""}, {1500, "hold", "stream 1"}};
   document.files = {{"audio.wav", "audio/wav", 123456789012, "ab12"},
                     {"capture.pcapng", "application/x-pcapng", 7, ""}};
@@ -84,7 +84,8 @@ TEST(Document, ComesBackFromItsJson) {
   EXPECT_EQ(read->streams[0].payloads[1].fmtp, "0-15");
   EXPECT_EQ(read->streams[0].dtmf[0].digit, "#");
   EXPECT_FALSE(read->streams[1].first_packet_offset_ms);
-  EXPECT_EQ(read->session.extensions[1].second, "0002");
+  EXPECT_EQ(read->session.extensions[1].value, "0002");
+  EXPECT_EQ(read->session.extensions[1].owner, "p1");
   EXPECT_EQ(read->participants[0].left_at, full_document().participants[0].left_at);
   EXPECT_EQ(read->end_reason, EndReason::NoMedia);
   EXPECT_EQ(read->audio->sample_rate, 16000U);
@@ -145,13 +146,13 @@ TEST(Document, IsUtf8WhateverTheNetworkSaid) {
       "a\xFF\xFE"
       "b";
   document.participants[0].name = "\xC3";
-  document.session.extensions[0].second = std::string("nul\0inside", 10);
+  document.session.extensions[0].value = std::string("nul\0inside", 10);
   document.call_id = "quote\" back\\ line\n";
   const auto read = from_json(to_json(document));
   ASSERT_TRUE(read) << read.error().text;
   EXPECT_THAT(read->streams[0].label, HasSubstr("\xEF\xBF\xBD"));
   EXPECT_EQ(read->participants[0].name, "\xEF\xBF\xBD");
-  EXPECT_EQ(read->session.extensions[0].second.size(), 10U);
+  EXPECT_EQ(read->session.extensions[0].value.size(), 10U);
   EXPECT_EQ(read->call_id, document.call_id);
 }
 
