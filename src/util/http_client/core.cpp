@@ -21,6 +21,12 @@ void initialise_libcurl() {
   if (done != CURLE_OK) throw std::runtime_error("libcurl can't be initialised");
 }
 
+bool is_connecting(CURL* easy) {
+  curl_off_t connected = 0;
+  return easy != nullptr && curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected) == 0 &&
+         connected == 0;
+}
+
 Result<void> open_all(const Upload& upload) {
   for (const auto& file : upload.files()) {
     if (auto opened = file->open(); !opened) return opened;
@@ -245,8 +251,33 @@ void HttpCore::close() {
   timer_.cancel();
 }
 
-int HttpCore::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
-  return static_cast<HttpCore*>(self)->sockets_.watch(socket, what) ? 0 : -1;
+int HttpCore::on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void*) {
+  auto& core = *static_cast<HttpCore*>(self);
+  if (what == CURL_POLL_REMOVE && is_connecting(easy)) core.urge_soon(easy);
+  return core.sockets_.watch(socket, what) ? 0 : -1;
+}
+
+// libcurl 7.88 looks at a host's next address, once one has failed or timed out, when half of the
+// time for connecting has passed since: at the end of it all where that one took the first half.
+void HttpCore::urge_soon(CURL* easy) {
+  asio::post(executor_, [core = weak_from_this(), easy] {
+    const auto self = core.lock();
+    if (self && self->runs(easy)) self->urge(easy);
+  });
+}
+
+// A change of what is paused has libcurl look at the request. Nothing is, while it connects.
+void HttpCore::urge(CURL* easy) {
+  if (!is_connecting(easy)) return;
+  enter([&] {
+    curl_easy_pause(easy, CURLPAUSE_SEND);
+    curl_easy_pause(easy, CURLPAUSE_CONT);
+  });
+}
+
+bool HttpCore::runs(const CURL* easy) const {
+  return std::any_of(active_.begin(), active_.end(),
+                     [easy](const Transfer& one) { return one->easy() == easy; });
 }
 
 int HttpCore::on_timer(CURLM*, long milliseconds, void* self) {

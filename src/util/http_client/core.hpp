@@ -67,7 +67,10 @@ class HttpCore : public std::enable_shared_from_this<HttpCore> {
   void collect();
   void retire(const Transfer& transfer);
 
-  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*);
+  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void*);
+  void urge_soon(CURL* easy);
+  void urge(CURL* easy);
+  bool runs(const CURL* easy) const;
   static int on_timer(CURLM*, long milliseconds, void* self);
   void set_timer(long milliseconds);
 

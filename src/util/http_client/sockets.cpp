@@ -1,5 +1,8 @@
 #include "util/http_client/sockets.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace srs {
 
 namespace asio = boost::asio;
@@ -13,10 +16,12 @@ bool Sockets::watch(curl_socket_t socket, int what) {
   }
   auto& watched = sockets_[socket];
   if (!watched) {
-    watched = std::make_shared<Watched>(executor_);
+    watched = std::make_shared<Watched>(executor_, socket);
     error_code error;
-    watched->descriptor.assign(socket, error);
-    if (error) {
+    const int own = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+    if (own >= 0) watched->descriptor.assign(own, error);
+    if (own < 0 || error) {
+      if (own >= 0) ::close(own);
       sockets_.erase(socket);
       return false;
     }
@@ -30,7 +35,8 @@ void Sockets::forget(curl_socket_t socket) {
   const auto at = sockets_.find(socket);
   if (at == sockets_.end()) return;
   at->second->gone = true;
-  at->second->descriptor.release();  // ends the waits; libcurl closes what it opened
+  error_code ignored;
+  at->second->descriptor.close(ignored);  // ends the waits; libcurl closes what it opened
   sockets_.erase(at);
 }
 
@@ -64,7 +70,7 @@ void Sockets::on_ready(const Shared& watched, int events, const error_code& erro
   // A wait that libcurl lost interest in meanwhile is no news.
   if (error || (watched->wanted & events) != 0) {
     const auto self = self_;
-    ready_(watched->descriptor.native_handle(), error ? CURL_CSELECT_ERR : events);
+    ready_(watched->socket, error ? CURL_CSELECT_ERR : events);
     if (*self == nullptr) return;
   }
   if (!watched->gone && !error) wait(watched);

@@ -12,7 +12,9 @@
 namespace srs {
 
 // Waits for what libcurl wants of its sockets and says when it is there. libcurl opens and closes
-// the sockets itself: they are only lent.
+// the sockets itself. What is watched is a descriptor of our own for each: libcurl 7.88 closes the
+// socket of the address that lost or timed out before it says so, and its number may be another
+// thread's by then.
 class Sockets {
  public:
   // `events`: CURL_CSELECT_IN, _OUT or _ERR.
@@ -28,8 +30,10 @@ class Sockets {
 
  private:
   struct Watched {
-    explicit Watched(const boost::asio::any_io_executor& executor) : descriptor(executor) {}
+    Watched(const boost::asio::any_io_executor& executor, curl_socket_t of)
+        : descriptor(executor), socket(of) {}
     boost::asio::posix::stream_descriptor descriptor;
+    const curl_socket_t socket;  // as libcurl knows it
     int wanted = CURL_POLL_NONE;
     bool reading = false;  // a wait is under way
     bool writing = false;
