@@ -1,6 +1,7 @@
 #include "sip/agent.hpp"
 
 #include "sip/certificate.hpp"
+#include "sip/tls_objects.hpp"
 
 #include <srs/util/endpoint.hpp>
 #include <srs/util/text.hpp>
@@ -96,6 +97,7 @@ Result<void> Agent::listen(const Endpoint& endpoint) {
   if (endpoint.transport == "tls") {
     if (auto checked = check_certificates(settings_.tls_directory); !checked)
       return checked.error();
+    free_tls_objects_with_connections();
   }
   auto bound = bind(endpoint);
   if (bound) adopt_new_transports(endpoint);
