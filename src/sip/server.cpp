@@ -1,5 +1,6 @@
 #include "sip/server.hpp"
 
+#include "sip/any_method.hpp"
 #include "sip/bounded_messages.hpp"
 #include "sip/certificate.hpp"
 #include "sip/convert.hpp"
@@ -255,7 +256,10 @@ int Server::on_request_guarded(nta_incoming_t* irq, const sip_t& sip) {
 int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {
   const Message message(nta_incoming_getrequest(irq));
   Transport transport(nta_incoming_transport(agent_->get(), irq, message.get()));
-  arrived_ = std::chrono::steady_clock::now() - udp_sockets_.waited(transport.get());
+  // A datagram lay in the kernel before its first line was read; a stream's message may come
+  // slowly.
+  arrived_ = std::min(std::chrono::steady_clock::now() - udp_sockets_.waited(transport.get()),
+                      first_line_read_at(sip));
   note(sip, message.get());
   const bool too_long =
       body_left_unread(sip) && declared_size(sip, message.get()) > options_.max_message_size;
