@@ -226,10 +226,13 @@ bool Pool::bind(Index index) {
 
 void Pool::prepare(Index index) {
   const auto& sockets = pairs_[index];
-  const auto wanted = options_.receive_buffer > 0 ? options_.receive_buffer : default_buffer_;
   discard_stale(index, stale_limit);
-  for (const auto* socket : {&sockets.rtp, &sockets.rtcp})
-    set_receive_buffer(socket->get(), wanted);
+  for (const auto* socket : {&sockets.rtp, &sockets.rtcp}) {
+    if (options_.receive_buffer > 0)
+      force_receive_buffer(socket->get(), options_.receive_buffer);
+    else
+      set_receive_buffer(socket->get(), default_buffer_);
+  }
 }
 
 // Nobody waits for what comes to a pair between two calls: it is counted when somebody asks.

@@ -55,6 +55,11 @@ void set_receive_buffer(int socket, int bytes) {
   set_option(socket, SOL_SOCKET, SO_RCVBUF, bytes);
 }
 
+void force_receive_buffer(int socket, int bytes) {
+  if (::setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0)
+    set_receive_buffer(socket, bytes);
+}
+
 int receive_buffer(int socket) {
   int doubled = 0;
   socklen_t length = sizeof doubled;

@@ -43,6 +43,8 @@ bool is_v6(int socket);
 
 // Bytes as SO_RCVBUF takes them; the kernel doubles them for its own overhead.
 void set_receive_buffer(int socket, int bytes);
+// The same, beyond net.core.rmem_max where we have the privilege (CAP_NET_ADMIN).
+void force_receive_buffer(int socket, int bytes);
 int receive_buffer(int socket);
 
 // Throws away what waits, at most `limit` datagrams, and counts it.

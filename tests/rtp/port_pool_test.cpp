@@ -1,8 +1,11 @@
 #include "support.hpp"
+#include "support/privileges.hpp"
 
 #include <srs/rtp/port_pool.hpp>
 
+#include <algorithm>
 #include <set>
+#include <thread>
 
 namespace srs::rtp {
 namespace {
@@ -13,6 +16,13 @@ using Clock = PortPool::Clock;
 
 bool shows(const metrics::Registry& registry, const std::string& line) {
   return registry.text().find("\n" + line + "\n") != std::string::npos;
+}
+
+int doubled_buffer(int socket) {
+  int bytes = 0;
+  socklen_t length = sizeof bytes;
+  ::getsockopt(socket, SOL_SOCKET, SO_RCVBUF, &bytes, &length);
+  return bytes;
 }
 
 class APool : public testing::Test {
@@ -153,12 +163,33 @@ TEST_F(APool, GivesALeasedPairItsWholeReceiveBufferAgain) {
   for (const auto now : {Clock::now(), Clock::now() + seconds(60)}) {
     const auto pair = pool->lease(now).value();
     for (const auto socket : {pair->rtp_socket(), pair->rtcp_socket()}) {
-      int bytes = 0;
-      socklen_t length = sizeof bytes;
-      ::getsockopt(socket, SOL_SOCKET, SO_RCVBUF, &bytes, &length);
-      EXPECT_EQ(bytes, 2 * 65536) << "the kernel doubles it";
+      EXPECT_EQ(doubled_buffer(socket), 2 * 65536) << "the kernel doubles it";
     }
   }
+}
+
+TEST_F(APool, AsksBeyondTheKernelsLimitWhereItHasThePrivilege) {
+  auto options = options_at(21080, 21081);
+  options.receive_buffer = 64 << 20;
+  const auto granted_to = [&options](int option) {
+    const int scratch = ::socket(AF_INET, SOCK_DGRAM, 0);
+    const int wanted = options.receive_buffer;
+    const bool granted = ::setsockopt(scratch, SOL_SOCKET, option, &wanted, sizeof wanted) == 0;
+    const int bytes = doubled_buffer(scratch);
+    ::close(scratch);
+    return granted ? bytes : 0;
+  };
+  const auto given = [&] {
+    const auto pool = open(options);
+    return doubled_buffer(pool->lease(Clock::now()).value()->rtp_socket());
+  };
+  const int limited = granted_to(SO_RCVBUF);
+  const int forced = granted_to(SO_RCVBUFFORCE);
+  EXPECT_EQ(given(), std::max(limited, forced));
+  std::thread([&] {
+    srs::test::drop_net_admin();
+    EXPECT_EQ(given(), limited);
+  }).join();
 }
 
 // Holds one port as another process would.

@@ -1,0 +1,24 @@
+// Rights that a test has and the server mostly has not.
+#pragma once
+
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace srs::test {
+
+// Takes CAP_NET_ADMIN from this thread and from the programs that it starts; for good.
+inline void drop_net_admin() {
+  ::prctl(PR_CAPBSET_DROP, CAP_NET_ADMIN);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> rights{};
+  if (::syscall(SYS_capget, &header, rights.data()) != 0) return;
+  for (auto* each : {&rights[0].effective, &rights[0].permitted, &rights[0].inheritable})
+    *each &= ~(1U << CAP_NET_ADMIN);
+  ::syscall(SYS_capset, &header, rights.data());
+}
+
+}  // namespace srs::test
