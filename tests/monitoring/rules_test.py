@@ -84,10 +84,12 @@ class Rules(unittest.TestCase):
     def test_every_alert_says_what_to_do(self):
         for _, rule in ALERTS:
             notes = rule["annotations"]
-            self.assertIn(rule["labels"]["severity"], {"critical", "warning", "info"}, rule["alert"])
+            self.assertIn(rule["labels"]["severity"], {"critical", "warning", "info", "none"}, rule["alert"])
             self.assertLessEqual({"summary", "description", "runbook_url"}, notes.keys(), rule["alert"])
             self.assertTrue(notes["runbook_url"].endswith(f"/runbooks/{rule['alert']}.md"), rule["alert"])
-            self.assertIn("keep_firing_for", rule, f"{rule['alert']} sends a mail for each dip of its fault")
+            # What mutes others sends no mail, and must not go on when its reason is gone.
+            self.assertEqual("keep_firing_for" in rule, rule["labels"]["severity"] != "none",
+                             f"{rule['alert']} sends a mail for each dip of its fault")
 
     def test_every_alert_has_a_runbook_and_every_runbook_an_alert(self):
         alerts = {rule["alert"] for _, rule in ALERTS}
@@ -99,6 +101,19 @@ class Rules(unittest.TestCase):
             self.assertIn(f"({alert}.md)", index)
             for heading in ("# " + alert, "## What it means", "## How to look", "## How to mend"):
                 self.assertIn(heading + "\n", text, alert)
+
+    def test_runbooks_say_how_bad_it_is_and_when_as_the_rules_do(self):
+        index = (RUNBOOKS / "README.md").read_text(encoding="utf-8")
+        for name in {rule["alert"] for _, rule in ALERTS}:
+            found = [(path.name, rule) for path, rule in ALERTS if rule["alert"] == name and rule["labels"]["severity"] != "none"]
+            severities = [rule["labels"]["severity"] for _, rule in found]
+            waits = [f"after {rule['for']}" if "for" in rule else "at once" for _, rule in found]
+            said = "; ".join(map(" ".join, zip(severities, waits)))
+            rules = found[0][0]
+            with self.subTest(name):
+                self.assertIn(f"\nSeverity: {said}. Rule: [{rules}](../../deploy/prometheus/rules/{rules}).\n",
+                              (RUNBOOKS / f"{name}.md").read_text(encoding="utf-8"))
+                self.assertIn(f"| [{name}]({name}.md) | {', '.join(severities)} |", index)
 
     def test_rules_ask_only_for_metrics_that_exist(self):
         known = set(support.documented_metrics()) | {

@@ -16,7 +16,7 @@ if [ -d node_modules ] && cmp -s "$here/package.json" package.json && [ -e insta
 fi
 rm -f installed
 cp "$here/package.json" package.json
-npm install --no-audit --no-fund --no-package-lock --ignore-scripts >npm.log 2>&1 ||
+npm install --prefer-offline --no-audit --no-fund --no-package-lock --ignore-scripts >npm.log 2>&1 ||
   { tail -n 5 npm.log; skip "npm could not install them"; }
 # A module resolves names from where it lies.
 echo 'export const load = (name) => import(name);' >load.mjs
