@@ -37,5 +37,6 @@ check("Kubernetes runs it as the same user", pod.securityContext.runAsUser === 1
 
 const service = parse(readFileSync(join(source, "deploy/docker/compose.yaml"), "utf8")).services["siprec-server"];
 check("compose builds this file", service.build.dockerfile === "deploy/docker/Dockerfile" ? [] : service.build.dockerfile);
+check("compose bounds the log that Docker keeps", service.logging?.options?.["max-size"] && service.logging.options["max-file"] ? [] : "logging");
 check("compose waits as long as shutting down takes", service.stop_grace_period === "2m" ? [] : service.stop_grace_period);
 finish();
