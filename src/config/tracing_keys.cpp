@@ -108,9 +108,10 @@ std::vector<Key> collectors() {
               "empty takes the system's."),
       SRS_KEY(tracing.jaeger.endpoint, text("a URL, or empty", url_or_empty),
               "Jaeger's collector (Thrift over HTTP): http://jaeger:14268/api/traces."),
-      secret(
-          SRS_KEY(tracing.new_relic.license_key, text("a key, or empty", bearer_token),
-                  "Sends traces and metrics to New Relic; keys that begin with eu go to Europe.")),
+      secret(SRS_KEY(tracing.new_relic.license_key, text("a key, or empty", bearer_token),
+                     "Sends traces and metrics to New Relic, in the region that the key begins "
+                     "with (eu, jp, gov; else "
+                     "the US).")),
       SRS_KEY(tracing.new_relic.app_name, text("printable text", printable),
               "The name of the application in New Relic."),
       SRS_KEY(tracing.new_relic.endpoint, text("a URL, or empty", url_or_empty),

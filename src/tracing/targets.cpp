@@ -47,11 +47,15 @@ HttpHeaders headers_of(const std::vector<std::string>& texts) {
   return headers;
 }
 
-// Keys of accounts in Europe begin with `eu01xx`.
+// Keys of accounts outside of the United States begin with their region: `eu01xx`. Older ones are
+// hexadecimal, and begin with none of these.
 std::string new_relic_base(const Options::NewRelic& options) {
   if (!options.endpoint.empty()) return options.endpoint;
-  return options.license_key.starts_with("eu") ? "https://otlp.eu01.nr-data.net"
-                                               : "https://otlp.nr-data.net";
+  const auto& key = options.license_key;
+  if (key.starts_with("eu")) return "https://otlp.eu01.nr-data.net";
+  if (key.starts_with("jp")) return "https://otlp.jp.nr-data.net";
+  if (key.starts_with("gov")) return "https://gov-otlp.nr-data.net";  // FedRAMP
+  return "https://otlp.nr-data.net";
 }
 
 Endpoint new_relic(const Options& options, std::string_view path) {

@@ -29,6 +29,12 @@ std::string traces_url(const std::string& key) {
 
 TEST(NewRelic, IsReachedInTheRegionOfTheKey) {
   EXPECT_EQ(traces_url(kKey), "https://otlp.eu01.nr-data.net/v1/traces");
+  EXPECT_EQ(traces_url("gov01xx0123456789abcdef0123456789abcNRAL"),
+            "https://gov-otlp.nr-data.net/v1/traces");
+  EXPECT_EQ(traces_url("jp01xx0123456789abcdef0123456789abcdNRAL"),
+            "https://otlp.jp.nr-data.net/v1/traces");
+  EXPECT_EQ(traces_url("us01xx0123456789abcdef0123456789abcdNRAL"),
+            "https://otlp.nr-data.net/v1/traces");
   EXPECT_EQ(traces_url("0123456789abcdef0123456789abcdef0123NRAL"),
             "https://otlp.nr-data.net/v1/traces");
   EXPECT_EQ(traces_url(""), "");
