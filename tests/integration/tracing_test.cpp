@@ -415,6 +415,34 @@ TEST(Tracing, LeadsFromTheRequestThatBeginsATranscriptionAgainToItsCall) {
   EXPECT_EQ(line_of(server, "transcript_finished").value("trace.id", ""), kTrace);
 }
 
+TEST(Tracing, LeadsFromACancelledTranscriptionToItsCall) {
+  Collector collector;
+  HttpPeer provider(HttpPeer::Script([](PeerConnection& connection) {
+    while (connection.read_request()) connection.answer(401, "{}");
+  }));
+  auto settings = traced_to(collector.url());
+  settings.merge(Settings{{"STT_PROVIDERS", "openai"},
+                          {"OPENAI_BASE_URL", provider.url("/v1")},
+                          {"STT_PIECE_SILENCE_DB", "-90"},
+                          {"HTTP_ADMIN_TOKEN", "let-me-stop"}});
+  ServerProcess server(settings);
+  ASSERT_TRUE(server.start());
+  const auto directory = place_traced_call(server);
+  ASSERT_TRUE(wait_until([&] { return metric(server, "stt_jobs_parked") == 1; }));
+  HttpConnection connection("127.0.0.1", server.http_port());
+  connection.send("DELETE /recordings/" + directory.filename().string() +
+                  "/transcription HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                  "Authorization: Bearer let-me-stop\r\n\r\n");
+  EXPECT_EQ(connection.reply().status, 202);
+  const auto cancelled = line_of(server, "transcription_cancelled");
+  EXPECT_EQ(cancelled.value("siprec.recording_id", ""), directory.filename().string());
+  EXPECT_EQ(cancelled.value("siprec.call_id", ""),
+            line_of(server, "session_started").value("siprec.call_id", "none"));
+  EXPECT_EQ(cancelled.value("trace.id", ""), kTrace);
+  ASSERT_TRUE(wait_until([&] { return collector.spans().contains("http.request"); }));
+  EXPECT_EQ(collector.spans()["http.request"].linked_trace, kTrace);
+}
+
 TEST(Tracing, LeadsFromACallWithoutMediaToItsTrace) {
   Collector collector;
   ServerProcess server(traced_to(collector.url()));

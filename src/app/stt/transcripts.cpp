@@ -3,8 +3,10 @@
 #include "app/admin.hpp"
 
 #include <srs/recording/directories.hpp>
+#include <srs/recording/document.hpp>
 #include <srs/storage/files.hpp>
 #include <srs/stt/transcript.hpp>
+#include <srs/tracing/context.hpp>
 #include <srs/util/offload.hpp>
 
 #include <nlohmann/json.hpp>
@@ -18,6 +20,7 @@ namespace srs::app {
 namespace {
 
 constexpr std::size_t kMaxTranscriptBytes = 64 << 20;
+constexpr std::size_t kMaxMetadataBytes = 16 << 20;
 constexpr std::size_t kReaders = 1;
 constexpr std::size_t kWaitingReads = 64;
 
@@ -96,9 +99,33 @@ boost::asio::awaitable<std::variant<std::filesystem::path, http::Response>> find
   co_return std::move(*found);
 }
 
-http::Response accepted(const http::Request& request, std::string_view state) {
+// Whose recording it is, as far as its metadata.json tells.
+struct Owner {
+  std::string call_id;
+  tracing::SpanContext trace;
+};
+
+// Blocks. Empty where the call has only just begun.
+Owner owner_of(const std::filesystem::path& directory) {
+  const auto text = storage::read_file(directory / recording::kMetadataFile, kMaxMetadataBytes);
+  if (!text) return {};
+  const auto document = recording::from_json(*text);
+  if (!document) return {};
+  const auto& session = document->session;
+  const auto trace = tracing::parse_traceparent(session.traceparent, session.tracestate);
+  return {document->call_id, trace.value_or(tracing::SpanContext{})};
+}
+
+log::Logger log_of(const Components& c, const Owner& owner) {
+  auto log = owner.call_id.empty() ? c.log : c.log.with("call_id", owner.call_id);
+  return owner.trace.valid() ? log.with("trace.id", owner.trace.trace_id_hex()) : log;
+}
+
+http::Response accepted(const http::Request& request, std::string_view state, const Owner& owner) {
   const nlohmann::json body = {{"recording_id", request.captured}, {"state", state}};
-  return {202, "application/json", body.dump() + "\n", {}};
+  http::Response response{202, "application/json", body.dump() + "\n", {}};
+  response.linked = owner.trace;
+  return response;
 }
 
 boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<WorkerPool> readers,
@@ -114,9 +141,11 @@ boost::asio::awaitable<http::Response> cancel(Components& c, std::shared_ptr<Wor
         "nothing to cancel: its transcription is over or was never begun; `transcription` in the "
         "recording's metadata.json tells");
   }
-  c.log.warning("transcription_cancelled",
-                {{"recording_id", request.captured}, {"remote", request.remote}});
-  co_return accepted(request, "cancelled");
+  auto known = co_await offload(*readers, [&] { return owner_of(directory); });
+  const auto owner = std::move(known).value_or(Owner{});
+  log_of(c, owner).warning("transcription_cancelled",
+                           {{"recording_id", request.captured}, {"remote", request.remote}});
+  co_return accepted(request, "cancelled", owner);
 }
 
 boost::asio::awaitable<http::Response> retry(Components& c, std::shared_ptr<WorkerPool> readers,
@@ -140,14 +169,10 @@ boost::asio::awaitable<http::Response> retry(Components& c, std::shared_ptr<Work
         "nothing to begin again: its transcript is there, or it was cancelled or never asked for, "
         "`transcription` in the recording's metadata.json tells");
   }
-  const auto& trace = retried->trace;
-  auto log = c.log.with("call_id", retried->call_id);
-  if (trace.valid()) log = log.with("trace.id", trace.trace_id_hex());
-  log.warning("transcription_begun_again",
-              {{"recording_id", request.captured}, {"remote", request.remote}});
-  auto response = accepted(request, "queued");
-  response.linked = trace;
-  co_return response;
+  const Owner owner{retried->call_id, retried->trace};
+  log_of(c, owner).warning("transcription_begun_again",
+                           {{"recording_id", request.captured}, {"remote", request.remote}});
+  co_return accepted(request, "queued", owner);
 }
 
 }  // namespace
