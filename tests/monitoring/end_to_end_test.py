@@ -57,6 +57,7 @@ class EndToEnd(unittest.TestCase):
         text = mail.get_body(("plain",)).get_content()
         self.assertEqual(text.count("Alert: "), 1, text)
         self.assertIn(rig.dead, text)
+        self.assertNotIn("muted", text)
 
     def test_alertmanager_keeps_mails_few(self):
         url = f"--alertmanager.url={rig.alertmanager.url}"
@@ -71,10 +72,12 @@ class EndToEnd(unittest.TestCase):
             self.assertEqual(code, 0, text)
             return {(a["labels"]["alertname"], a["labels"]["severity"], a["labels"]["instance"]) for a in json.loads(text)}
 
-        # A recorder that is down has no other trouble; its neighbour has.
+        # A recorder that is down has no other trouble; one that is back, and its neighbour, have.
         quiet = {("DiskLow", "critical", "down"), ("STTSlow", "warning", "down"),
                  ("DiskLow", "warning", "full"), ("RecordingErrorBudgetBurns", "warning", "burning")}
-        loud = {("SIPRECDown", "critical", "down"), ("DiskLow", "critical", "full"), ("STTSlow", "warning", "full"),
+        loud = {("SIPRECDown", "critical", "down"), ("SIPRECDown", "none", "down"),
+                ("SIPRECDown", "critical", "back"), ("CallsBrokenOff", "critical", "back"),
+                ("DiskLow", "critical", "full"), ("STTSlow", "warning", "full"),
                 ("DiskLow", "warning", "burning"), ("RecordingErrorBudgetBurnsFast", "critical", "burning")}
         for alert in sorted(loud) + sorted(quiet):
             add(*alert)

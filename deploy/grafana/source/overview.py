@@ -12,7 +12,7 @@ OVERVIEW = dashboard("siprec-overview", "SIPREC Overview", "All recorders at a g
     stat("Uptime", "Share of the chosen time in which the recorders answered Prometheus.",
          "avg(avg_over_time(up{@}[$__range]))", "percentunit", thresholds={None: "red", 0.99: "yellow", 0.999: "green"}, decimals=3),
     stat("Alerts firing", "Alerts of the recorders that fire now.",
-         'count(ALERTS{@,alertstate="firing"}) or vector(0)', thresholds={1: "red"}),
+         'count(ALERTS{@,alertstate="firing",severity!="none"}) or vector(0)', thresholds={1: "red"}),
 
     row("Traffic"),
     graph("Active Sessions", "Recording sessions in progress, by recorder.", {"{{instance}}": "sum by (instance) (sip_sessions_active{@})"}),
