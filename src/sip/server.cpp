@@ -6,6 +6,7 @@
 #include "sip/convert.hpp"
 #include "sip/dialog.hpp"
 #include "sip/objection.hpp"
+#include "sip/tls_objects.hpp"
 #include "sip/transaction.hpp"
 
 #include <algorithm>
@@ -129,6 +130,7 @@ void Server::keep_house() {
     if (agent_->has_wildcard()) agent_->cover(local_addresses());
     tend_listeners();
     connections_->close_ended();
+    end_overdue_handshakes();
     cut_connections();
     tell_kernel_drops();
     keep_house();
@@ -138,6 +140,13 @@ void Server::keep_house() {
 void Server::tend_listeners() {
   udp_sockets_.find(agent_->listeners());
   stream_buffers_.bound(agent_->listeners());
+}
+
+// As long as a transaction waits for its peer (RFC 3261 §17.1.1.2).
+void Server::end_overdue_handshakes() {
+  for (const auto& peer : sip::end_overdue_handshakes(64 * options_.t1))
+    root_.sofia_log().add_overdue_handshake(peer);
+  root_.pump();
 }
 
 void Server::cut_connections() {

@@ -84,6 +84,7 @@ class Server final : public Stack {
   Metrics::Levels levels() const;
   void keep_house();
   void tend_listeners();
+  void end_overdue_handshakes();
   void tell_kernel_drops();
 
   // A request of no dialog that we know. The status sent, or 0 where it will be sent later.

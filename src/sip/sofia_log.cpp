@@ -116,6 +116,14 @@ void SofiaLog::hear_failed_handshake(const tport_t& connection) {
   certificate_.clear();
 }
 
+void SofiaLog::add_overdue_handshake(const std::string& source) {
+  ++handshakes_failed_;
+  handshake_lines_.add(log::Folded::Clock::now(), 1, [&source] {
+    return log::Fields{
+        {"source", source}, {"reason", "it took too long: closed"}, {"certificate", "none"}};
+  });
+}
+
 // Such a request is dropped without an answer: nothing else would tell why.
 void SofiaLog::hear_dropped(std::string_view line) {
   ++dropped_;

@@ -33,6 +33,8 @@ class SofiaLog {
   std::uint64_t dropped() const { return dropped_; }
   // Connections whose TLS handshake failed, of either side's making.
   std::uint64_t handshakes_failed() const { return handshakes_failed_; }
+  // One that sofia tells nothing of: we ended it.
+  void add_overdue_handshake(const std::string& source);
 
  private:
   static void write(void* self, const char* format, va_list arguments);

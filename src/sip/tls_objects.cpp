@@ -1,11 +1,16 @@
 #include "sip/tls_objects.hpp"
 
+#include "sip/convert.hpp"
 #include "sip/sofia.hpp"
 
 #include <dlfcn.h>
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
+#include <mutex>
+#include <thread>
+#include <unordered_set>
 #include <utility>
 
 // How sofia ends a connection (tls_free(), tport_tls.c): SSL_shutdown, SSL_CTX_free, BIO_free, and
@@ -21,7 +26,20 @@ struct Keeper {
   SSL* ssl;  // null once somebody freed it
   SSL_CTX* context;
   BIO* bio;
+  std::chrono::steady_clock::time_point since;
+  std::thread::id thread;
 };
+
+// Of all threads that run a stack: one in the server, several in tests.
+struct Keepers {
+  std::mutex mutex;
+  std::unordered_set<Keeper*> all;
+};
+
+Keepers& keepers() {
+  static auto& keepers = *new Keepers;  // sofia may end connections after static destructors
+  return keepers;
+}
 
 // The last SSL object that this thread made.
 thread_local SSL* last_made = nullptr;
@@ -41,6 +59,10 @@ int keeper_index() {
 
 void release(void* self) {
   auto& keeper = *static_cast<Keeper*>(self);
+  {
+    const std::lock_guard lock(keepers().mutex);
+    keepers().all.erase(&keeper);
+  }
   if (SSL* ssl = std::exchange(keeper.ssl, nullptr)) {
     SSL_set_ex_data(ssl, keeper_index(), nullptr);
     SSL_free(ssl);
@@ -60,13 +82,39 @@ void keep(su_home_t* home, SSL* ssl) {
   SSL_CTX_up_ref(keeper->context);
   BIO_up_ref(keeper->bio);
   SSL_set_ex_data(ssl, keeper_index(), keeper);
+  keeper->since = std::chrono::steady_clock::now();
+  keeper->thread = std::this_thread::get_id();
   su_home_destructor(keeper->home, &release);
+  const std::lock_guard lock(keepers().mutex);
+  keepers().all.insert(keeper);
+}
+
+std::string peer_of(int socket) {
+  su_sockaddr_t address{};
+  socklen_t length = sizeof address;
+  const bool known = ::getpeername(socket, &address.su_sa, &length) == 0;
+  return known ? to_text(address) : std::string();
 }
 
 }  // namespace
 
 void free_tls_objects_with_connections() {
   static_cast<void>(keeper_index());
+}
+
+std::vector<std::string> end_overdue_handshakes(std::chrono::milliseconds limit) {
+  std::vector<std::string> peers;
+  const auto due = std::chrono::steady_clock::now() - limit;
+  const std::lock_guard lock(keepers().mutex);
+  for (auto* keeper : keepers().all) {
+    if (keeper->thread != std::this_thread::get_id() || keeper->since > due) continue;
+    if (keeper->ssl == nullptr || SSL_is_init_finished(keeper->ssl) != 0) continue;
+    const int socket = SSL_get_fd(keeper->ssl);
+    keeper->since = std::chrono::steady_clock::time_point::max();  // once
+    peers.push_back(peer_of(socket));
+    ::shutdown(socket, SHUT_RDWR);  // sofia hears of it as of a peer that hung up
+  }
+  return peers;
 }
 
 }  // namespace srs::sip

@@ -65,6 +65,24 @@ TEST_F(TlsObjects, GoWithConnectionsThatAreRefusedForTheirCertificate) {
   EXPECT_TRUE(eventually([this] { return more() == 0; })) << more() << " are left";
 }
 
+// A scanner that hangs must not hold what SRCs need.
+TEST_F(TlsObjects, GoWithHandshakesThatHangAndThoseAreToldAndCounted) {
+  start();
+  TlsPeer good(port("tls"));
+  ASSERT_TRUE(good.shake_hands());
+  TlsPeer silent(port("tls"));
+  TlsPeer half(port("tls"));
+  half.send_raw(std::string("\x16\x03\x01\x02\x00\x01", 6));
+  EXPECT_TRUE(eventually([this] { return more() == 4; })) << more();
+  EXPECT_TRUE(eventually([this] { return more() == 2; })) << more() << " are left";
+  good.send(request(1));
+  EXPECT_THAT(good.answer(), HasSubstr("200 OK"));
+  EXPECT_EQ(metric("sip_tls_handshakes_failed_total"), 2);
+  EXPECT_THAT(lines(), testing::Contains(testing::AllOf(
+                           HasSubstr("warning sip_tls_handshake_failed source=127.0.0.1:"),
+                           HasSubstr("took too long"))));
+}
+
 TEST_F(TlsObjects, StayWithConnectionsThatAreOpenAndGoWithTheStack) {
   start();
   std::deque<TlsPeer> peers;
