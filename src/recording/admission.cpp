@@ -13,6 +13,7 @@ int status_of(Refusal refusal) {
   switch (refusal) {
     case Refusal::NotSiprec:
       return 403;
+    case Refusal::Sip:
     case Refusal::Body:
     case Refusal::Sdp:
       return 400;
@@ -39,6 +40,8 @@ std::string joined(const std::vector<std::string>& texts) {
 
 std::string_view to_string(Refusal refusal) {
   switch (refusal) {
+    case Refusal::Sip:
+      return "sip";
     case Refusal::NotSiprec:
       return "not_siprec";
     case Refusal::Body:

@@ -15,6 +15,7 @@ namespace srs::recording {
 
 // Why an INVITE was refused; label values of sip_sessions_refused_total.
 enum class Refusal {
+  Sip,          // sip: the stack has refused it
   NotSiprec,    // not_siprec
   Body,         // body: multipart that can't be split
   UnknownBody,  // unknown_body: neither SDP nor metadata

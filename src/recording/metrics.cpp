@@ -57,8 +57,8 @@ constexpr std::initializer_list<EndReason> kEndReasons = {
     EndReason::Expired,  EndReason::MaxDuration, EndReason::Inactivity,
     EndReason::Shutdown, EndReason::Crashed,     EndReason::Failed};
 constexpr std::initializer_list<Refusal> kRefusals = {
-    Refusal::NotSiprec, Refusal::Body, Refusal::UnknownBody, Refusal::Sdp, Refusal::NoAudio,
-    Refusal::Ports,     Refusal::Disk, Refusal::Draining,    Refusal::Busy};
+    Refusal::Sip,     Refusal::NotSiprec, Refusal::Body, Refusal::UnknownBody, Refusal::Sdp,
+    Refusal::NoAudio, Refusal::Ports,     Refusal::Disk, Refusal::Draining,    Refusal::Busy};
 
 }  // namespace
 

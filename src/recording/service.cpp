@@ -115,6 +115,8 @@ class ServiceImpl final : public Service {
   // The stack had no room for one more dialog and has answered 503.
   void on_crowded() override { metrics_.refused(Refusal::Busy); }
 
+  void on_unacceptable() override { metrics_.refused(Refusal::Sip); }
+
   std::string_view unavailable() const override {
     if (draining_) return "shutting down";
     trouble_ = archive_.trouble();

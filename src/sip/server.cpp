@@ -282,6 +282,7 @@ int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {
   if (method != sip_method_cancel && method != sip_method_bye) {
     if (const auto objection = objection_to(sip, message.get(), options_.max_message_size)) {
       if (objection->malformed) metrics_->malformed(*objection->malformed);
+      if (method == sip_method_invite && sip.sip_to->a_tag == nullptr) handler_.on_unacceptable();
       return reply(irq, objection->response, objection->extras);
     }
   }

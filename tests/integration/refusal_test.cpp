@@ -67,6 +67,25 @@ TEST_F(Refusal, OfAnUnknownExtensionIs420) {
   EXPECT_EQ(answer.status(), 420);
   EXPECT_EQ(answer.header("Unsupported"), "x-no-such-thing");
   EXPECT_EQ(responses(420), 1);
+  EXPECT_EQ(refused("sip"), 1);
+}
+
+TEST_F(Refusal, OfATooLargeMessageIs513) {
+  SrcCall call(server_, true);
+  auto invite = call.dialog().invite(siprec_body(two_legs()));
+  invite.set_header("X-Filler", std::string(70'000, 'x'));
+  EXPECT_EQ(call.invite(invite).status(), 513);
+  EXPECT_EQ(refused("sip"), 1);
+}
+
+// Its call goes on.
+TEST_F(Refusal, OfAReInviteIsNoRefusedCall) {
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  auto again = call.dialog().invite(siprec_body(two_legs()));
+  again.set_header("Require", "x-no-such-thing");
+  EXPECT_EQ(call.invite(again).status(), 420);
+  EXPECT_EQ(refused("sip"), 0);
 }
 
 TEST_F(Refusal, OfARequestInNoDialogIs481) {
