@@ -55,7 +55,7 @@ Metrics::Metrics(metrics::Registry& registry, const Options& options)
     mended_.Add({{"provider", provider}});
     for (std::size_t i = 0; i < kReasons; ++i)
       errors_.Add({{"provider", provider}, {"reason", text(to_string(static_cast<Reason>(i)))}});
-    for (const auto* bound : {"requests", "audio", "cost"})
+    for (const auto* bound : {"requests", "audio", "cost", "rate_limited"})
       held_back_.Add({{"provider", provider}, {"bound", bound}});
   }
   for (const auto& written : options.prices) {
