@@ -43,6 +43,9 @@ Result<void> amend(const std::filesystem::path& directory, const Amendment& amen
   if (!text) return text.error();
   auto document = from_json(*text);
   if (!document) return document.error();
+  // Its renderer would write over this, or find its own outcome written over.
+  if (document->state != State::Complete && document->state != State::Failed)
+    return Error{"the recording is not complete yet"};
   if (auto added = add_files(directory, amendment, *document); !added) return added;
   if (amendment.waits) document->transcription_waits = amendment.waits;
   if (amendment.transcription) {

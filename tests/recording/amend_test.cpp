@@ -112,6 +112,21 @@ TEST_F(Amend, ChangesNothingWhereAFileIsMissing) {
   EXPECT_FALSE(read().transcription);
 }
 
+// Its renderer writes that file too, and whose came last would be lost.
+TEST_F(Amend, ChangesNothingOfARecordingThatIsNotOver) {
+  auto document = read();
+  for (const auto state : {State::Recording, State::Rendering}) {
+    document.state = state;
+    const auto text = to_json(document);
+    test_write(kMetadataFile, text);
+    EXPECT_FALSE(amend(directory_.path(), amendment()));
+    EXPECT_EQ(test::read_file(directory_ / std::string(kMetadataFile)), text);
+  }
+  document.state = State::Failed;
+  test_write(kMetadataFile, to_json(document));
+  EXPECT_TRUE(amend(directory_.path(), amendment()));
+}
+
 TEST_F(Amend, LeavesTheFileAloneWhereThereIsNothingToAdd) {
   test_write(kMetadataFile, "no JSON at all");
   EXPECT_TRUE(amend(directory_.path(), {}));

@@ -22,9 +22,10 @@ struct Amendment {
   std::vector<std::string> warnings;
 };
 
-// Writes it into metadata.json of a recording that nobody else writes any more. A file that is
-// named there already is named anew; where there is nothing to add the file is left alone. Blocks:
-// for a worker thread, one at a time for a directory.
+// Writes it into metadata.json of a recording that nobody else writes any more; an error where it
+// is neither complete nor failed yet. A file that is named there already is named anew; where there
+// is nothing to add the file is left alone. Blocks: for a worker thread, one at a time for a
+// directory.
 Result<void> amend(const std::filesystem::path& directory, const Amendment& amendment);
 
 }  // namespace srs::recording
