@@ -84,7 +84,8 @@ class Parser {
   }
 
   void unknown(const std::string& name) {
-    auto candidates = known_names();
+    std::vector<std::string> candidates;
+    for (const auto& key : table()) candidates.push_back(key.name);
     for (const auto& [word, value] : kActions) candidates.emplace_back(word);
     candidates.emplace_back("config");
     fault("unknown option " + in_quotes("--" + name) + did_you_mean(name, candidates) +

@@ -8,6 +8,7 @@ namespace {
 using Action = CommandLine::Action;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::Pair;
 
 CommandLine parsed(const std::vector<std::string>& arguments) {
@@ -53,6 +54,7 @@ TEST(CommandLine, NamesTheArgumentThatIsWrong) {
   EXPECT_THAT(fault({"start"}), HasSubstr("`start`"));
   EXPECT_THAT(fault({"--confg=x"}), HasSubstr("`--confg` (did you mean config?)"));
   EXPECT_THAT(fault({"--level=debug"}), HasSubstr("did you mean log.level?"));
+  EXPECT_THAT(fault({"--log"}), Not(HasSubstr("did you mean log?"))) << "that is no option either";
   EXPECT_THAT(fault({"--config"}), HasSubstr("`--config` needs a value"));
   EXPECT_THAT(fault({"--config="}), HasSubstr("`--config` needs a value"));
   EXPECT_THAT(fault({"--sip.listen"}), HasSubstr("--sip.listen: needs a value"));
