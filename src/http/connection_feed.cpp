@@ -1,10 +1,11 @@
 // What goes on: server-sent events and WebSockets.
 #include "http/connection.hpp"
+#include "http/websocket/websocket.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
 
 #include <array>
 #include <exception>
@@ -14,15 +15,12 @@ namespace srs::http {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace websocket = beast::websocket;
 using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 // A comment is sent so often where nothing happens: proxies and browsers give up silent streams.
 constexpr std::chrono::seconds kHeartbeat{15};
-constexpr std::size_t kLargestMessage = 64 << 10;  // of a client, which has nothing to say
 
 // RFC 6455 §4.2.1; 426 tells which protocol is wanted (RFC 9110 §15.5.22).
 Response upgrade_required() {
@@ -31,33 +29,16 @@ Response upgrade_required() {
   return response;
 }
 
-using Socket = websocket::stream<tcp::socket, false>;  // without compression (RFC 7692)
-
-// Reads until the client closes: that answers its pings, too.
-asio::awaitable<void> read_away(std::shared_ptr<Socket> socket, std::shared_ptr<Feed> feed) {
-  beast::flat_buffer waste;
-  for (;;) {
-    const auto [error, size] = co_await socket->async_read(waste, kNoThrow);
-    if (error) break;
-    waste.clear();
-  }
+asio::awaitable<void> read_away(std::shared_ptr<WebSocket> socket, std::shared_ptr<Feed> feed) {
+  co_await socket->read_away();
   feed->leave();
-}
-
-void set_up(Socket& socket) {
-  auto timeouts = websocket::stream_base::timeout::suggested(beast::role_type::server);
-  timeouts.idle_timeout = 2 * kHeartbeat;
-  timeouts.keep_alive_pings = true;
-  socket.set_option(timeouts);
-  socket.read_message_max(kLargestMessage);
-  socket.auto_fragment(false);
 }
 
 }  // namespace
 
 Response Connection::open_feed(const Router::FeedRoute& route, const Request& request, bool head,
                                Incoming handshake) {
-  const bool upgrade = route.websocket && websocket::is_upgrade(handshake);
+  const bool upgrade = route.websocket && boost::beast::websocket::is_upgrade(handshake);
   try {
     auto opened = route.handler(request);
     if (auto* refused = std::get_if<Response>(&opened)) return std::move(*refused);
@@ -130,29 +111,25 @@ asio::awaitable<void> Connection::watch(std::shared_ptr<Connection> self,
 
 asio::awaitable<void> Connection::talk(std::shared_ptr<Feed> feed, Incoming handshake) {
   timer_.cancel();
-  const auto socket = std::make_shared<Socket>(std::move(socket_));
+  const auto socket = WebSocket::make(std::move(socket_), 2 * kHeartbeat);
   cut_ = [weak = std::weak_ptr(socket)] {
-    error_code ignored;
-    if (const auto open = weak.lock()) open->next_layer().close(ignored);
+    if (const auto open = weak.lock()) open->cut();
   };
-  set_up(*socket);
-  const auto [refused] = co_await socket->async_accept(handshake, kNoThrow);
-  if (refused) co_return;
+  if (!co_await socket->accept(std::move(handshake))) co_return;
   shared_->tasks.spawn("http_websocket_read", read_away(socket, feed));
   bool open = true;
   while (open) {
-    const auto line = co_await feed->next(kHeartbeat);
+    auto line = co_await feed->next(kHeartbeat);
     if (!line) break;
     if (line->empty()) continue;  // pings are the stream's own affair
     begin_sending();
-    const auto [error, size] = co_await socket->async_write(asio::buffer(*line), kNoThrow);
+    open = co_await socket->write(std::move(*line));
     end_sending();
-    open = !error;
   }
   feed->leave();
   if (!open) co_return;
   begin_sending();
-  co_await socket->async_close(websocket::close_code::going_away, kNoThrow);
+  co_await socket->close();
   end_sending();
 }
 
