@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdio>
 #include <future>
+#include <iterator>
 #include <mutex>
 #include <random>
 #include <utility>
@@ -21,6 +22,23 @@ constexpr std::size_t kMaxWaitingJobs = 16;  // a batch, a look at the disk, the
 std::string digits_only(std::string text) {
   std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
   return text;
+}
+
+// Of files by their paths.
+template <class Texts>
+void rename_directory(Texts& texts, const std::filesystem::path& from,
+                      const std::filesystem::path& to) {
+  Texts renamed;
+  for (auto at = texts.begin(); at != texts.end();) {
+    auto next = std::next(at);
+    if (at->first.parent_path() == from) {
+      auto text = texts.extract(at);
+      text.key() = to / text.key().filename();
+      renamed.insert(std::move(text));
+    }
+    at = next;
+  }
+  texts.merge(renamed);
 }
 
 }  // namespace
@@ -155,6 +173,16 @@ void Archive::store(const std::filesystem::path& directory, Document document) {
   put(directory / kMetadataFile, {std::move(document)});
 }
 
+void Archive::move(const std::filesystem::path& from, const std::filesystem::path& to) {
+  ++detoured_;
+  rename_directory(waiting_, from, to);
+  rename_directory(refused_, from, to);
+  if (writing_) moved_.insert_or_assign(from, to);
+  retry();
+  suspect();
+  refresh();
+}
+
 void Archive::forget(const std::filesystem::path& directory) {
   waiting_.erase(directory / kMetadataFile);
   refused_.erase(directory / kMetadataFile);
@@ -192,6 +220,7 @@ void Archive::batch_written(std::uint64_t batch, Batch refused) {
   written_ = batch;
   writing_ = false;
   batch_done_.cancel();
+  for (const auto& [from, to] : std::exchange(moved_, {})) rename_directory(refused, from, to);
   keep(std::move(refused));
   if (refused_.empty()) retry_.reset();
   write_batch();  // what came meanwhile has waited long enough

@@ -51,6 +51,10 @@ class Archive {
   void store(const std::filesystem::path& directory, std::string name, std::string bytes);
   void store(const std::filesystem::path& directory, Document document);
 
+  // The recording lies in `to` from now on, since `from` took no files: what could not be written
+  // there goes with it, and the disk is looked at again.
+  void move(const std::filesystem::path& from, const std::filesystem::path& to);
+
   // metadata.json of this recording is somebody else's from now on: an older text of ours that
   // could not be written must not replace it.
   void forget(const std::filesystem::path& directory);
@@ -98,6 +102,7 @@ class Archive {
   std::shared_ptr<Archive*> self_;  // emptied by the destructor
   std::shared_ptr<prometheus::Collectable> figures_;
   Batch waiting_;
+  std::map<std::filesystem::path, std::filesystem::path> moved_;  // while a batch is written
   Batch refused_;  // until retry_ moves them back among those that wait
   RetryTimer retry_;
   std::uint64_t batch_ = 1;    // that collects now

@@ -15,7 +15,7 @@ void seal(const std::filesystem::path& directory, Document& document) {
   for (auto& file : document.files) {
     std::error_code ignored;
     if (!std::filesystem::exists(directory / file.name, ignored)) {
-      document.warn(file.name + " is gone: somebody removed it");
+      document.warn(file.name + " is gone: somebody removed it, or its directory");
       continue;
     }
     if (file.sha256.empty() && file.name != kCaptureFile) {
@@ -30,16 +30,19 @@ void seal(const std::filesystem::path& directory, Document& document) {
   document.files = std::move(there);
 }
 
-bool has_capture(const std::filesystem::path& directory) {
-  std::error_code ignored;
-  return std::filesystem::exists(directory / kCaptureFile, ignored);
+// An error where nobody can say: rights that were taken away may be given back.
+Result<bool> has_capture(const std::filesystem::path& directory) {
+  std::error_code error;
+  const bool there = std::filesystem::exists(directory / kCaptureFile, error);
+  if (error) return storage::file_error("look for", directory / kCaptureFile, error.value());
+  return there;
 }
 
 // Its day is there and it is not: somebody took it away, and no retry brings it back.
 bool was_removed(const std::filesystem::path& directory) {
-  std::error_code ignored;
-  return !std::filesystem::exists(directory, ignored) &&
-         std::filesystem::exists(directory.parent_path(), ignored);
+  std::error_code error;
+  return !std::filesystem::exists(directory, error) && !error &&
+         std::filesystem::is_directory(directory.parent_path(), error);
 }
 
 // A call without media leaves its metadata alone: a file of silence would look like a recording.
@@ -128,7 +131,9 @@ Completed complete(const std::filesystem::path& directory, Document document,
   auto given = document;
   std::string fault;
   try {
-    if (!has_capture(directory)) return without_capture(directory, std::move(document), log);
+    const auto capture = has_capture(directory);
+    if (!capture) return {std::move(given), capture.error().text, {}};
+    if (!*capture) return without_capture(directory, std::move(document), log);
     return with_capture(directory, std::move(document), options, log, after);
   } catch (const std::exception& error) {
     fault = error.what();

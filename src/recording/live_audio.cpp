@@ -44,6 +44,10 @@ void LiveAudio::update(const Document& document) {
   if (listener_) listener_->update(document);
 }
 
+void LiveAudio::move(const std::filesystem::path& directory) {
+  if (listener_) listener_->move(directory);
+}
+
 void LiveAudio::on_datagram(std::uint16_t local_port, const rtp::Datagram& datagram) {
   capture_.on_datagram(local_port, datagram);
   if (!listener_ || datagram.rtcp_port) return;

@@ -23,6 +23,7 @@ class LiveAudio final : public rtp::StreamSink {
 
   // After every offer: channels and their payload types.
   void update(const Document& document);
+  void move(const std::filesystem::path& directory);
   void on_datagram(std::uint16_t local_port, const rtp::Datagram& datagram) override;
   void end();
 

@@ -8,7 +8,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <initializer_list>
+#include <string_view>
 #include <system_error>
 
 namespace srs::recording {
@@ -16,6 +18,7 @@ namespace {
 
 constexpr std::uint64_t kMaxDocumentBytes = 16 << 20;
 constexpr std::string_view kDamagedMetadataFile = "metadata.json.damaged";
+constexpr std::string_view kMovedMetadataFile = "metadata.json.moved";
 
 bool is_there(const std::filesystem::path& file) {
   std::error_code error;
@@ -27,11 +30,19 @@ void complain(const std::filesystem::path& directory, const std::string& why, Or
 }
 
 // Somebody may still read in it what we can't.
-void put_aside(const std::filesystem::path& directory) {
+void put_aside(const std::filesystem::path& directory, std::string_view name) {
   std::error_code ignored;
   const auto file = directory / kMetadataFile;
   if (std::filesystem::file_size(file, ignored) > 0 && !ignored)
-    std::filesystem::rename(file, directory / kDamagedMetadataFile, ignored);
+    std::filesystem::rename(file, directory / name, ignored);
+}
+
+// Whether the recording went on in another directory, since this one took no files.
+bool has_moved(const std::filesystem::path& directory) {
+  const auto later = later_directories(directory);
+  return std::any_of(later.begin(), later.end(), [](const auto& other) {
+    return is_there(other / kMetadataFile) || is_there(other / kCaptureFile);
+  });
 }
 
 // Evidence without metadata is evidence all the same. What was rendered while they were there is
@@ -46,7 +57,7 @@ void rescue(const std::filesystem::path& directory, const std::string& why, Orph
     return complain(directory, why + "; audio.wav is there, and left as it is", orphans);
   auto rebuilt = rebuilt_from_capture(directory);
   if (!rebuilt) return complain(directory, why + "; " + rebuilt.error().text, orphans);
-  put_aside(directory);
+  put_aside(directory, kDamagedMetadataFile);
   orphans.found.push_back({directory, std::move(*rebuilt), true, true, deaths_of(directory)});
 }
 
@@ -61,6 +72,8 @@ bool is_finished(const nlohmann::json& document) {
 void take(const std::filesystem::path& directory, Document document, Orphans& orphans) {
   const bool was_recording = document.state == State::Recording;
   if (!was_recording && document.state != State::Rendering) return;
+  if (was_recording && !is_there(directory / kCaptureFile) && has_moved(directory))
+    return put_aside(directory, kMovedMetadataFile);
   if (was_recording) {
     document.end_reason = EndReason::Crashed;
     document.state = State::Rendering;

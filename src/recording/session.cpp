@@ -136,6 +136,7 @@ boost::asio::awaitable<void> Session::finish(End end) {
   trace_first_packet();
 
   const auto captured = co_await close_capture();
+  follow_capture();
   if (captured.dropped > 0) {
     notes_.warn(Warning::Capture, std::to_string(captured.dropped) +
                                       " datagrams were lost between socket and disk" +
@@ -243,8 +244,28 @@ void Session::note_media() {
   save();
 }
 
+// Something else came into the place of our directory before the first packet did. Everything that
+// is written from now on goes where the capture is.
+void Session::follow_capture() {
+  const auto moved = capture_->moved_to();
+  if (moved.empty() || moved == directory_) return;
+  const auto day_of = [](const auto& directory) { return directory.parent_path().filename(); };
+  notes_.warn(Warning::Capture, "its directory took no files any more: the recording went on in " +
+                                    day_of(moved).string() +
+                                    ", and what had been written before is in " +
+                                    day_of(directory_).string());
+  log_.error("recording_moved", {{"directory", moved.string()}, {"from", directory_.string()}});
+  room_.archive.move(directory_, moved);
+  directory_ = moved;
+  if (live_) live_->move(directory_);
+  save();
+}
+
 void Session::check(WallTime now) {
-  if (!ended_) note_media();
+  if (!ended_) {
+    follow_capture();
+    note_media();
+  }
   if (const auto reason = silence_.end(room_.options, media_.last_arrival(), now)) stop(*reason);
 }
 

@@ -93,6 +93,7 @@ class Session final : public sip::DialogHandler {
   void take_metadata(const Carried& carried);
   void note_hold();
   void note_media();
+  void follow_capture();
   void save();
   boost::asio::awaitable<Capture::Summary> close_capture();
   void trace_first_packet();
@@ -103,7 +104,7 @@ class Session final : public sip::DialogHandler {
   Document document_;
   log::Logger log_;  // with all ids
   SessionNotes notes_;
-  const std::filesystem::path directory_;
+  std::filesystem::path directory_;  // changes where it takes no files
   SessionMetadata metadata_;
   std::unique_ptr<Capture> capture_;
   std::unique_ptr<LiveAudio> live_;  // before the capture; null: nobody listens

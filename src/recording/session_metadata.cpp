@@ -15,11 +15,11 @@ constexpr unsigned kMaxKept = 999;  // rs-metadata files of one recording
 }  // namespace
 
 SessionMetadata::SessionMetadata(Document& document, SessionNotes& notes, Archive* archive,
-                                 std::filesystem::path directory, log::Logger log)
+                                 const std::filesystem::path& directory, log::Logger log)
     : document_(document),
       notes_(notes),
       archive_(archive),
-      directory_(std::move(directory)),
+      directory_(directory),
       log_(std::move(log)) {}
 
 void SessionMetadata::take(const Carried& carried, tracing::Span parsing) {

@@ -15,12 +15,13 @@
 namespace srs::recording {
 
 // Reads the documents that the SRC sends in the course of a session (RFC 7866 §9.1), merges what
-// they say, and puts it into the session's document. Document, notes and archive outlive it.
+// they say, and puts it into the session's document. Document, notes, archive and directory outlive
+// it.
 class SessionMetadata {
  public:
-  // `archive` keeps each document in `directory` as it came; null: none is kept.
+  // `archive` keeps each document as it came, in what `directory` is then; null: none is kept.
   SessionMetadata(Document& document, SessionNotes& notes, Archive* archive,
-                  std::filesystem::path directory, log::Logger log);
+                  const std::filesystem::path& directory, log::Logger log);
 
   // `carried` has metadata. One that can't be read costs a warning. `parsing` is their span.
   void take(const Carried& carried, tracing::Span parsing);
@@ -34,7 +35,7 @@ class SessionMetadata {
   Document& document_;
   SessionNotes& notes_;
   Archive* archive_;
-  const std::filesystem::path directory_;
+  const std::filesystem::path& directory_;
   log::Logger log_;
   siprec::Metadata known_;
   unsigned kept_ = 0;

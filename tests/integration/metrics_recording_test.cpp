@@ -45,7 +45,9 @@ std::string today() {
 // doesn't.
 void a_directory_that_takes_nothing(Stage& stage) {
   std::filesystem::create_directories(stage.server.recordings());
-  std::filesystem::create_directory_symlink("/proc", stage.server.recordings() / today());
+  for (const auto* number : {"", "-2", "-3", "-4", "-5", "-6", "-7", "-8", "-9"})
+    std::filesystem::create_directory_symlink("/proc",
+                                              stage.server.recordings() / (today() + number));
   auto call = stage.call();
   RtpSource alice(0, 0xA11CE);
   call.send_packets(0, alice, 50);
@@ -146,6 +148,42 @@ TEST(DayDirectory, ThatIsAFileCostsNoRecording) {
   }
   EXPECT_EQ(metric(stage.server, "errors_total", {"day_directory"}), 2);
   EXPECT_EQ(metric(stage.server, "recording_write_errors_total"), 0);
+}
+
+TEST(DayDirectory, ThatBreaksBeforeTheFirstPacketCostsNoRecording) {
+  Stage stage{{}};
+  ASSERT_NO_FATAL_FAILURE(stage.start());
+  auto call = stage.call();
+  const auto call_id = call.dialog().call_id();
+  const auto recordings = stage.server.recordings();
+  const auto begun = wait_for_recording(recordings, call_id, "recording");
+  ASSERT_TRUE(begun);
+  std::filesystem::rename(recordings / today(), stage.server.directory() / "aside");
+  write_file(recordings / today(), "in the way");
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 50);
+  EXPECT_TRUE(stage.server.wait_for_log("recording_moved", kSoon));
+  EXPECT_EQ(call.bye().status(), 200);
+  const auto done = wait_for_recording(recordings, call_id, "complete");
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->directory.parent_path().filename(), today() + "-2");
+  EXPECT_EQ(done->metadata.at("streams").at(0).value("packets_received", 0), 50);
+  EXPECT_TRUE(std::filesystem::exists(done->directory / "audio.wav"));
+  EXPECT_EQ(metric(stage.server, "capture_packets_dropped_total"), 0);
+  EXPECT_EQ(metric(stage.server, "errors_total", {"day_directory"}), 1);
+  EXPECT_EQ(metric(stage.server, "recording_writes_postponed"), 0);
+  EXPECT_NE(done->metadata.at("warnings").dump().find("took no files any more"), std::string::npos);
+
+  // What is left of it does not become a second recording when the directory comes back.
+  stage.server.signal(SIGTERM);
+  ASSERT_EQ(stage.server.wait_exit(kSoon), 0);
+  std::filesystem::remove(recordings / today());
+  std::filesystem::rename(stage.server.directory() / "aside", recordings / today());
+  ASSERT_TRUE(stage.server.start());
+  EXPECT_TRUE(wait_until(
+      [&] { return std::filesystem::exists(begun->directory / "metadata.json.moved"); }));
+  EXPECT_FALSE(std::filesystem::exists(begun->directory / "metadata.json"));
+  EXPECT_EQ(metric(stage.server, "recordings_recovered_total"), 0);
 }
 
 TEST(Space, IsThatOfTheFileSystem) {

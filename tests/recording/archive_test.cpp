@@ -164,6 +164,60 @@ TEST_F(ArchiveTest, FindsOutAtTheStartThatADayRefusesRecordings) {
   EXPECT_EQ(archive.trouble(), "");
 }
 
+TEST_F(ArchiveTest, TakesWhatARecordingCouldNotWriteAlongWhereItMoves) {
+  auto& archive = open();
+  const auto day = to_rfc3339(wall_now()).substr(0, 10);
+  const auto directory = archive.directory_of("id", wall_now());
+  test::write_file(options_.directory / day, "in the way");
+  const auto later = later_directories(directory).at(0);
+  archive.store(directory, "refused.txt", "x");
+  settle();
+  archive.store(directory, "waits.txt", "y");
+  archive.store(directory.parent_path() / "other", "other.txt", "z");
+  archive.move(directory, later);
+  settle();
+  EXPECT_EQ(test::read_file(later / "refused.txt"), "x");
+  EXPECT_EQ(test::read_file(later / "waits.txt"), "y");
+  EXPECT_EQ(archive.retries(), 1U) << "that of the other recording";
+  EXPECT_NE(registry_.text().find("reason=\"day_directory\"} 1"), std::string::npos);
+  EXPECT_TRUE(refreshed_until([&] { return !archive.detour().empty(); })) << "it was looked again";
+}
+
+// Its batch is on its way while the recording moves.
+TEST_F(ArchiveTest, SendsWhatIsRefusedMeanwhileAfterTheRecording) {
+  auto& archive = open();
+  const auto day = to_rfc3339(wall_now()).substr(0, 10);
+  const auto directory = archive.directory_of("id", wall_now());
+  test::write_file(options_.directory / day, "in the way");
+  const auto later = later_directories(directory).at(0);
+  archive.store(directory, "a.txt", "x");
+  ASSERT_TRUE(test::wait_until([&] {  // the thread has had it, and nobody here has heard of it
+    io_.restart();
+    io_.poll_one();
+    return registry_.text().find("recording_write_errors_total 1") != std::string::npos;
+  }));
+  archive.move(directory, later);
+  EXPECT_TRUE(refreshed_until([&] { return std::filesystem::exists(later / "a.txt"); }));
+}
+
+TEST(Directories, OfARecordingAreThoseOfItsDay) {
+  const std::filesystem::path day = "/r/2026-11-22-7/id";
+  EXPECT_EQ(later_directories(day),
+            (std::vector<std::filesystem::path>{"/r/2026-11-22-8/id", "/r/2026-11-22-9/id"}));
+  EXPECT_EQ(later_directories("/r/2026-11-22/id").size(), kDayDirectories - 1);
+  for (const auto* other : {"/r/2026-11-22-9/id", "/r/elsewhere/id", "/r/2026-13-22/id", "id", ""})
+    EXPECT_TRUE(later_directories(other).empty()) << other;
+}
+
+TEST(Directories, OfTheHighestNumberIsTheRecording) {
+  const test::TempDir root;
+  EXPECT_TRUE(find_recording(root.path(), "2026-11-22", "id").empty());
+  std::filesystem::create_directories(root / "2026-11-22" / "id");
+  EXPECT_EQ(find_recording(root.path(), "2026-11-22", "id"), root / "2026-11-22" / "id");
+  std::filesystem::create_directories(root / "2026-11-22-3" / "id");
+  EXPECT_EQ(find_recording(root.path(), "2026-11-22", "id"), root / "2026-11-22-3" / "id");
+}
+
 TEST_F(ArchiveTest, RefusesNewRecordingsWhereNoNameOfTheDayIsLeft) {
   const auto day = to_rfc3339(wall_now()).substr(0, 10);
   std::filesystem::create_directories(options_.directory);

@@ -27,6 +27,7 @@ struct Heard {
 struct Listener final : LiveListener {
   explicit Listener(std::vector<Heard>& to, int& ends_) : heard(to), ends(ends_) {}
   void update(const Document&) override {}
+  void move(const std::filesystem::path&) override {}
   void hear(unsigned channel, std::uint32_t rate, milliseconds at,
             std::span<const std::int16_t> samples) override {
     heard.push_back({channel, rate, at, samples.size()});

@@ -57,6 +57,21 @@ TEST_F(RecoveryTest, CountsTheProcessesThatEndedWhileTheyRenderedIt) {
   EXPECT_EQ(find_orphans(root_.path()).found.at(0).deaths, 0U);
 }
 
+// Its directory came back after something else had been in the place of it.
+TEST_F(RecoveryTest, SetsTheMetadataAsideThatARecordingLeftWhenItMoved) {
+  const auto left = put("a", State::Recording);
+  const auto text = test::read_file(left / kMetadataFile);
+  const auto directory = root_ / "2026-11-22-2" / "a";
+  std::filesystem::create_directories(directory);
+  std::filesystem::copy(left / kMetadataFile, directory / kMetadataFile);
+  test::write_file(directory / kCaptureFile, "sound");
+  const auto orphans = find_orphans(root_.path());
+  ASSERT_EQ(orphans.found.size(), 1U);
+  EXPECT_EQ(orphans.found[0].directory, directory);
+  EXPECT_FALSE(std::filesystem::exists(left / kMetadataFile));
+  EXPECT_EQ(test::read_file(left / "metadata.json.moved"), text);
+}
+
 TEST_F(RecoveryTest, LeavesFinishedRecordingsAlone) {
   put("a", State::Complete, EndReason::Bye);
   put("b", State::Failed, EndReason::Failed);

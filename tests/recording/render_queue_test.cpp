@@ -9,9 +9,11 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 namespace srs::recording {
 namespace {
@@ -369,6 +371,33 @@ class RefusingDisk : public RenderQueueTest {
     });
   }
 };
+
+// Rights are given back, and what was moved comes back.
+TEST_F(RefusingDisk, KeepsARecordingOfADirectoryThatNobodyCanLookInto) {
+  using Put = std::function<void(const std::filesystem::path&)>;
+  const std::vector<Put> all = {
+      [](const auto& path) { std::filesystem::create_symlink(path, path); },
+      [](const auto& path) { test::write_file(path, "in the way"); }};
+  for (const auto& put : all) {
+    const auto day = root_ / "day";
+    const auto directory = day / "a";
+    const auto made = spoken("a");
+    std::filesystem::create_directories(root_ / "aside");
+    std::filesystem::rename(made, root_ / "aside" / "a");
+    put(day);
+    auto document = ended("a");
+    document.streams[0].packets_received = 25;
+    const auto queue = make_queue();
+    queue->submit(directory, document, RenderQueue::Origin::Session);
+    ASSERT_TRUE(run_until_idle(*queue));
+    EXPECT_EQ(queue->postponed(), 1U);
+    std::filesystem::remove(day);
+    std::filesystem::rename(root_ / "aside", day);
+    ASSERT_TRUE(run_until_none_is_postponed(*queue));
+    EXPECT_TRUE(std::filesystem::exists(directory / kAudioFile));
+    std::filesystem::remove_all(day);
+  }
+}
 
 TEST_F(RefusingDisk, PostponesARecordingUntilItTakesItsFiles) {
   for (const auto file : {kMetadataFile, kAudioFile}) {

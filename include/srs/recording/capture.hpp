@@ -42,6 +42,9 @@ class Capture : public rtp::StreamSink {
   // Afterwards datagrams are ignored.
   virtual boost::asio::awaitable<Summary> close(bool sync) = 0;
   virtual Summary summary() const = 0;
+  // The directory that took the file where its own did not (directories.hpp); empty: its own did,
+  // or there is no file yet.
+  virtual std::filesystem::path moved_to() const = 0;
 };
 
 // The thread that writes for all captures, and its bounded queue of blocks. Metrics:

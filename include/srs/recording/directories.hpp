@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace srs::recording {
 
@@ -17,6 +18,11 @@ void for_each_directory(const std::filesystem::path& root,
 inline constexpr unsigned kDayDirectories = 9;
 // The name of a day's directory; `number` from 1 on.
 std::string day_directory(std::string_view date, unsigned number);
+
+// Where a recording goes whose directory takes no files: <root>/<date>-2/<recording-id> and the
+// numbers after it, in the order to try them. A recording never goes back, so of several
+// directories with its name the one of the highest number is the recording.
+std::vector<std::filesystem::path> later_directories(const std::filesystem::path& directory);
 
 // <root>/<date>/<recording-id>, in whichever of that day's directories it lies; empty where it lies
 // in none. Blocks.

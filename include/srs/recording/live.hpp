@@ -19,6 +19,8 @@ class LiveListener {
   virtual ~LiveListener() = default;
   // The call is known better now: after each offer and each metadata document.
   virtual void update(const Document& document) = 0;
+  // The recording lies there from now on.
+  virtual void move(const std::filesystem::path& directory) = 0;
   // Samples of one channel, mono, that were spoken from `at` on (since started_at). Late packets
   // are left out, lost ones are gaps: the file that is rendered later knows better.
   virtual void hear(unsigned channel, std::uint32_t sample_rate, std::chrono::milliseconds at,

@@ -19,9 +19,15 @@ class CallListener final : public recording::LiveListener {
  public:
   CallListener(LiveTranscription& room, std::filesystem::path directory,
                const recording::Document& document)
-      : room_(room), directory_(std::move(directory)), job_(job_of(directory_, document)) {}
+      : room_(room),
+        directory_(std::make_shared<std::filesystem::path>(std::move(directory))),
+        job_(job_of(*directory_, document)) {}
 
-  void update(const recording::Document& document) override { job_ = job_of(directory_, document); }
+  void update(const recording::Document& document) override {
+    job_ = job_of(*directory_, document);
+  }
+
+  void move(const std::filesystem::path& directory) override { *directory_ = directory; }
 
   void hear(unsigned channel, std::uint32_t sample_rate, std::chrono::milliseconds at,
             std::span<const std::int16_t> samples) override {
@@ -75,7 +81,7 @@ class CallListener final : public recording::LiveListener {
   }
 
   LiveTranscription& room_;
-  std::filesystem::path directory_;
+  std::shared_ptr<std::filesystem::path> directory_;  // its streams write there
   stt::Job job_;
   std::map<unsigned, Entry> streams_;
   std::shared_ptr<Last> last_ = std::make_shared<Last>(room_, job_.recording_id);
@@ -109,11 +115,11 @@ recording::LiveListeners LiveTranscription::listeners() {
 }
 
 std::shared_ptr<stt::Live::Stream> LiveTranscription::open(stt::LiveChannel channel,
-                                                           const std::filesystem::path& directory) {
+                                                           Directory directory) {
   const auto id = channel.recording_id;
-  auto stream = live_.open(std::move(channel), [this, directory](const stt::LiveEvent& event) {
-    said(directory, event);
-  });
+  auto stream =
+      live_.open(std::move(channel), [this, directory = std::move(directory)](
+                                         const stt::LiveEvent& event) { said(*directory, event); });
   if (!stream) return nullptr;
   if (pending_.size() >= kMostPending && !pending_.contains(id)) pending_.erase(pending_.begin());
   pending_.try_emplace(id);

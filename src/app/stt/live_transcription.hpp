@@ -44,8 +44,9 @@ class LiveTranscription {
   stt::Broadcast& broadcast() { return broadcast_; }
 
   // For listeners of calls.
-  std::shared_ptr<stt::Live::Stream> open(stt::LiveChannel channel,
-                                          const std::filesystem::path& directory);
+  // `directory`: where the recording lies when something is said.
+  using Directory = std::shared_ptr<const std::filesystem::path>;
+  std::shared_ptr<stt::Live::Stream> open(stt::LiveChannel channel, Directory directory);
   void said(const std::filesystem::path& directory, const stt::LiveEvent& event);
   void ended(const std::string& recording_id, const stt::LiveEnd& end);
   // No more text will come of this recording.

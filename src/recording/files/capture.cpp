@@ -92,6 +92,7 @@ class PcapngCapture final : public Capture, private Flushable {
   }
 
   Summary summary() const override { return file_->summary(); }
+  std::filesystem::path moved_to() const override { return file_->moved_to(); }
 
  private:
   bool make_room(std::size_t size) {

@@ -2,14 +2,24 @@
 
 #include "recording/files/pcapng.hpp"
 
+#include <srs/recording/directories.hpp>
 #include <srs/storage/files.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace srs::recording {
+namespace {
+
+// Another directory of the same file system may take the file.
+bool is_of_the_directory(int error) {
+  return error == EACCES || error == EPERM || error == ENOTDIR || error == ENOENT || error == ELOOP;
+}
+
+}  // namespace
 
 CaptureFile::~CaptureFile() {
   if (fd_ >= 0) ::close(fd_);
@@ -24,19 +34,39 @@ Result<void> CaptureFile::write(const CaptureBlock& block) {
 }
 
 Result<void> CaptureFile::open() {
+  if (create(path_)) return {};
+  const int error = errno;
+  if (is_of_the_directory(error) && create_elsewhere()) return {};
+  return fail("create", error);
+}
+
+// errno tells why not.
+bool CaptureFile::create(const std::filesystem::path& path) {
   // O_EXCL: nobody's evidence is ever written over.
-  const auto create = [this] {
-    return ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+  const auto create = [&path] {
+    return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
   };
   fd_ = create();
   if (fd_ < 0 && errno == ENOENT) {
     // Media may be faster than the metadata whose writer makes the directory.
-    if (auto made = storage::make_directories(path_.parent_path()); !made)
-      return fail("create", ENOENT);
+    if (!storage::make_directories(path.parent_path())) return errno = ENOENT, false;
     fd_ = create();
   }
-  if (fd_ < 0) return fail("create", errno);
-  return {};
+  return fd_ >= 0;
+}
+
+bool CaptureFile::create_elsewhere() {
+  for (auto& directory : later_directories(path_.parent_path())) {
+    if (!create(directory / path_.filename())) continue;
+    elsewhere_ = std::move(directory);
+    moved_ = true;
+    return true;
+  }
+  return false;
+}
+
+std::filesystem::path CaptureFile::moved_to() const {
+  return moved_ ? elsewhere_ : std::filesystem::path();
 }
 
 // All of it or nothing: what a failed write left behind is cut off, so that the file ends with a
@@ -67,7 +97,8 @@ Result<void> CaptureFile::close(bool sync) {
 
 Result<void> CaptureFile::flush() {
   if (::fdatasync(fd_) != 0) return fail("flush", errno);
-  return storage::sync(path_.parent_path().empty() ? "." : path_.parent_path());
+  const auto& directory = moved_ ? elsewhere_ : path_.parent_path();
+  return storage::sync(directory.empty() ? "." : directory);
 }
 
 Error CaptureFile::fail(const char* doing, int error) {

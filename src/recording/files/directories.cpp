@@ -1,4 +1,5 @@
 #include <srs/recording/directories.hpp>
+#include <srs/util/time.hpp>
 
 #include <system_error>
 
@@ -28,10 +29,23 @@ std::string day_directory(std::string_view date, unsigned number) {
   return number == 1 ? std::string(date) : std::string(date) + "-" + std::to_string(number);
 }
 
+std::vector<std::filesystem::path> later_directories(const std::filesystem::path& directory) {
+  const auto root = directory.parent_path().parent_path();
+  const auto day = directory.parent_path().filename().string();
+  const auto date = day.substr(0, 10);
+  if (!from_rfc3339(date + "T00:00:00Z")) return {};
+  unsigned number = 1;
+  while (number <= kDayDirectories && day != day_directory(date, number)) ++number;
+  std::vector<std::filesystem::path> later;
+  while (++number <= kDayDirectories)
+    later.push_back(root / day_directory(date, number) / directory.filename());
+  return later;
+}
+
 std::filesystem::path find_recording(const std::filesystem::path& root, std::string_view date,
                                      std::string_view recording_id) {
   std::error_code ignored;
-  for (unsigned number = 1; number <= kDayDirectories; ++number) {
+  for (unsigned number = kDayDirectories; number > 0; --number) {
     auto path = root / day_directory(date, number) / recording_id;
     if (std::filesystem::is_directory(path, ignored)) return path;
   }

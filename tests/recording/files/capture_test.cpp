@@ -185,6 +185,37 @@ TEST_F(CaptureTest, SaysWhichDirectoryCannotBeMade) {
   EXPECT_NE(summary.error.find((dir / "file").string()), std::string::npos) << summary.error;
 }
 
+TEST_F(CaptureTest, LosesNothingWhereAnotherDirectoryOfItsDayTakesIt) {
+  start();
+  test::write_file(dir / "2026-11-22", "in the way");
+  std::filesystem::create_symlink("2026-11-22-2", dir / "2026-11-22-2");  // leads nowhere
+  auto capture = writer->open(dir / "2026-11-22" / "id" / "capture.pcapng");
+  send(*capture, 0);
+  send(*capture, 1);
+  EXPECT_TRUE(capture->moved_to().empty()) << "nothing was written yet";
+  const auto summary = close(*capture, true);
+  EXPECT_EQ(summary.packets, 2U);
+  EXPECT_EQ(summary.dropped, 0U);
+  EXPECT_EQ(summary.error, "");
+  EXPECT_EQ(capture->moved_to(), dir / "2026-11-22-3" / "id");
+  EXPECT_EQ(numbers(dir / "2026-11-22-3" / "id" / "capture.pcapng"), up_to(2));
+  EXPECT_EQ(metric("capture_write_errors_total"), 0);
+}
+
+TEST_F(CaptureTest, StaysWhereItBeganWhateverBecomesOfItsDay) {
+  start({.block_size = 16 << 10, .flush_interval = std::chrono::milliseconds(20)});
+  const auto other = writer->open(dir / "other.pcapng");  // for the flusher's sake
+  auto capture = writer->open(dir / "2026-11-22" / "id" / "capture.pcapng");
+  send(*capture, 0);
+  ASSERT_TRUE(run_until([&] { return capture->summary().packets == 1; }));
+  std::filesystem::rename(dir / "2026-11-22", dir / "moved");
+  test::write_file(dir / "2026-11-22", "in the way");
+  send(*capture, 1);
+  EXPECT_EQ(close(*capture).packets, 2U);
+  EXPECT_TRUE(capture->moved_to().empty());
+  EXPECT_EQ(numbers(dir / "moved" / "id" / "capture.pcapng"), up_to(2));
+}
+
 TEST_F(CaptureTest, IgnoresDatagramsAfterItsEndAndMayBeClosedTwice) {
   start();
   auto capture = writer->open(dir / "c.pcapng");
