@@ -1,5 +1,7 @@
 #include "recording/complete.hpp"
 
+#include "recording/render_mark.hpp"
+
 #include <srs/storage/files.hpp>
 
 #include <algorithm>
@@ -156,9 +158,7 @@ Completed given_up(const std::filesystem::path& directory, Document document, un
       {{"recording_id", document.recording_id}, {"call_id", document.call_id}, {"deaths", deaths}});
   auto given = document;
   document.state = State::Failed;
-  document.warn(std::to_string(deaths) +
-                " processes ended while they rendered this recording, and no other tries: its "
-                "capture is kept");
+  document.warn(std::to_string(deaths) + std::string(kGivenUpWarning));
   return written(directory, std::move(document), std::move(given), storage::Durability::Synced,
                  log);
 }

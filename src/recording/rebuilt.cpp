@@ -45,19 +45,26 @@ Media media_of(Bytes capture) {
 
 }  // namespace
 
-Result<Document> rebuilt_from_capture(const std::filesystem::path& directory) {
+Result<Document> rebuilt_from_name(const std::filesystem::path& directory) {
   Document document;
   document.recording_id = directory.filename().string();
   const auto begin = begin_of(document.recording_id);
   if (!begin) return Error{"the directory's name is no recording id"};
+  document.started_at = *begin;
+  document.state = State::Rendering;
+  document.end_reason = EndReason::Crashed;
+  return document;
+}
+
+Result<Document> rebuilt_from_capture(const std::filesystem::path& directory) {
+  auto rebuilt = rebuilt_from_name(directory);
+  if (!rebuilt) return rebuilt;
+  auto& document = *rebuilt;
   const auto file = MappedFile::open(directory / kCaptureFile);
   if (!file) return file.error();
   const auto media = media_of(file->bytes());
   if (media.ports.empty()) return Error{"its capture holds no RTP"};
-  document.started_at = *begin;
   document.ended_at = media.last;
-  document.state = State::Rendering;
-  document.end_reason = EndReason::Crashed;
   for (const auto port : media.ports) {
     StreamEntry stream;
     stream.channel = static_cast<unsigned>(document.streams.size());
@@ -68,7 +75,7 @@ Result<Document> rebuilt_from_capture(const std::filesystem::path& directory) {
   document.warn(
       "metadata.json was lost: streams are in the order of their ports, without labels and "
       "participants, and only G.711 is known");
-  return document;
+  return rebuilt;
 }
 
 }  // namespace srs::recording

@@ -14,4 +14,7 @@ namespace srs::recording {
 // error where the name is no id of ours or the capture holds no RTP. Blocks.
 Result<Document> rebuilt_from_capture(const std::filesystem::path& directory);
 
+// What the directory's name alone tells: no streams.
+Result<Document> rebuilt_from_name(const std::filesystem::path& directory);
+
 }  // namespace srs::recording

@@ -45,6 +45,21 @@ bool has_moved(const std::filesystem::path& directory) {
   });
 }
 
+// A capture that ends the process that reads it would end every start: it is marked meanwhile, as
+// it is while it is rendered.
+Result<Document> rebuilt(const std::filesystem::path& directory, unsigned deaths) {
+  if (deaths < kMostDeaths) {
+    const RenderMark mark(directory, deaths, RenderMark::Then::Remember);
+    return rebuilt_from_capture(directory);
+  }
+  auto given_up = rebuilt_from_name(directory);
+  if (given_up)
+    given_up->warn(
+        "metadata.json was lost, and nothing is known of the streams: without this one the next "
+        "start reads the capture once more");
+  return given_up;
+}
+
 // Evidence without metadata is evidence all the same. What was rendered while they were there is
 // better than anything that could be made of the capture alone.
 void rescue(const std::filesystem::path& directory, const std::string& why, Orphans& orphans) {
@@ -55,10 +70,11 @@ void rescue(const std::filesystem::path& directory, const std::string& why, Orph
   }
   if (is_there(directory / kAudioFile))
     return complain(directory, why + "; audio.wav is there, and left as it is", orphans);
-  auto rebuilt = rebuilt_from_capture(directory);
-  if (!rebuilt) return complain(directory, why + "; " + rebuilt.error().text, orphans);
+  const auto deaths = deaths_of(directory);
+  auto document = rebuilt(directory, deaths);
+  if (!document) return complain(directory, why + "; " + document.error().text, orphans);
   put_aside(directory, kDamagedMetadataFile);
-  orphans.found.push_back({directory, std::move(*rebuilt), true, true, deaths_of(directory)});
+  orphans.found.push_back({directory, std::move(*document), true, true, deaths});
 }
 
 // Whether a document that is not as ours are says that nobody has to work on it.
@@ -74,6 +90,9 @@ void take(const std::filesystem::path& directory, Document document, Orphans& or
   if (!was_recording && document.state != State::Rendering) return;
   if (was_recording && !is_there(directory / kCaptureFile) && has_moved(directory))
     return put_aside(directory, kMovedMetadataFile);
+  // Somebody asks for it again, who has set the state.
+  std::erase_if(document.warnings,
+                [](const std::string& warning) { return warning.ends_with(kGivenUpWarning); });
   if (was_recording) {
     document.end_reason = EndReason::Crashed;
     document.state = State::Rendering;

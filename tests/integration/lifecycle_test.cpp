@@ -226,7 +226,8 @@ TEST_F(KilledCall, IsGivenUpWhereThreeStartsEndedInItsRender) {
     ASSERT_TRUE(server_.start());
     const auto mark = directory_ / "render.begun";
     ASSERT_TRUE(wait_until([&] {
-      return std::filesystem::exists(mark) && read_file(mark) == std::to_string(start) + "\n";
+      return std::filesystem::exists(mark) &&
+             read_file(mark).starts_with(std::to_string(start) + " ");
     }));
     EXPECT_TRUE(ready()) << "calls are taken all the same";
     server_.signal(SIGKILL);
@@ -239,6 +240,29 @@ TEST_F(KilledCall, IsGivenUpWhereThreeStartsEndedInItsRender) {
   EXPECT_TRUE(std::filesystem::exists(directory_ / "capture.pcapng"));
   EXPECT_TRUE(server_.wait_for_log("render_given_up", kSoon));
   EXPECT_TRUE(wait_until([&] { return metric(server_, "recordings_total", {"failed"}) == 1; }));
+}
+
+// Without metadata.json the search reads the capture already, before anything is rendered.
+TEST_F(KilledCall, IsGivenUpWhereThreeStartsEndedInItsSearch) {
+  write_file(directory_ / "metadata.json", "");
+  std::filesystem::remove(directory_ / "capture.pcapng");
+  ASSERT_EQ(::mkfifo((directory_ / "capture.pcapng").c_str(), 0600), 0);
+  for (int start = 1; start <= 3; ++start) {
+    ASSERT_TRUE(server_.start());
+    const auto mark = directory_ / "render.begun";
+    ASSERT_TRUE(wait_until([&] {
+      return std::filesystem::exists(mark) &&
+             read_file(mark).starts_with(std::to_string(start) + " ");
+    }));
+    server_.signal(SIGKILL);
+    ASSERT_TRUE(server_.wait_exit(kSoon));
+  }
+  ASSERT_TRUE(server_.start());
+  EXPECT_TRUE(server_.wait_for_log("render_given_up", kSoon));
+  EXPECT_TRUE(wait_until([&] { return metric(server_, "recordings_total", {"failed"}) == 1; }));
+  const auto text = read_file(directory_ / "metadata.json");
+  EXPECT_EQ(nlohmann::json::parse(text).value("state", ""), "failed");
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "render.begun"));
 }
 
 TEST_F(KilledCall, IsNoSilentOneWhereItsCaptureIsGone) {

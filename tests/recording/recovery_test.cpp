@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace srs::recording {
 namespace {
 
@@ -55,6 +57,34 @@ TEST_F(RecoveryTest, CountsTheProcessesThatEndedWhileTheyRenderedIt) {
   EXPECT_EQ(find_orphans(root_.path()).found.at(0).deaths, 2U);
   test::write_file(directory / kRenderMarkFile, "what is this");
   EXPECT_EQ(find_orphans(root_.path()).found.at(0).deaths, 0U);
+}
+
+// As docs/runbooks/RecordingsFailed.md tells operators to do it.
+TEST_F(RecoveryTest, ForgetsThatARecordingWasGivenUpThatSomebodyAsksForAgain) {
+  const auto directory = put("a", State::Failed, EndReason::Bye);
+  auto document = *from_json(test::read_file(directory / kMetadataFile));
+  document.warn("odd");
+  document.warn("3" + std::string(kGivenUpWarning));
+  auto text = to_json(document);
+  test::write_file(directory / kMetadataFile, text);
+  const std::string command = "sed -i 's/\"state\": \"failed\"/\"state\": \"rendering\"/' ";
+  ASSERT_EQ(std::system((command + (directory / kMetadataFile).string()).c_str()), 0);
+  const auto orphans = find_orphans(root_.path());
+  ASSERT_EQ(orphans.found.size(), 1U);
+  EXPECT_EQ(orphans.found[0].document.warnings, std::vector<std::string>{"odd"});
+}
+
+// A power cut is nobody's fault.
+TEST_F(RecoveryTest, CountsNoProcessThatWentDownWithTheMachine) {
+  const auto directory = put("a", State::Rendering, EndReason::Bye);
+  test::write_file(directory / kRenderMarkFile, "2 11111111-2222-3333-4444-555555555555\n");
+  EXPECT_EQ(deaths_of(directory), 1U);
+  auto boot = test::read_file("/proc/sys/kernel/random/boot_id");
+  test::write_file(directory / kRenderMarkFile, "2 " + boot);
+  EXPECT_EQ(deaths_of(directory), 2U);
+  { const RenderMark mark(directory, 1, RenderMark::Then::Remember); }
+  EXPECT_EQ(deaths_of(directory), 1U);
+  EXPECT_EQ(test::read_file(directory / kRenderMarkFile), "1\n") << "whatever boot comes next";
 }
 
 // Its directory came back after something else had been in the place of it.
@@ -144,6 +174,21 @@ TEST_F(LostMetadata, IsNotMadeAnewWhereTheCallWasRendered) {
   test::write_file(directory_ / kAudioFile, "sound");
   expect_left_alone(find_with(""), "", true);
   EXPECT_EQ(test::read_file(directory_ / kAudioFile), "sound");
+}
+
+TEST_F(LostMetadata, IsNotReadAgainAfterThreeProcessesEndedInItsCapture) {
+  test::write_file(directory_ / kRenderMarkFile, "3\n");
+  const auto orphans = find_with("");
+  ASSERT_EQ(orphans.found.size(), 1U);
+  EXPECT_EQ(orphans.found[0].deaths, 3U);
+  EXPECT_TRUE(orphans.found[0].document.streams.empty());
+  EXPECT_EQ(orphans.found[0].document.warnings.size(), 1U);
+}
+
+TEST_F(LostMetadata, IsReadWithoutForgettingWhoEndedBefore) {
+  test::write_file(directory_ / kRenderMarkFile, "1\n");
+  EXPECT_EQ(find_with("").found.at(0).deaths, 1U);
+  EXPECT_EQ(deaths_of(directory_), 1U) << "its render may end this process too";
 }
 
 TEST_F(LostMetadata, IsKeptWhereSomethingIsLeftOfIt) {
