@@ -1,7 +1,8 @@
 // https://developers.deepgram.com/reference/speech-to-text/listen-streaming
+#include "stt/providers/deepgram.hpp"
+
 #include "stt/json.hpp"
 #include "stt/live/protocol.hpp"
-#include "stt/providers/provider.hpp"
 
 #include <srs/util/text.hpp>
 
@@ -41,7 +42,7 @@ class DeepgramLive : public LiveProtocol {
     if (options_.profanity_filter) values.emplace_back("profanity_filter", "true");
     for (const auto& kind : pii_of(options_, options_.deepgram.pii))
       values.emplace_back("redact", kind);
-    if (!language.empty()) values.emplace_back("language", language);
+    if (!language.empty()) values.emplace_back("language", deepgram::language_code(language));
     const bool keyterms = options_.deepgram.model.starts_with("nova-3");
     for (const auto& word : options_.vocabulary)
       values.emplace_back(keyterms ? "keyterm" : "keywords", word);

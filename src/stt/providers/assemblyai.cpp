@@ -1,6 +1,7 @@
 #include "stt/providers/assemblyai.hpp"
 
 #include "stt/json.hpp"
+#include "stt/language.hpp"
 #include "stt/providers/poll.hpp"
 
 namespace srs::stt {
@@ -16,12 +17,13 @@ Outcome<HttpRequest> begin(const Options& options, const char* method, const std
   return out;
 }
 
-// `en-US` is `en_us` for them.
+// https://www.assemblyai.com/docs/pre-recorded-audio/set-language-manually: three kinds of English
+// have names of their own, all other languages are without a region.
 std::string language_code(std::string_view tag) {
-  std::string code;
-  for (const char c : tag)
-    code += c == '-' ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return code;
+  const auto listed = listed_language(tag, {"en-AU", "en-GB", "en-UK", "en-US"});
+  if (listed == "en-AU") return "en_au";
+  if (listed == "en-US") return "en_us";
+  return listed.starts_with("en-") ? "en_uk" : listed;
 }
 
 std::vector<Word> read_words(const Json& json) {

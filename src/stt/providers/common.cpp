@@ -39,10 +39,6 @@ std::string query(const std::vector<std::pair<std::string, std::string>>& values
   return out;
 }
 
-std::string primary_language(std::string_view tag) {
-  return to_lower(tag.substr(0, tag.find_first_of("-_")));
-}
-
 Outcome<std::string> secret_of(const std::string& value, const std::filesystem::path& file,
                                std::string_view setting) {
   auto secret = Secret{value, file}.read();

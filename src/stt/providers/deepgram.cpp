@@ -1,6 +1,7 @@
 #include "stt/providers/deepgram.hpp"
 
 #include "stt/json.hpp"
+#include "stt/language.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -65,6 +66,14 @@ std::string model_of(const Json& metadata) {
 
 }  // namespace
 
+// https://developers.deepgram.com/docs/models-languages-overview: German is `de` and no `de-DE`.
+std::string language_code(std::string_view tag) {
+  return listed_language(tag,
+                         {"da-DK",  "de-CH", "en-AU",   "en-GB", "en-IN",   "en-NZ",   "en-US",
+                          "es-419", "fr-CA", "hi-Latn", "ko-KR", "nl-BE",   "pt-BR",   "pt-PT",
+                          "sv-SE",  "th-TH", "zh-CN",   "zh-HK", "zh-Hans", "zh-Hant", "zh-TW"});
+}
+
 Outcome<HttpRequest> request(const Options& options, const Request& request) {
   const auto& own = options.deepgram;
   auto key = secret_of(own.api_key, own.api_key_file, "stt.deepgram.api_key_file");
@@ -77,7 +86,7 @@ Outcome<HttpRequest> request(const Options& options, const Request& request) {
   if (request.language.empty())
     values.emplace_back("detect_language", "true");
   else
-    values.emplace_back("language", request.language);
+    values.emplace_back("language", language_code(request.language));
   if (options.profanity_filter) values.emplace_back("profanity_filter", "true");
   for (const auto& kind : pii_of(options, own.pii)) values.emplace_back("redact", kind);
   // Nova-3 takes whole terms, the models before it single words.

@@ -8,6 +8,8 @@ namespace srs::stt::deepgram {
 
 // Blocks (secrets).
 Outcome<HttpRequest> request(const Options& options, const Request& request);
+// Its name for a language tag: live too.
+std::string language_code(std::string_view tag);
 Outcome<Answer> parse(std::string_view body);
 
 }  // namespace srs::stt::deepgram

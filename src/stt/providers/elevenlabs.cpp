@@ -1,6 +1,7 @@
 #include "stt/providers/elevenlabs.hpp"
 
 #include "stt/json.hpp"
+#include "stt/language.hpp"
 
 #include <cmath>
 

@@ -1,6 +1,7 @@
 #include "stt/providers/openai.hpp"
 
 #include "stt/json.hpp"
+#include "stt/language.hpp"
 
 #include <srs/util/text.hpp>
 

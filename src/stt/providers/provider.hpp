@@ -90,8 +90,6 @@ std::string with_path(std::string_view url, std::string_view path);
 // `model=nova-2&language=en`, percent-encoded (RFC 3986 §2.1).
 std::string query(const std::vector<std::pair<std::string, std::string>>& values);
 std::string percent_encoded(std::string_view text, std::string_view also_plain = "");
-// The first subtag: `en` of `en-US`.
-std::string primary_language(std::string_view tag);
 // Reads a secret for a header; blocks. A failure that says which setting to look at.
 Outcome<std::string> secret_of(const std::string& value, const std::filesystem::path& file,
                                std::string_view setting);

@@ -1,6 +1,7 @@
 #include "stt/providers/speechmatics.hpp"
 
 #include "stt/json.hpp"
+#include "stt/language.hpp"
 #include "stt/providers/poll.hpp"
 
 namespace srs::stt {
@@ -16,9 +17,15 @@ Outcome<HttpRequest> begin(const Options& options, const char* method, const std
   return out;
 }
 
+// https://docs.speechmatics.com/speech-to-text/languages: ISO 639-3 where Chinese is meant.
+std::string language_code(std::string_view tag) {
+  const auto language = primary_language(tag);
+  return language == "zh" ? "cmn" : language;
+}
+
 std::string config(const Options& options, const Request& request) {
   Json transcription{
-      {"language", request.language.empty() ? "auto" : primary_language(request.language)},
+      {"language", request.language.empty() ? "auto" : language_code(request.language)},
       {"operating_point", options.speechmatics.operating_point}};
   for (const auto& word : options.vocabulary)
     transcription["additional_vocab"].push_back({{"content", word}});
