@@ -45,14 +45,22 @@ Budget::Wait Budget::wait(Time now, Wall wall, milliseconds audio) const {
 }
 
 void Budget::spend(Time now, milliseconds audio) {
-  if (limit_.requests_per_second > 0)
-    next_request_ = std::max(now, next_request_) +
-                    std::chrono::duration_cast<Time::duration>(
-                        std::chrono::duration<double>(1 / limit_.requests_per_second));
+  if (limit_.requests_per_second > 0) next_request_ = std::max(now, next_request_) + spacing();
   if (limit_.audio_minutes_per_hour > 0) {
     audio_spent_ = limit_.audio_minutes_per_hour - audio_left(now) + minutes(audio);
     audio_at_ = now;
   }
+}
+
+void Budget::give_back(milliseconds audio) {
+  if (limit_.requests_per_second > 0) next_request_ -= spacing();
+  if (limit_.audio_minutes_per_hour > 0)
+    audio_spent_ = std::max(0.0, audio_spent_ - minutes(audio));
+}
+
+Budget::Time::duration Budget::spacing() const {
+  return std::chrono::duration_cast<Time::duration>(
+      std::chrono::duration<double>(1 / limit_.requests_per_second));
 }
 
 void Budget::charge(Wall wall, double cost) {

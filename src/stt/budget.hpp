@@ -31,6 +31,8 @@ class Budget {
 
   // A request is made.
   void spend(Time now, std::chrono::milliseconds audio);
+  // It was not made after all.
+  void give_back(std::chrono::milliseconds audio);
   // It was charged.
   void charge(Wall wall, double cost);
 
@@ -49,6 +51,7 @@ class Budget {
 
  private:
   double audio_left(Time now) const;  // minutes
+  Time::duration spacing() const;     // between two requests
 
   Limit limit_;
   Time next_request_{};

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "stt/engine.hpp"
+#include "stt/entry.hpp"
 #include "stt/job_file.hpp"
 #include "stt/job_parts.hpp"
 #include "stt/metrics.hpp"
 #include "stt/redact.hpp"
+#include "stt/turns.hpp"
 
 #include <srs/stt/pool.hpp>
 
@@ -21,7 +23,6 @@
 #include <random>
 #include <set>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace srs::stt {
@@ -29,26 +30,6 @@ namespace srs::stt {
 inline double seconds(auto time) {
   return std::chrono::duration<double>(time).count();
 }
-
-// A job in memory.
-struct Entry {
-  JobState state;
-  std::uint64_t number = 0;
-  bool running = false;
-  bool delivering = false;        // runs, in a slot of the deliveries
-  bool delivery = false;          // counted as one: its transcript is written
-  bool stored = false;            // its file is written, or can't be
-  bool told = false;              // the listener knows that the transcript is there
-  bool forgotten = false;         // cancelled: its files are to go
-  bool held = false;              // counted as held back by a bound since it ran last
-  bool passed_on = false;         // told that it took a later provider
-  WallTime waiting_told_until{};  // the listener knows what it waits for
-  std::chrono::steady_clock::time_point not_before{};
-  std::chrono::milliseconds pause{0};  // what the step that ran wants before the next one
-  tracing::Span span;                  // of the request under way; here, so that stop() can end it
-  std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();
-};
-using EntryPointer = std::shared_ptr<Entry>;
 
 class PoolCore : public std::enable_shared_from_this<PoolCore> {
  public:
@@ -69,6 +50,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::size_t parked() const { return parked_.size(); }
   std::size_t live_texts() const;
   std::size_t under_way() const { return running_ + delivering_; }
+  std::size_t looks() const { return looks_; }
   const std::vector<Engine>& engines() const { return engines_; }
 
  private:
@@ -83,13 +65,18 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void forget(const EntryPointer& entry);
   void put_back(const EntryPointer& entry, std::chrono::milliseconds pause);
   void dispatch();
+  EntryPointer next_to_ask(const Now& now);
+  EntryPointer next_to_deliver() const;
+  void begin(const EntryPointer& entry);
   std::chrono::milliseconds wait_of(Entry& entry, const Now& now);
+  std::chrono::milliseconds pause_of(const Entry& entry, const Now& now) const;
+  // A provider is asked, or has ended: others may be let through now.
+  void providers_changed() { quiet_until_ = {}; }
   void hold_back(Entry& entry, const Choice& choice);
   void pass_on(Entry& entry, const Choice& choice);
   void watch_waiting();
   void look_at_waiting();
   bool tell_waiting(Entry& entry, const Now& now);
-  bool has_slot_for(const Entry& entry) const;
   bool may_begin(const Entry& entry) const;
   // Jobs in memory, of each kind up to Options::queue: more wait on disk, and no receiver that
   // takes nothing keeps others from being transcribed.
@@ -101,6 +88,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void fetch_left_out();  // once half of what fits into memory is gone
   bool end_entry(const std::filesystem::path& directory);
   void figures(std::vector<prometheus::MetricFamily>& families) const;
+
+  // Begins later, when the pool may be gone: `work`, one of the coroutines below, keeps this.
+  void spawn(const char* name, boost::asio::awaitable<void> work);
 
   // One job.
   boost::asio::awaitable<void> scan(std::filesystem::path recordings,
@@ -116,8 +106,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
     Part part;
     std::string refused;
   };
+  // `asked` where the provider was: else nothing of its limits is used up.
   boost::asio::awaitable<Outcome<Heard>> ask(EntryPointer entry, Exchange& exchange, Engine& engine,
-                                             Progress& progress, std::size_t number);
+                                             Progress& progress, std::size_t number, bool& asked);
   boost::asio::awaitable<Step> finish(EntryPointer entry, Exchange& exchange,
                                       const Progress& progress);
   boost::asio::awaitable<Step> deliver(EntryPointer entry, Exchange& exchange);
@@ -159,11 +150,10 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::vector<Engine> engines_;
 
   std::map<std::filesystem::path, EntryPointer> entries_;
-  // Jobs that wait, by priority and age. Those that no provider has failed for all wait for the
-  // same.
-  using Rank = std::tuple<int, std::uint64_t>;
-  std::map<Rank, EntryPointer> fresh_;
-  std::map<Rank, EntryPointer> tried_;
+  Turns turns_;
+  // Until then nobody of turns_.tried() can begin, unless a provider does better before.
+  Clock::time_point quiet_until_{};
+  std::size_t looks_ = 0;
   std::set<std::filesystem::path> parked_;
   // Answers, paid for, that the disk refused: of each job one at most. Nobody is asked for more
   // while there are as many as jobs that run.

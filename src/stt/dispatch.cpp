@@ -10,6 +10,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr milliseconds kLongestSleep = std::chrono::seconds(60);
+
 }  // namespace
 
 // Counts once for each time that a job waits, however often it is looked at meanwhile.
@@ -34,6 +36,7 @@ void PoolCore::pass_on(Entry& entry, const Choice& choice) {
 
 // How long a job has to wait from now on.
 milliseconds PoolCore::wait_of(Entry& entry, const Now& now) {
+  ++looks_;
   const auto own = entry.not_before <= now.steady
                        ? milliseconds(0)
                        : std::chrono::ceil<milliseconds>(entry.not_before - now.steady);
@@ -46,8 +49,14 @@ milliseconds PoolCore::wait_of(Entry& entry, const Now& now) {
   return std::max(own, std::min(choice.time, left));
 }
 
-bool PoolCore::has_slot_for(const Entry& entry) const {
-  return (entry.state.written ? delivering_ : running_) < options_.concurrency;
+// The part of it that no other job and no provider can shorten.
+milliseconds PoolCore::pause_of(const Entry& entry, const Now& now) const {
+  const auto own =
+      std::max(milliseconds(0), std::chrono::ceil<milliseconds>(entry.not_before - now.steady));
+  if (entry.state.written || entry.state.job.live) return own;
+  // By the clock on the wall, which may be set: looked at again before long.
+  const auto pause = std::min(earliest_pause(engines_, entry.state, now), kLongestSleep);
+  return std::max(own, std::min(pause, time_left(entry)));
 }
 
 // While the process ends nobody is asked. Live text needs nobody, and what was paid for and waits
@@ -58,35 +67,62 @@ bool PoolCore::may_begin(const Entry& entry) const {
   return entry.state.job.live || unstored_.contains(entry.state.job.directory);
 }
 
+// The first by rank that nothing holds back. Where nobody is, the tried ones are not looked at
+// again before one of them may be: only those that come.
+EntryPointer PoolCore::next_to_ask(const Now& now) {
+  if (running_ >= options_.concurrency) return {};
+  auto soonest = kLongestSleep;
+  const auto is_due = [&](const EntryPointer& entry) {
+    if (!may_begin(*entry)) return false;
+    const auto wait = wait_of(*entry, now);
+    if (wait.count() > 0) soonest = std::min(soonest, wait);
+    return wait.count() == 0;
+  };
+  EntryPointer best;
+  if (!turns_.fresh().empty() && is_due(turns_.fresh().begin()->second))
+    best = turns_.fresh().begin()->second;
+  const bool quiet = now.steady < quiet_until_;
+  bool any_due = !quiet;
+  for (const auto& entry : turns_.take_arrived())
+    if (quiet && !any_due) any_due = is_due(entry);
+  if (any_due) {
+    quiet_until_ = {};  // the walk may end before the last of them
+    for (const auto& [rank, entry] : turns_.tried()) {
+      if (best && Turns::rank_of(*best) < rank) return best;
+      if (is_due(entry)) return entry;
+    }
+  }
+  const auto until = now.steady + soonest;
+  quiet_until_ = !any_due ? std::min(quiet_until_, until) : until;
+  return best;
+}
+
+EntryPointer PoolCore::next_to_deliver() const {
+  if (delivering_ >= options_.concurrency || turns_.written().empty() || draining_) return {};
+  return turns_.written().begin()->second;
+}
+
+void PoolCore::begin(const EntryPointer& entry) {
+  turns_.remove(entry);
+  entry->running = true;
+  entry->delivering = entry->state.written;
+  entry->held = false;
+  ++slots_of(*entry);
+  spawn("stt.transcribe", run(entry));
+}
+
 void PoolCore::dispatch() {
   if (stopped_ || resuming_) return;
-  auto next_wake = milliseconds(60'000);
-  for (;;) {
-    const auto now = Now::get();
-    EntryPointer best;
-    const auto consider = [&](const EntryPointer& entry) {
-      if (!has_slot_for(*entry) || !may_begin(*entry)) return;
-      const auto wait = wait_of(*entry, now);
-      if (wait.count() > 0) {
-        next_wake = std::min(next_wake, wait);
-        return;
-      }
-      const auto rank = [](const Entry& e) { return Rank{-e.state.job.priority, e.number}; };
-      if (!best || rank(*entry) < rank(*best)) best = entry;
-    };
-    if (!fresh_.empty()) consider(fresh_.begin()->second);
-    for (const auto& [rank, entry] : tried_) consider(entry);
-    if (!best) break;
-    const Rank rank{-best->state.job.priority, best->number};
-    fresh_.erase(rank);
-    tried_.erase(rank);
-    best->running = true;
-    best->delivering = best->state.written;
-    best->held = false;
-    ++slots_of(*best);
-    tasks_.spawn("stt.transcribe", run(best));
-  }
-  if (!fresh_.empty() || !tried_.empty()) wake_in(next_wake);
+  const auto now = Now::get();
+  turns_.wake(now.steady);
+  while (const auto entry = next_to_deliver()) begin(entry);
+  while (const auto entry = next_to_ask(now)) begin(entry);
+  if (turns_.empty()) return;
+  // Who has no slot is woken by the one that leaves it.
+  auto wake = now.steady + kLongestSleep;
+  if (const auto pause_ends = turns_.next_wake()) wake = std::min(wake, *pause_ends);
+  if (running_ < options_.concurrency) wake = std::min(wake, std::max(quiet_until_, now.steady));
+  wake_in(std::chrono::ceil<milliseconds>(wake - now.steady));
 }
 
 void PoolCore::wake_in(milliseconds time) {

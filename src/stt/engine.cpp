@@ -31,6 +31,18 @@ Budget::Wait closed_for(const Engine& engine, milliseconds audio, const Now& now
 
 }  // namespace
 
+milliseconds earliest_pause(const std::vector<Engine>& engines, const JobState& state,
+                            const Now& now) {
+  std::optional<milliseconds> earliest;
+  for (const auto& engine : engines) {
+    const auto& record = record_of(state, engine);
+    if (record.refused) continue;
+    const auto pause = until(record.not_before, now.wall);
+    earliest = std::min(earliest.value_or(pause), pause);
+  }
+  return earliest.value_or(milliseconds(0));  // all have refused: it has to be told
+}
+
 Choice choose(const std::vector<Engine>& engines, const JobState& state, std::size_t attempts,
               milliseconds audio, const Now& now) {
   std::vector<std::size_t> order(engines.size());

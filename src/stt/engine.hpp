@@ -53,6 +53,11 @@ struct Choice {
   std::optional<std::size_t> passed_over;
 };
 
+// How long every provider that has not refused the job pauses after a failure of it. Before that it
+// can't be asked, whatever happens to the providers.
+std::chrono::milliseconds earliest_pause(const std::vector<Engine>& engines, const JobState& state,
+                                         const Now& now);
+
 // In the configured order; who failed `attempts` times stands behind those that did not. While the
 // first in that order only pauses after a failure, or is busy, the job waits for it. A provider
 // whose breaker is open, that asked to be left alone, or whose budget is used up is passed over.

@@ -67,6 +67,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::fail(EntryPointer entry, Exchan
   const auto name = engine.name();
   auto& record = entry->state.providers[name];
   note(engine, record, failure);
+  providers_changed();
   entry->state.last_provider = name;
   add_incident(entry->state.incidents, name, to_string(failure.reason), wall_now());
   metrics_.failed(name, failure.reason);

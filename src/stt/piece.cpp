@@ -60,10 +60,15 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
   engine.budget.spend(now.steady, audio);
   if (engine.budget.limit().audio_minutes_per_hour > 0) keep_spending();
   ++engine.in_flight;
+  providers_changed();
   begin_span(*entry, engine, piece);
   if (choice.passed_over) entry->span.set("stt.passed_over", engines_[*choice.passed_over].name());
-  auto heard = co_await ask(entry, exchange, engine, progress, number);
+  bool asked = false;
+  auto heard = co_await ask(entry, exchange, engine, progress, number, asked);
   --engine.in_flight;
+  if (!asked) engine.budget.give_back(audio);
+  if (!asked && engine.budget.limit().audio_minutes_per_hour > 0) keep_spending();
+  providers_changed();
   if (stopped_) co_return Step::Leave;
   if (!heard) entry->span.fail(heard.error().text);
   entry->span = {};
@@ -123,7 +128,7 @@ void PoolCore::begin_span(Entry& entry, const char* name) {
 boost::asio::awaitable<Outcome<PoolCore::Heard>> PoolCore::ask(EntryPointer entry,
                                                                Exchange& exchange, Engine& engine,
                                                                Progress& progress,
-                                                               std::size_t number) {
+                                                               std::size_t number, bool& asked) {
   const auto& job = entry->state.job;
   const auto& piece = progress.pieces[number];
   auto sound = co_await exchange.work([&]() -> Outcome<Sound> {
@@ -151,6 +156,7 @@ boost::asio::awaitable<Outcome<PoolCore::Heard>> PoolCore::ask(EntryPointer entr
     });
   };
   const auto begun = Clock::now();
+  asked = true;
   auto answer = co_await engine.provider->transcribe(request, exchange);
   if (!answer) {
     const auto reason = answer.error().reason;

@@ -51,6 +51,10 @@ std::size_t Pool::under_way() const {
   return core_->under_way();
 }
 
+std::size_t Pool::looks() const {
+  return core_->looks();
+}
+
 std::size_t Pool::parked() const {
   return core_->parked();
 }

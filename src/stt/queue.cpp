@@ -87,7 +87,19 @@ void PoolCore::add(JobState state, bool stored) {
   if (stored)
     put_back(entry, milliseconds(0));
   else
-    tasks_.spawn("stt.store", store_and_queue(entry));
+    spawn("stt.store", store_and_queue(entry));
+}
+
+namespace {
+
+boost::asio::awaitable<void> kept_by(std::shared_ptr<PoolCore>, boost::asio::awaitable<void> work) {
+  co_await std::move(work);
+}
+
+}  // namespace
+
+void PoolCore::spawn(const char* name, boost::asio::awaitable<void> work) {
+  tasks_.spawn(name, kept_by(shared_from_this(), std::move(work)));
 }
 
 log::Logger PoolCore::log_of(const Job& job) const {
@@ -121,9 +133,7 @@ boost::asio::awaitable<void> PoolCore::store_and_queue(EntryPointer entry) {
 }
 
 void PoolCore::forget(const EntryPointer& entry) {
-  const Rank rank{-entry->state.job.priority, entry->number};
-  fresh_.erase(rank);
-  tried_.erase(rank);
+  turns_.remove(entry);
   entries_.erase(entry->state.job.directory);
   unstored_.erase(entry->state.job.directory);
   if (scanning_) ended_.insert(entry->state.job.directory);
@@ -154,11 +164,11 @@ bool PoolCore::count_delivery(Entry& entry) {
 
 void PoolCore::put_back(const EntryPointer& entry, milliseconds pause) {
   if (stopped_) return;
-  entry->not_before = Clock::now() + pause;
-  const Rank rank{-entry->state.job.priority, entry->number};
-  const bool fresh = pause.count() == 0 && entry->state.providers.empty() &&
-                     !entry->state.written && !entry->state.job.live;
-  (fresh ? fresh_ : tried_)[rank] = entry;
+  const auto now = Now::get();
+  entry->not_before = now.steady + pause;
+  // Counted now, where a bound holds it back while it pauses.
+  if (!entry->state.providers.empty()) (void)wait_of(*entry, now);
+  turns_.add(entry, now.steady + pause_of(*entry, now), now.steady);
   watch_waiting();
   dispatch();
 }

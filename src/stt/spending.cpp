@@ -73,7 +73,7 @@ boost::asio::awaitable<void> PoolCore::resume_spending(Exchange& exchange) {
 void PoolCore::keep_spending() {
   if (spending_file_.empty() || stopped_) return;
   spending_changed_ = true;
-  if (!spending_is_written_) tasks_.spawn("stt.spending", write_spending());
+  if (!spending_is_written_) spawn("stt.spending", write_spending());
 }
 
 // One at a time, so that a later count is never replaced by an earlier one.

@@ -89,7 +89,7 @@ void PoolCore::recover(std::filesystem::path recordings, std::function<void(std:
     resuming_ = true;
   }
   scanning_ = true;
-  tasks_.spawn("stt.recover", scan(std::move(recordings), std::move(done)));
+  spawn("stt.recover", scan(std::move(recordings), std::move(done)));
 }
 
 void PoolCore::fetch_left_out() {
@@ -134,7 +134,7 @@ boost::asio::awaitable<void> PoolCore::scan(std::filesystem::path recordings,
     if (!in_hand_.insert(directory).second) continue;
     const auto entry = std::make_shared<Entry>();
     entry->state = std::move(state);
-    tasks_.spawn("stt.cancel", clean_up(entry));
+    spawn("stt.cancel", clean_up(entry));
   }
   for (const auto& text : found->broken)
     log_.error("transcription_job_unreadable", {{"error", text}});
@@ -179,6 +179,7 @@ boost::asio::awaitable<Result<Renewed>> PoolCore::retry(std::filesystem::path di
   Renewed renewed{Retried::Queued, (*state)->job.call_id, trace_of((*state)->job)};
   if (stopped_ || entries_.contains(directory)) co_return renewed;  // a scan was quicker
   for (auto& engine : engines_) engine.breaker.mended();
+  providers_changed();
   parked_.erase(directory);
   if (!leave_out((*state)->written)) add(std::move(**state), true);
   co_return renewed;
@@ -193,7 +194,7 @@ bool PoolCore::end_entry(const std::filesystem::path& directory) {
   entry->cancellation->cancel();
   if (!entry->running && entry->stored) {
     forget(entry);
-    tasks_.spawn("stt.cancel", clean_up(entry));
+    spawn("stt.cancel", clean_up(entry));
   }
   return true;
 }

@@ -50,7 +50,7 @@ void PoolCore::watch_waiting() {
 // Goes round all jobs, from where it came to the last time.
 void PoolCore::look_at_waiting() {
   watching_ = false;
-  if (stopped_ || draining_ || (fresh_.empty() && tried_.empty())) return;
+  if (stopped_ || draining_ || turns_.empty()) return;
   const auto now = Now::get();
   const auto most = std::min(entries_.size(), kMostLookedAt);
   std::size_t told = 0;

@@ -2,6 +2,8 @@
 #include "stt/scripted_provider.hpp"
 #include "stt/spending.hpp"
 
+#include <atomic>
+
 namespace srs::stt::test {
 namespace {
 
@@ -133,6 +135,32 @@ TEST_F(SpendingTest, OfAudioMinutesIsRememberedOverARestart) {
       run_until([&] { return kept().find("\"audio_minutes\": 0.01") != std::string::npos; }));
   restart();
   EXPECT_EQ(transcribe(), "webhook");
+}
+
+TEST_F(SpendingTest, LeavesOutARequestThatWasNotMade) {
+  std::atomic<bool> hanging{true};
+  HttpPeer peer([&](PeerConnection& connection) {
+    if (!connection.read_request()) return;
+    srs::test::wait_until([&] { return !hanging; });
+    (void)connection.answer(200, kHello);
+  });
+  options.openai.url = peer.url("/v1");
+  options.piece = {.length = 2s, .overlap = 0ms};
+  options.limits = {"openai audio=60min/h"};
+  restart();
+  const auto job = recording("rec-1", {tone(1.5) + silence(0.4) + tone(1.5)});
+  pool->submit(job);
+  ASSERT_TRUE(
+      run_until([&] { return kept().find("\"audio_minutes\": 0.0") != std::string::npos; }));
+  const auto first_alone = nlohmann::json::parse(kept())["providers"]["openai"]["audio_minutes"];
+  std::filesystem::remove(job.directory / job.audio);
+  hanging = false;
+  ASSERT_TRUE(run_until_ended(1));
+  EXPECT_EQ(unfinished.size(), 1U) << "there was no sound to ask with";
+  EXPECT_TRUE(run_until([&] {
+    const auto spent = nlohmann::json::parse(kept())["providers"]["openai"]["audio_minutes"];
+    return spent.get<double>() <= first_alone.get<double>() + 1e-6;
+  }));
 }
 
 TEST_F(SpendingTest, WhoseFileIsBrokenBeginsAtZeroAndIsReported) {

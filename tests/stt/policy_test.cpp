@@ -133,6 +133,15 @@ TEST(Budget, RefillsAudioByTheHour) {
   EXPECT_EQ(budget.wait(now + 10min, {}, 20min).time, 0ms);
 }
 
+TEST(Budget, TakesBackWhatWasNotAskedForAfterAll) {
+  Budget budget({.provider = "openai", .requests_per_second = 4, .audio_minutes_per_hour = 60});
+  const Budget::Time now{1000s};
+  budget.spend(now, 60min);
+  EXPECT_GT(budget.wait(now, {}, 1min).time, 0ms);
+  budget.give_back(60min);
+  EXPECT_EQ(budget.wait(now, {}, 60min).time, 0ms);
+}
+
 TEST(Budget, LetsAudioThroughThatIsLongerThanAnHoursBudget) {
   Budget budget({.provider = "openai", .audio_minutes_per_hour = 30});
   Budget::Time now{1000s};

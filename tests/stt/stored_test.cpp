@@ -1,6 +1,7 @@
 // Jobs on disk: what is cancelled, and what a search for them must not do twice.
 #include "stt/fixture.hpp"
 #include "stt/job_file.hpp"
+#include "stt/scripted_provider.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -143,6 +144,19 @@ TEST_F(StoredJobs, ThatEndWhileTheyAreSearchedForAreNotBegunAnew) {
   ASSERT_TRUE(run_until([&] { return found.has_value(); }));
   EXPECT_EQ(found, 0U);
   EXPECT_EQ(asked, 1U);
+}
+
+TEST_F(PoolTest, MayGoBeforeWhatWasBegunHasRun) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  start();
+  const auto job = spoken("rec-1");
+  ASSERT_TRUE(store_job(job));
+  pool->recover(directory.path());
+  pool->submit(spoken("rec-2"));
+  stop();  // and what was begun ends without it
+  EXPECT_EQ(provider.count(), 0U);
+  EXPECT_TRUE(escaped.empty());
 }
 
 }  // namespace

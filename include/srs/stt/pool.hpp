@@ -171,6 +171,8 @@ class Pool {
   // Jobs that run, deliveries too: after drain() those that are waited for.
   std::size_t under_way() const;
   std::size_t parked() const;
+  // How often it was looked at whether one of them may begin: what waiting costs.
+  std::size_t looks() const;
   // Jobs of live text that are about to become transcripts: all but those that wait for the disk.
   std::size_t live_texts() const;
 
