@@ -2,6 +2,7 @@
 #include "config/values.hpp"
 
 #include <srs/config/config.hpp>
+#include <srs/stt/programs.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
@@ -142,6 +143,8 @@ std::vector<Fault> check_system(const Settings& settings) {
   expect("http.admin_token_file", unreadable(settings.http.admin_token_file));
   expect("http.transcript_token_file", unreadable(settings.http.transcript_token_file));
   for (auto& fault : stt::secret_faults(settings.stt))
+    expect(fault.key.c_str(), std::move(fault.text));
+  for (auto& fault : stt::program_faults(settings.stt))
     expect(fault.key.c_str(), std::move(fault.text));
   expect("rtp.bind_address", not_ours(settings.rtp.bind_address));
   expect("rtp.port_max", too_few_descriptors(settings));

@@ -20,6 +20,11 @@ std::string missing(const Options& options, std::string_view name) {
   const auto secret = [](const std::string& value, const std::filesystem::path& file) {
     return !value.empty() || !file.empty();
   };
+  // Servers of others may take requests without a key, OpenAI's own do not.
+  if (name == "openai" && options.openai.url.find("//api.openai.com") != std::string::npos)
+    return needs(secret(options.openai.api_key, options.openai.api_key_file),
+                 "stt.openai.api_key (OPENAI_API_KEY) or stt.openai.api_key_file, or another "
+                 "server's stt.openai.url (OPENAI_BASE_URL)");
   if (name == "whisper")
     return needs(!options.whisper.url.empty(), "stt.whisper.url (WHISPER_BASE_URL)");
   if (name == "deepgram")
@@ -113,10 +118,13 @@ std::vector<Fault> faults(const Options& options) {
   const auto add = [&](const char* key, std::string text) {
     if (!text.empty()) all.push_back({key, std::move(text)});
   };
-  for (const auto& name : options.providers) {
+  const auto& names = options.providers;
+  for (auto at = names.begin(); at != names.end(); ++at) {
+    const auto& name = *at;
+    if (std::find(names.begin(), at, name) != at) continue;  // said where it stands first
     if (!is_provider(name))
       add("stt.providers", "`" + name + "` is none of: " + names_of_providers());
-    else if (std::count(options.providers.begin(), options.providers.end(), name) > 1)
+    else if (std::count(names.begin(), names.end(), name) > 1)
       add("stt.providers", "names " + name + " twice");
     else if (auto text = missing(options, name); !text.empty())
       add("stt.providers", std::move(text));

@@ -160,14 +160,16 @@ TEST(SttKeys, SayWhatIsWrongWithLimitsPricesAndRules) {
 }
 
 TEST(SttKeys, RefuseALimitThatBoundsNothing) {
-  EXPECT_THAT(from_environment({{"STT_PROVIDERS", "openai"}, {"STT_LIMITS", "openai"}}).faults,
+  EXPECT_THAT(from_environment(
+                  {{"STT_PROVIDERS", "openai"}, {"OPENAI_API_KEY", "k"}, {"STT_LIMITS", "openai"}})
+                  .faults,
               ElementsAre(FaultIs("environment STT_LIMITS", "stt.limits",
                                   "`openai` limits nothing: write requests=5/s")));
   const auto of = [](const std::string& prices) {
     return from_file(
                "stt:\n  providers: [openai]\n  limits: [openai requests=1/s cost=20/day]\n"
                "  prices: [" +
-               prices + "]\n")
+               prices + "]\n  openai: {api_key: k}\n")
         .faults;
   };
   EXPECT_THAT(of(""), ElementsAre(FaultIs("siprec.yaml:3", "stt.limits",
@@ -217,9 +219,27 @@ TEST(SttKeys, WantAPriceForAllModelsWhereNoneIsConfigured) {
   EXPECT_THAT(of("assemblyai 0.0025 USD"), IsEmpty());
 }
 
+TEST(SttKeys, WantAKeyForOpenAiItselfAndNoneForOthersThatSpeakAsItDoes) {
+  EXPECT_THAT(from_environment({{"STT_PROVIDERS", "openai"}}).faults,
+              ElementsAre(FaultIs("environment STT_PROVIDERS", "stt.providers",
+                                  "needs stt.openai.api_key (OPENAI_API_KEY)")));
+  EXPECT_THAT(from_environment({{"STT_PROVIDERS", "openai"}, {"OPENAI_API_KEY", "k"}}).faults,
+              IsEmpty());
+  EXPECT_THAT(from_environment(
+                  {{"STT_PROVIDERS", "openai"}, {"OPENAI_BASE_URL", "http://127.0.0.1:8000/v1"}})
+                  .faults,
+              IsEmpty());
+}
+
+TEST(SttKeys, SayOnceThatAProviderIsNamedTwice) {
+  EXPECT_THAT(from_environment({{"STT_PROVIDERS", "vosk,vosk,vosk"}}).faults,
+              ElementsAre(FaultIs("environment STT_PROVIDERS", "stt.providers", "vosk twice")));
+}
+
 TEST(SttKeys, WarnOfALimitForNobody) {
-  const auto loaded =
-      from_environment({{"STT_PROVIDERS", "openai"}, {"STT_LIMITS", "deepgram requests=5/s"}});
+  const auto loaded = from_environment({{"STT_PROVIDERS", "openai"},
+                                        {"OPENAI_API_KEY", "k"},
+                                        {"STT_LIMITS", "deepgram requests=5/s"}});
   EXPECT_THAT(loaded.faults, IsEmpty());
   EXPECT_THAT(loaded.warnings, ElementsAre(FaultIs("environment STT_LIMITS", "stt.limits",
                                                    "stt.providers does not name it")));

@@ -72,6 +72,25 @@ TEST(SystemDeathTest, RefusesADirectoryThatIsNotWritable) {
   ::chmod(directory.path().c_str(), 0755);
 }
 
+TEST(System, RefusesARecogniserThatCanNotBeRun) {
+  const TempDir directory;
+  auto settings = settings_in(directory);
+  const auto program = directory / "recognise";
+  settings.stt.command.program = {program.string(), "{audio}"};
+  EXPECT_THAT(check_system(settings), IsEmpty()) << "nobody is asked";
+  settings.stt.providers = {"command"};
+  EXPECT_THAT(check_system(settings),
+              testing::ElementsAre(FaultIs("system", "stt.command.program", "No such file")));
+  write_file(program, "#!/bin/sh\n");
+  ::chmod(program.c_str(), 0644);
+  EXPECT_THAT(check_system(settings),
+              testing::ElementsAre(FaultIs("system", "stt.command.program", "Permission denied")));
+  ::chmod(program.c_str(), 0755);
+  EXPECT_THAT(check_system(settings), IsEmpty());
+  settings.stt.command.program = {"true"};
+  EXPECT_THAT(check_system(settings), IsEmpty()) << "it is looked for in PATH";
+}
+
 TEST(System, RefusesKeysOfProvidersThatAreEmptyOrAway) {
   const TempDir directory;
   auto settings = settings_in(directory);

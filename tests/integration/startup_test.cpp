@@ -62,8 +62,10 @@ TEST(Startup, WarnsWhereTheKernelGivesSmallerReceiveBuffersThanAsked) {
 }
 
 TEST(Startup, WarnsOfOptionsThatAProviderCanNotHonour) {
-  ServerProcess server(
-      Settings{{"STT_PROVIDERS", "openai,vosk"}, {"STT_VOCABULARY", "SIPREC"}, {"STT_PII", "pci"}});
+  ServerProcess server(Settings{{"STT_PROVIDERS", "openai,vosk"},
+                                {"OPENAI_API_KEY", "k"},
+                                {"STT_VOCABULARY", "SIPREC"},
+                                {"STT_PII", "pci"}});
   ASSERT_TRUE(server.start());
   const auto warnings = server.log("transcription_option_ignored");
   ASSERT_EQ(warnings.size(), 2U) << server.output();

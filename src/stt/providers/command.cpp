@@ -4,8 +4,14 @@
 #include "stt/providers/mapping.hpp"
 #include "stt/providers/provider.hpp"
 
+#include <srs/stt/programs.hpp>
 #include <srs/util/text.hpp>
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace srs::stt {
@@ -102,6 +108,19 @@ class Command : public Provider {
 };
 
 }  // namespace
+
+std::vector<Fault> program_faults(const Options& options) {
+  const auto& names = options.providers;
+  const auto& program = options.command.program;
+  const bool asked = std::find(names.begin(), names.end(), "command") != names.end();
+  if (!asked || program.empty() || program.front().find('/') == std::string::npos) return {};
+  std::error_code error;
+  if (std::filesystem::is_directory(program.front(), error))
+    return {{"stt.command.program", program.front() + " is a directory"}};
+  if (::access(program.front().c_str(), X_OK) == 0) return {};
+  return {{"stt.command.program",
+           "can't run " + program.front() + ": " + std::generic_category().message(errno)}};
+}
 
 std::unique_ptr<Provider> make_command(const Options& options) {
   return std::make_unique<Command>(options);
