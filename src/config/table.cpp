@@ -38,7 +38,7 @@ std::vector<Key> sip_keys() {
           sip.external_address, text("an address or host name, or empty", host_or_empty),
           "What Contact, Via and SDP name instead of our own address where NAT stands between."),
       SRS_KEY(sip.tls_directory, text("a path, or empty", printable),
-              "Holds agent.pem (certificate and key) and cafile.pem for tls: listeners."),
+              "Holds agent.pem (certificate, its chain, key) and cafile.pem for tls: listeners."),
       SRS_KEY(sip.user_agent, text("printable text", printable),
               "How we name ourselves in the Server header of our answers."),
       SRS_KEY(sip.max_message_size, size<std::size_t>(4 * kKiB, kMiB),

@@ -98,6 +98,7 @@ Result<void> Agent::listen(const Endpoint& endpoint) {
     if (auto checked = check_certificates(settings_.tls_directory); !checked)
       return checked.error();
     free_tls_objects_with_connections();
+    show_chain_of(std::filesystem::path(settings_.tls_directory) / "agent.pem");
   }
   auto bound = bind(endpoint);
   if (bound) adopt_new_transports(endpoint);

@@ -5,9 +5,11 @@
 
 #include <dlfcn.h>
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <unordered_set>
@@ -39,6 +41,18 @@ struct Keepers {
 Keepers& keepers() {
   static auto& keepers = *new Keepers;  // sofia may end connections after static destructors
   return keepers;
+}
+
+// Has read the chain that connections show; null: none was asked for.
+std::shared_ptr<SSL_CTX>& chain_holder() {
+  static auto& holder = *new std::shared_ptr<SSL_CTX>;
+  return holder;
+}
+
+void show_chain(SSL* ssl) {
+  STACK_OF(X509)* chain = nullptr;
+  if (const auto& holder = chain_holder()) SSL_CTX_get0_chain_certs(holder.get(), &chain);
+  if (chain != nullptr) SSL_set1_chain(ssl, chain);
 }
 
 // The last SSL object that this thread made.
@@ -102,6 +116,15 @@ void free_tls_objects_with_connections() {
   static_cast<void>(keeper_index());
 }
 
+void show_chain_of(const std::filesystem::path& pem) {
+  std::shared_ptr<SSL_CTX> holder(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+  if (holder && SSL_CTX_use_certificate_chain_file(holder.get(), pem.c_str()) != 1) {
+    ERR_clear_error();
+    holder.reset();
+  }
+  chain_holder() = std::move(holder);
+}
+
 std::vector<std::string> end_overdue_handshakes(std::chrono::milliseconds limit) {
   std::vector<std::string> peers;
   const auto due = std::chrono::steady_clock::now() - limit;
@@ -127,6 +150,9 @@ extern "C" su_home_t* tls_init_secondary(su_home_t* listener, int socket, int ac
   srs::sip::last_made = nullptr;
   su_home_t* context = original != nullptr ? original(listener, socket, accepted) : nullptr;
   SSL* ssl = std::exchange(srs::sip::last_made, nullptr);
-  if (context != nullptr && ssl != nullptr) srs::sip::keep(context, ssl);
+  if (context != nullptr && ssl != nullptr) {
+    srs::sip::keep(context, ssl);
+    srs::sip::show_chain(ssl);
+  }
   return context;
 }

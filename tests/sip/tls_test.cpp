@@ -29,6 +29,24 @@ TEST_F(Tls, WithMutualAuthenticationAnswersOnlyClientsWithACertificate) {  // RF
   EXPECT_THAT(answer_to_openssl("-cert client.crt -key client.key"), HasSubstr("SIP/2.0 200 OK"));
 }
 
+// An SBC mostly knows the root of an authority, and servers' certificates are of one between.
+TEST_F(Tls, ShowsTheCertificatesBetweenItsOwnAndTheRoot) {
+  const auto make =
+      "set -e; cd " + directory.string() +
+      "; openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=between "
+      "-keyout between.key -out between.csr"
+      "; printf 'basicConstraints=critical,CA:TRUE' > ca.ext"
+      "; openssl x509 -req -days 2 -in between.csr -extfile ca.ext -CA cafile.pem -CAkey ca.key "
+      "-CAcreateserial -out between.crt"
+      "; openssl x509 -req -days 2 -in server.csr -CA between.crt -CAkey between.key "
+      "-CAcreateserial -out server.crt"
+      "; cat server.crt between.crt server.key > agent.pem";
+  ASSERT_EQ(std::system(("(" + make + ") > /dev/null 2>&1").c_str()), 0);
+  start();
+  for (int connection = 0; connection < 2; ++connection)
+    EXPECT_THAT(answer_to_openssl(""), HasSubstr("SIP/2.0 200 OK"));
+}
+
 TEST_F(Tls, SaysWhoseCertificateItRefusesAndWhy) {
   options.tls_verify_client = true;
   start();
