@@ -70,8 +70,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<void> serve_feed();
   boost::asio::awaitable<void> send_events(std::shared_ptr<Feed> feed);
   boost::asio::awaitable<bool> send(std::string text);
-  // Of a feed: the client takes what is sent from now on within the time for a request, or is cut
-  // off and counted.
+  // Of a feed: a client that takes nothing of what is sent for the time of a request is cut off and
+  // counted.
   void begin_sending();
   void end_sending();
   // Begins later: `self` keeps the connection.
@@ -90,6 +90,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Clock::time_point started_;
   Opened opened_;
   bool handed_over_ = false;     // a feed had the socket last
+  int fed_ = -1;                 // that socket, wherever it is now
+  std::uint64_t taken_ = 0;      // of what it was sent, when that was looked at last
   std::weak_ptr<Feed> serving_;  // it ends when the server stops
   std::function<void()> cut_;    // closes what took the socket over
 };

@@ -1,5 +1,6 @@
 // What goes on: server-sent events and WebSockets.
 #include "http/connection.hpp"
+#include "http/taken.hpp"
 #include "http/websocket/websocket.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -21,6 +22,7 @@ using boost::system::error_code;
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 // A comment is sent so often where nothing happens: proxies and browsers give up silent streams.
 constexpr std::chrono::seconds kHeartbeat{15};
+constexpr int kSendBuffer = 128 << 10;
 
 // RFC 6455 §4.2.1; 426 tells which protocol is wanted (RFC 9110 §15.5.22).
 Response upgrade_required() {
@@ -54,6 +56,10 @@ Response Connection::open_feed(const Router::FeedRoute& route, const Request& re
 
 asio::awaitable<void> Connection::serve_feed() {
   handed_over_ = true;
+  fed_ = socket_.native_handle();
+  // Grown to megabytes by the kernel it would hold lines of minutes ago for whoever is too slow.
+  error_code ignored;
+  socket_.set_option(asio::socket_base::send_buffer_size(kSendBuffer), ignored);
   const auto opened = std::exchange(opened_, {});
   serving_ = opened.feed;
   if (opened.handshake)
@@ -89,6 +95,7 @@ asio::awaitable<bool> Connection::send(std::string text) {
 }
 
 void Connection::begin_sending() {
+  taken_ = bytes_taken(fed_);
   begin(Phase::Writing, shared_->options.request_timeout);
 }
 

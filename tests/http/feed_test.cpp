@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
+#include <sys/socket.h>
 
 #include <deque>
 
@@ -123,6 +124,28 @@ TEST_F(Feeding, CutsAClientThatTakesNothing) {
   say(std::string(64 << 20, 'x'));
   EXPECT_TRUE(srs::test::wait_until([this] { return left(); }));
   EXPECT_THAT(metrics_text(), HasSubstr(kCut));
+}
+
+TEST_F(Feeding, KeepsAClientThatTakesSlowly) {
+  Options options;
+  options.request_timeout = std::chrono::seconds(1);
+  begin(options);
+  auto client = connect();
+  client.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.line(), "HTTP/1.1 200 OK");
+  say(std::string(64 << 20, 'x'));
+  std::string piece(64 << 10, '\0');
+  const auto begun = std::chrono::steady_clock::now();
+  std::size_t taken = 0;
+  while (std::chrono::steady_clock::now() - begun < 3 * options.request_timeout) {
+    const auto size = ::recv(client.fd(), piece.data(), piece.size(), 0);
+    ASSERT_GT(size, 0) << "cut off after " << taken << " bytes";
+    taken += static_cast<std::size_t>(size);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_LT(taken, 64U << 20) << "there is more to take";
+  EXPECT_FALSE(left());
+  EXPECT_THAT(metrics_text(), Not(HasSubstr(kCut)));
 }
 
 // It may talk all the time.
