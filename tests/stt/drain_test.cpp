@@ -1,4 +1,5 @@
 // A pool whose process is about to end.
+#include "stt/exchange.hpp"
 #include "stt/scripted_provider.hpp"
 
 #include <atomic>
@@ -104,6 +105,23 @@ TEST_F(DrainTest, WaitsForNoJobThatItsProviderWorksOnByItself) {
   ASSERT_TRUE(run_until_ended(1));
   EXPECT_EQ(asked.count(), 4U) << "asked for by the name that was kept";
   EXPECT_EQ(transcript(job)["segments"][0]["text"], "done");
+}
+
+TEST_F(DrainTest, EndsAPauseBetweenTwoPolls) {
+  start();
+  const auto cancellation = std::make_shared<Cancellation>();
+  Exchange exchange(*http, *workers, options, cancellation);
+  std::optional<bool> paused;
+  const auto pause = [&]() -> boost::asio::awaitable<void> {
+    paused = co_await exchange.pause_before_poll(1h);
+  };
+  tasks.spawn("pause", pause());
+  io.restart();
+  io.poll();
+  ASSERT_FALSE(paused.has_value());
+  cancellation->leave();
+  ASSERT_TRUE(run_until([&] { return paused.has_value(); }));
+  EXPECT_FALSE(*paused);
 }
 
 TEST_F(DrainTest, StillMakesTranscriptsOfLiveText) {

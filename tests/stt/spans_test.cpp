@@ -34,6 +34,27 @@ TEST_F(PoolTest, FollowsEachRequestInASpanOfTheCallsTrace) {
   tracer = {};
 }
 
+TEST_F(PoolTest, SaysInTheSpanWhoWasPassedOver) {
+  tracing::test::KeptSpans kept;
+  tracer = tracing::Tracer({}, kept);
+  Provider busy({{429, "slow down", "Retry-After: 60\r\n"}});
+  Provider next({{200, R"({"segments":[{"start":0.1,"end":0.9,"text":"hello"}]})"}});
+  options.providers = {"openai", "webhook"};
+  options.openai.url = busy.url();
+  options.webhook.url = next.url();
+  start();
+  auto job = spoken("rec-1");
+  job.traceparent = kTraceparent;
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(kept.all.size(), 2U);
+  EXPECT_EQ(tracing::test::text_of(kept.all[0].attributes, "stt.passed_over"), "");
+  EXPECT_EQ(tracing::test::text_of(kept.all[1].attributes, "stt.provider"), "webhook");
+  EXPECT_EQ(tracing::test::text_of(kept.all[1].attributes, "stt.passed_over"), "openai");
+  stop();
+  tracer = {};
+}
+
 TEST_F(PoolTest, FollowsEachDeliveryInASpanOfTheCallsTrace) {
   tracing::test::KeptSpans kept;
   tracer = tracing::Tracer({}, kept);
