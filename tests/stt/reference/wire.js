@@ -36,7 +36,9 @@ class Server {
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
         this.asked.push(read(request, Buffer.concat(chunks)));
-        response.writeHead(200, { 'Content-Type': 'application/json' });
+        // One request a connection: to read the next library may take longer than a server keeps an
+        // idle one.
+        response.writeHead(200, { 'Content-Type': 'application/json', Connection: 'close' });
         response.end(this.answer);
       });
     });
