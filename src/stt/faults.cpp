@@ -12,6 +12,19 @@
 namespace srs::stt {
 namespace {
 
+bool is_openai_itself(const Options& options) {
+  return options.openai.url.find("//api.openai.com") != std::string::npos;
+}
+
+// OpenAI answers 400 where a model that knows no times is asked for them.
+std::string format_fault(const Options& options) {
+  const auto& own = options.openai;
+  if (!is_openai_itself(options) || own.response_format == "json" || !own.model.starts_with("gpt-"))
+    return {};
+  return own.model + " knows no times, and OpenAI refuses " + own.response_format +
+         " for it: set stt.openai.response_format to json (STT_OPENAI_RESPONSE_FORMAT)";
+}
+
 // What a provider can't do without, as a sentence; empty: all is there.
 std::string missing(const Options& options, std::string_view name) {
   const auto needs = [&](bool there, std::string what) {
@@ -21,7 +34,7 @@ std::string missing(const Options& options, std::string_view name) {
     return !value.empty() || !file.empty();
   };
   // Servers of others may take requests without a key, OpenAI's own do not.
-  if (name == "openai" && options.openai.url.find("//api.openai.com") != std::string::npos)
+  if (name == "openai" && is_openai_itself(options))
     return needs(secret(options.openai.api_key, options.openai.api_key_file),
                  "stt.openai.api_key (OPENAI_API_KEY) or stt.openai.api_key_file, or another "
                  "server's stt.openai.url (OPENAI_BASE_URL)");
@@ -130,6 +143,7 @@ std::vector<Fault> faults(const Options& options) {
       add("stt.providers", std::move(text));
     else
       add_idle(options, name, all);
+    if (name == "openai") add("stt.openai.model", format_fault(options));
   }
   for (const auto& text : options.limits)
     if (const auto limit = parse_limit(text); !limit) add("stt.limits", limit.error().text);

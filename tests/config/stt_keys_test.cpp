@@ -231,6 +231,23 @@ TEST(SttKeys, WantAKeyForOpenAiItselfAndNoneForOthersThatSpeakAsItDoes) {
               IsEmpty());
 }
 
+TEST(SttKeys, WantNoTimesOfModelsOfOpenAiThatKnowNone) {
+  const auto of = [](const std::string& format, const std::string& url) {
+    return from_environment({{"STT_PROVIDERS", "openai"},
+                             {"OPENAI_API_KEY", "k"},
+                             {"STT_OPENAI_MODEL", "gpt-4o-mini-transcribe"},
+                             {"STT_OPENAI_RESPONSE_FORMAT", format},
+                             {"OPENAI_BASE_URL", url}})
+        .faults;
+  };
+  const auto* const own = "https://api.openai.com/v1";
+  EXPECT_THAT(of("verbose_json", own),
+              ElementsAre(FaultIs("environment STT_OPENAI_MODEL", "stt.openai.model",
+                                  "set stt.openai.response_format to json")));
+  EXPECT_THAT(of("json", own), IsEmpty());
+  EXPECT_THAT(of("verbose_json", "http://127.0.0.1:8000/v1"), IsEmpty());
+}
+
 TEST(SttKeys, SayOnceThatAProviderIsNamedTwice) {
   EXPECT_THAT(from_environment({{"STT_PROVIDERS", "vosk,vosk,vosk"}}).faults,
               ElementsAre(FaultIs("environment STT_PROVIDERS", "stt.providers", "vosk twice")));

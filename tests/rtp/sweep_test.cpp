@@ -43,6 +43,23 @@ class ASweep : public testing::Test {
     pool = PortPool::open(options, registry).value();
     engine = make_engine(context.get_executor(), options, registry, {}).value();
   }
+  // The kernel begins to stamp a moment after the first socket of the machine asked for it, and
+  // gives the time of reading until then.
+  testing::AssertionResult kernel_stamps(const PortPair& pair, Counter& counter) {
+    WallTime sent{};
+    int probes = 0;
+    const bool stamps = run_until(context, [&] {
+      if (counter.rtp < probes) return false;
+      if (probes > 0 && counter.arrivals.back() <= sent) return true;
+      ++probes;
+      peer.send(pair.port(), Octets(1));
+      sent = wall_now();
+      return false;
+    });
+    counter = {};
+    return stamps ? testing::AssertionSuccess()
+                  : testing::AssertionFailure() << probes << " probes";
+  }
   std::unique_ptr<PortPair> lease() { return pool->lease(PortPool::Clock::now()).value(); }
   bool shows(const std::string& line) const {
     return registry.text().find("\n" + line + "\n") != std::string::npos;
@@ -62,6 +79,7 @@ TEST_F(ASweep, DeliversInTheOrderOfArrivalWithKernelTimes) {
   engine->add(*pair, counter);
   EXPECT_EQ(engine->pairs(), 1u);
   EXPECT_EQ(engine->name(), "sweep");
+  ASSERT_TRUE(kernel_stamps(*pair, counter));
   const auto before = wall_now();
   for (std::uint8_t i = 0; i < 100; ++i) peer.send(pair->port(), Octets(i + 1U, i));
   const auto after = wall_now();
