@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace srs::rtp {
+namespace {
+
+// What a receiver report's fields can tell of the last sender report's age (RFC 3550 §6.4.1).
+constexpr std::chrono::seconds kLongestDelay{1 << 16};
+
+}  // namespace
 
 Source::Arrival Source::update(const Packet& packet, WallTime arrival, std::uint32_t clock_rate,
                                SourceStats& stats) {
@@ -58,9 +64,9 @@ ReportBlock Source::report(const SourceStats& stats, WallTime now) {
       static_cast<std::int32_t>(std::clamp<std::int64_t>(lost, -0x800000, 0x7FFFFF));
   block.highest_sequence = sequence_.highest();
   block.jitter = static_cast<std::uint32_t>(stats.jitter);
-  block.last_sr = last_sr_;
-  if (last_sr_ != 0) {
-    const auto delay = std::max(now - sr_arrival_, WallTime::duration::zero());
+  const auto delay = std::max(now - sr_arrival_, WallTime::duration::zero());
+  if (last_sr_ != 0 && delay < kLongestDelay) {
+    block.last_sr = last_sr_;
     block.delay_since_sr = static_cast<std::uint32_t>(delay.count() * 65536 / 1'000'000'000);
   }
   return block;

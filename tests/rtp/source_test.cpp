@@ -71,6 +71,20 @@ TEST_F(ASource, ReportsTheLastSenderReportAndItsAge) {
   EXPECT_EQ(block.delay_since_sr, 65536u + 32768);
 }
 
+// Both fields go round after 65536 s: of an older one no round trip can be told.
+TEST_F(ASource, ReportsNoSenderReportThatIsTooOldForItsFields) {
+  at(1);
+  source.on_sender_report(0x1234'5678'9ABC'DEF0, arrival_of_zero);
+  const auto last = source.report(stats, arrival_of_zero + std::chrono::seconds(65'535));
+  EXPECT_EQ(last.last_sr, 0x5678'9ABCu);
+  EXPECT_EQ(last.delay_since_sr, 65'535u << 16);
+  for (const auto age : {std::chrono::hours(19), std::chrono::hours(24 * 30)}) {
+    const auto block = source.report(stats, arrival_of_zero + age);
+    EXPECT_EQ(block.last_sr, 0u);
+    EXPECT_EQ(block.delay_since_sr, 0u);
+  }
+}
+
 TEST_F(ASource, ReportsTheJitterInTimestampUnits) {
   for (std::uint16_t i = 0; i < 400; ++i) at(i, i % 2 == 0 ? 0 : 5);
   EXPECT_NEAR(source.report(stats, arrival_of_zero).jitter, 40, 1);
