@@ -216,7 +216,10 @@ class HeldRenders : public ::testing::Test {
     for (int i = 0; i < 2; ++i) calls_.push_back(stage_.call());
     RtpSource alice(0, 0xA11CE);
     for (auto& call : calls_) call.send_packets(0, alice, 5);
-    ASSERT_TRUE(wait_until([&] { return captures().size() == 2; }));
+    // Without its metadata.json a recording would be rebuilt from its capture, and not be held.
+    ASSERT_TRUE(wait_until([&] {
+      return captures().size() == 2 && all_recordings(stage_.server.recordings()).size() == 2;
+    }));
     stage_.server.signal(SIGKILL);
     ASSERT_TRUE(stage_.server.wait_exit(kSoon));
     for (const auto& capture : captures()) {
