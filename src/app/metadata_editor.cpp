@@ -60,7 +60,13 @@ void MetadataEditor::append(const std::filesystem::path& file, std::string line)
     });
   };
   const bool taken = worker_->submit([file, refused, line = std::move(line)] {
-    if (const auto done = storage::append(file, line + "\n"); !done) refused(done.error().text);
+    auto done = storage::append(file, line + "\n");
+    // What is said may be faster than the metadata whose writer makes the directory.
+    std::error_code ignored;
+    if (!done && !std::filesystem::exists(file.parent_path(), ignored) &&
+        storage::make_directories(file.parent_path()))
+      done = storage::append(file, line + "\n");
+    if (!done) refused(done.error().text);
   });
   if (!taken) fail(file, "too many lines wait for the disk", false);
 }

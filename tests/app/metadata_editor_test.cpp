@@ -124,8 +124,19 @@ TEST_F(MetadataEditorTest, WritesLinesBeforeWhatIsAskedForLater) {
 }
 
 TEST_F(MetadataEditorTest, CountsALineThatCanNotBeWritten) {
-  editor_->append(root_ / "none" / "lines", "one");
+  test::write_file(root_ / "file", "");
+  editor_->append(root_ / "file" / "lines", "one");
   ASSERT_TRUE(run_until([&] { return failures() == 1; }));
+}
+
+// What is said in a call's first moments may come before its directory.
+TEST_F(MetadataEditorTest, WritesLinesBeforeTheirDirectoryIsThere) {
+  const auto file = root_ / "2026-11-22" / "rec" / "lines";
+  editor_->append(file, "one");
+  editor_->append(file, "two");
+  ASSERT_TRUE(run_until(
+      [&] { return std::filesystem::exists(file) && test::read_file(file) == "one\ntwo\n"; }));
+  EXPECT_EQ(failures(), 0);
 }
 
 TEST_F(MetadataEditorTest, MayEndWhileSomethingIsWrittenOrWaits) {
