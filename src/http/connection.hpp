@@ -19,7 +19,9 @@
 
 namespace srs::http {
 
-// Kept alive by its coroutines. What goes on (events, WebSockets) is in connection_feed.cpp.
+// Kept alive by its coroutines. Reading is in connection_read.cpp, answering in
+// connection_answer.cpp, what goes on (events, WebSockets) in connection_feed.cpp: Beast's
+// templates take their time to compile.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(std::shared_ptr<Shared> shared, boost::asio::ip::tcp::socket socket);
