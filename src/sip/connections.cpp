@@ -5,6 +5,8 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace srs::sip {
@@ -14,6 +16,23 @@ namespace {
 constexpr std::chrono::seconds hang_up_patience{5};
 // Between two looks; further ones are closed when they have idled long enough.
 constexpr std::size_t max_given_up = 1000;
+
+// Those of the peers with most connections first: an SRC has a few.
+std::vector<tport_t*> without_calls(std::vector<tport_t*> connections,
+                                    const std::function<bool(const tport_t*)>& carries_call) {
+  std::unordered_map<std::string_view, std::size_t> held;
+  const auto peer = [](const tport_t* connection) {
+    const char* host = tport_name(connection)->tpn_host;
+    return std::string_view(host != nullptr ? host : "");
+  };
+  for (const auto* connection : connections) ++held[peer(connection)];
+  std::erase_if(connections, carries_call);
+  std::stable_sort(connections.begin(), connections.end(),
+                   [&](const tport_t* one, const tport_t* other) {
+                     return held[peer(one)] > held[peer(other)];
+                   });
+  return connections;
+}
 
 }  // namespace
 
@@ -53,21 +72,18 @@ void Connections::close_ended() {
   root_.pump();
 }
 
-bool Connections::too_many() const {
-  return 2 * agent_.visible_connections().size() > limit_;
-}
-
 std::size_t Connections::cut(const std::function<bool(const tport_t*)>& carries_call) {
   std::size_t cut = 0;
-  // Others come into view as those go that could be seen.
-  for (bool found = true; found && too_many();) {
-    found = false;
-    for (auto* connection : agent_.visible_connections()) {
-      if (carries_call(connection)) continue;
-      tport_shutdown(connection, 2);
-      ++cut;
-      found = true;
-    }
+  for (;;) {
+    auto connections = agent_.visible_connections();
+    if (2 * connections.size() <= limit_) break;
+    // A part of what there is too much: others come into view as those go that could be seen.
+    const auto wanted = (2 * connections.size() - limit_) / 8 + 1;
+    connections = without_calls(std::move(connections), carries_call);
+    if (connections.empty()) break;
+    connections.resize(std::min(connections.size(), wanted));
+    for (auto* connection : connections) tport_shutdown(connection, 2);
+    cut += connections.size();
   }
   if (cut > 0) root_.pump();
   return cut;

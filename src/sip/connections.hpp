@@ -31,8 +31,8 @@ class Connections {
   // Those whose peer had its time, and those given up. To be called every few seconds.
   void close_ended();
 
-  // Connections cost descriptors, which recordings need: above about the limit, those go that
-  // `carries_call` denies. Returns how many.
+  // Connections cost descriptors, which recordings need: above about the limit, as many go of those
+  // that `carries_call` denies, first of peers that hold most. Returns how many.
   std::size_t cut(const std::function<bool(const tport_t*)>& carries_call);
 
  private:
@@ -44,7 +44,6 @@ class Connections {
   };
 
   void tell_hung_up();
-  bool too_many() const;
 
   Root& root_;
   Agent& agent_;

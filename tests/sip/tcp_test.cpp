@@ -127,6 +127,26 @@ TEST_F(Tcp, CutsConnectionsWithoutCallsAboveTheLimit) {
   EXPECT_EQ(call_.bye().status(), 200);
 }
 
+TEST_F(Tcp, CutsThoseOfAPeerWithManyConnectionsBeforeThoseOfOthers) {
+  options.max_connections = 20;
+  start();
+  std::deque<RawSipPeer> others;
+  for (int i = 2; i < 6; ++i)
+    others.emplace_back(RawSipPeer::Transport::Tcp, port("tcp"), "127.0.0.1",
+                        "127.0.0." + std::to_string(i));
+  std::deque<RawSipPeer> many;
+  for (int i = 0; i < 60; ++i) many.push_back(tcp());
+  many.back().send(RawSipCall(many.back()).request("OPTIONS", 1));
+  ASSERT_EQ(many.back().wait_for_final("OPTIONS").status(), 200) << "all were accepted";
+  call([this] { dynamic_cast<sip::Server&>(*stack).cut_connections(); });
+  EXPECT_GT(metric("sip_connections_cut_total"), 0);
+  EXPECT_LE(metric("sip_connections_cut_total"), 54) << "no more than it takes";
+  for (auto& peer : others) {
+    peer.send(RawSipCall(peer).request("OPTIONS", 1));
+    EXPECT_EQ(peer.wait_for_final("OPTIONS").status(), 200);
+  }
+}
+
 // Sends until the server cuts it off; without a bound this would go on for ever.
 int chunks_taken(RawSipPeer& peer) {
   const std::string chunk(65536, 'x');
