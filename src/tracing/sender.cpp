@@ -48,13 +48,14 @@ asio::awaitable<void> Sender::pause(std::chrono::milliseconds time) {
 
 void Sender::note(const HttpOutcome& outcome, bool taken) {
   if (taken) {
-    if (std::exchange(down_, false)) log_.info("export_recovered", {{"exporter", name_}});
+    if (!std::exchange(told_, {}).empty()) log_.info("export_recovered", {{"exporter", name_}});
     return;
   }
-  figures_.failed(name_, reason_of(outcome));
-  if (std::exchange(down_, true)) return;
+  const auto reason = reason_of(outcome);
+  figures_.failed(name_, reason);
+  if (!told_.insert(reason).second) return;
   log_.warning("export_failed",
-               {{"exporter", name_}, {"reason", reason_of(outcome)}, {"error", text_of(outcome)}});
+               {{"exporter", name_}, {"reason", reason}, {"error", text_of(outcome)}});
 }
 
 void Sender::hurry() {

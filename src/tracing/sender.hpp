@@ -11,11 +11,13 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 
 namespace srs::tracing {
 
-// Counts every failed attempt; the log gets a line when a collector goes and when it comes back.
+// Counts every failed attempt; the log gets a line when a collector goes, one for each further
+// reason, and one when it comes back.
 // `http` outlives the last send(), `figures` outlives this.
 class Sender {
  public:
@@ -48,7 +50,7 @@ class Sender {
   HttpCancellation cancellation_;
   std::minstd_rand random_;
   bool hurried_ = false;
-  bool down_ = false;
+  std::set<std::string> told_;  // reasons, since it went
 };
 
 }  // namespace srs::tracing

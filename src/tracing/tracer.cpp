@@ -63,13 +63,24 @@ Span Tracer::begin(std::string_view name, const SpanContext& parent, Kind kind,
   if (!parent.valid()) context.trace_id = random_id<16>();
   context.span_id = random_id<8>();
   context.sampled = decide(sampling_, context.trace_id, parent);
+  const auto parent_id = parent.valid() ? parent.span_id : SpanId{};
+  return record(name, std::move(context), parent_id, kind, at.value_or(wall_now()));
+}
+
+Span Tracer::stand_in(std::string_view name, const SpanContext& own, Kind kind, WallTime at) {
+  if (sink_ == nullptr || !own.valid()) return start(name, own, kind, at);
+  return record(name, own, {}, kind, at);
+}
+
+Span Tracer::record(std::string_view name, SpanContext context, const SpanId& parent, Kind kind,
+                    WallTime at) {
   if (!context.sampled) return Span(std::move(context));
   auto data = std::make_unique<SpanData>();
   data->context = std::move(context);
-  data->parent = parent.valid() ? parent.span_id : SpanId{};
+  data->parent = parent;
   data->name = name.substr(0, kMaxTextBytes);
   data->kind = kind;
-  data->start = at.value_or(wall_now());
+  data->start = at;
   return Span(std::move(data), sink_);
 }
 

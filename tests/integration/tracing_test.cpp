@@ -208,7 +208,8 @@ void expect_all_ids(const ServerProcess& server, const std::string& event,
   EXPECT_NE(line.value("siprec.recording_id", ""), "") << event;
 }
 
-// The call's own span went with its process; who finds the recording tells of it below that.
+// The call's own span went with its process, others that name it were sent; who finds the recording
+// puts another one in its place.
 TEST(Tracing, ShowsInTheTraceOfACallThatItsProcessDied) {
   Collector collector;
   ServerProcess server(traced_to(collector.url()));
@@ -221,13 +222,15 @@ TEST(Tracing, ShowsInTheTraceOfACallThatItsProcessDied) {
   ASSERT_TRUE(begun);
   const std::string kept = begun->metadata.at("session").at("traceparent");
   ASSERT_TRUE(wait_until([&] { return metric(server, "capture_packets_total") >= 50; }));
+  ASSERT_TRUE(wait_until([&] { return collector.spans().contains("siprec.parse"); }));
   server.signal(SIGKILL);
   ASSERT_TRUE(server.wait_exit(kSoon));
   ASSERT_TRUE(server.start());
   ASSERT_TRUE(wait_until([&] { return collector.spans().contains("recording.render"); }));
   auto spans = collector.spans();
   EXPECT_EQ(spans["recording.session"].trace_id, kTrace);
-  EXPECT_EQ(spans["recording.session"].parent, kept.substr(36, 16));
+  EXPECT_EQ(spans["recording.session"].span_id, kept.substr(36, 16));
+  EXPECT_EQ(spans["siprec.parse"].parent, spans["recording.session"].span_id);
   EXPECT_EQ(spans["recording.session"].attributes["recording.end_reason"], "crashed");
   EXPECT_EQ(spans["recording.render"].parent, spans["recording.session"].span_id);
   for (const char* event : {"recording_recovered", "recording_complete"})

@@ -117,6 +117,19 @@ TEST_F(ExportTest, TriesAgainAsLongAsItIsAskedTo) {
       << "one line when it goes, one when it comes back";
 }
 
+TEST_F(ExportTest, TellsOfEachReasonOnce) {
+  Collector collector([](PeerConnection& connection, std::size_t number) {
+    return number < 4 ? connection.answer(number == 2 ? 429 : 503, "", "Retry-After: 0\r\n")
+                      : connection.answer(200, "");
+  });
+  start(to(collector.url("")));
+  make_spans(2);
+  ASSERT_TRUE(run_until([&] { return exported() == 2; }));
+  EXPECT_THAT(kept->lines,
+              ElementsAre(HasSubstr("tracing_on"), HasSubstr("reason=status_503"),
+                          HasSubstr("reason=status_429"), HasSubstr("export_recovered")));
+}
+
 TEST_F(ExportTest, GivesABatchUpAfterFiveAttempts) {
   Collector collector([](PeerConnection& connection, std::size_t) {
     return connection.answer(429, "", "Retry-After: 0\r\n");

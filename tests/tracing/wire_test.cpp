@@ -1,5 +1,6 @@
 // What we send, as other people's decoders read it: OTLP by its published .proto files, Jaeger by
 // jaeger.thrift.
+#include "tracing/decoders/decoded.hpp"
 #include "tracing/exporter.hpp"
 #include "tracing/otlp_metrics.hpp"
 #include "tracing/targets.hpp"
@@ -9,11 +10,7 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 #include <prometheus/histogram.h>
-#include <support/files.hpp>
-#include <support/temp_dir.hpp>
-#include <support/tools.hpp>
 
-#include <cstdlib>
 #include <map>
 
 namespace srs::tracing {
@@ -24,28 +21,15 @@ using nlohmann::json;
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-using srs::test::read_file;
-using srs::test::TempDir;
-using srs::test::write_file;
-
-const std::string kHere = std::string(SRS_SOURCE_DIR) + "/tests/tracing/decoders";
-const std::string kPackages = std::string(SRS_BINARY_DIR) + "/tests/tracing/decoders";
 
 const WallTime kThen = *from_rfc3339("2026-11-22T11:00:00.123Z");
 
 class WireTest : public testing::Test {
  protected:
-  void SetUp() override { SRS_REQUIRE_PACKAGES(kHere, kPackages); }
+  void SetUp() override { SRS_REQUIRE_DECODERS(); }
 
   json decoded(const std::string& kind, const std::string& body) {
-    write_file(directory / "body", body);
-    const auto out = (directory / "out").string();
-    const auto command = "NODE_PATH='" + kPackages + "/node_modules' node '" + kHere +
-                         "/decode.js' " + kind + " '" + (directory / "body").string() + "' >'" +
-                         out + "' 2>'" + out + ".err'";
-    EXPECT_EQ(std::system(command.c_str()), 0) << read_file(out + ".err");
-    const auto text = read_file(out);
-    return text.empty() ? json() : json::parse(text);
+    return srs::test::decoded(directory, kind, body);
   }
 
   static Spans spans() {
@@ -83,7 +67,7 @@ class WireTest : public testing::Test {
     return std::get<std::string>(exporter.request(spans()).body);
   }
 
-  TempDir directory;
+  srs::test::TempDir directory;
 };
 
 // `{"key": value}` of a list of OTLP's KeyValue.

@@ -40,10 +40,15 @@ class Tracer {
   }
   Span start(std::string_view name, const SpanContext& parent,
              std::initializer_list<log::Field> attributes);
+  // In the place of a span that died with its process before it was sent: spans that were name
+  // `own` as their parent. Its own parent is not known any more. Without valid `own` a new trace.
+  Span stand_in(std::string_view name, const SpanContext& own, Kind kind, WallTime at);
 
  private:
   Span begin(std::string_view name, const SpanContext& parent, Kind kind,
              std::optional<WallTime> at);
+  Span record(std::string_view name, SpanContext context, const SpanId& parent, Kind kind,
+              WallTime at);
   template <std::size_t Size>
   std::array<std::uint8_t, Size> random_id();
 

@@ -1,0 +1,154 @@
+// What collectors of the guide get from the running server, read by other people's decoders:
+// Jaeger's Thrift, and New Relic's OTLP with traces and metrics.
+#include "support/recording_on_disk.hpp"
+#include "support/scrape.hpp"
+#include "support/src_call.hpp"
+#include "tracing/decoders/decoded.hpp"
+#include "util/http_client/certificate.hpp"
+#include "util/http_client/http_peer.hpp"
+
+#include <gmock/gmock.h>
+
+#include <mutex>
+#include <set>
+
+namespace srs::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::IsSupersetOf;
+
+const std::vector<std::string> kSpansOfACall = {"sip.invite",        "siprec.parse",
+                                                "recording.session", "rtp.first_packet",
+                                                "recording.render",  "storage.put"};
+
+class Collectors : public ::testing::Test {
+ protected:
+  void SetUp() override { SRS_REQUIRE_DECODERS(); }
+
+  void listen(std::optional<HttpPeer::Tls> tls = {}) {
+    peer_ = std::make_unique<HttpPeer>([this](PeerConnection& connection) { serve(connection); },
+                                       std::move(tls));
+  }
+  std::string url(const std::string& path) const { return peer_->url(path); }
+  std::vector<PeerRequest> sent_to(const std::string& path) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<PeerRequest> found;
+    for (const auto& request : requests_)
+      if (request.target == path) found.push_back(request);
+    return found;
+  }
+  // Whether the bytes were in a request to `path`: names are text in both formats.
+  bool has(const std::string& path, const std::string& text) const {
+    for (const auto& request : sent_to(path))
+      if (request.body.find(text) != std::string::npos) return true;
+    return false;
+  }
+
+  TempDir directory_;
+
+ private:
+  void serve(PeerConnection& connection) {
+    while (auto request = connection.read_request()) {
+      {
+        const std::lock_guard lock(mutex_);
+        requests_.push_back(std::move(*request));
+      }
+      if (!connection.answer(200, "")) return;
+    }
+  }
+
+  mutable std::mutex mutex_;
+  std::vector<PeerRequest> requests_;
+  std::unique_ptr<HttpPeer> peer_;
+};
+
+TEST_F(Collectors, JaegersGetsTheSpansOfACallAsThrift) {
+  listen();
+  ServerProcess server({{"TRACING_ENABLED", "true"},
+                        {"JAEGER_ENDPOINT", url("/api/traces")},
+                        {"TRACING_BATCH_DELAY", "100ms"}});
+  ASSERT_TRUE(server.start());
+  whole_call(server, 50);
+  ASSERT_TRUE(wait_until([&] { return has("/api/traces", "recording.render"); }));
+  std::set<std::string> names, traces;
+  for (const auto& request : sent_to("/api/traces")) {
+    EXPECT_EQ(request.method, "POST");
+    EXPECT_EQ(request.headers.at("content-type"), "application/x-thrift");
+    const auto batch = decoded(directory_, "jaeger", request.body);
+    EXPECT_EQ(batch.at("process").at("serviceName"), "siprec-server");
+    for (const auto& span : batch.at("spans")) {
+      names.insert(span.at("operationName"));
+      traces.insert(span.at("traceIdLow").dump());
+    }
+  }
+  EXPECT_THAT(names, IsSupersetOf(kSpansOfACall));
+  EXPECT_EQ(traces.size(), 1U) << "one call, one trace";
+}
+
+// The points of a metric, by its name.
+std::map<std::string, json> points_of(const json& message) {
+  std::map<std::string, json> points;
+  for (const auto& resource : message.at("resourceMetrics"))
+    for (const auto& scope : resource.at("scopeMetrics"))
+      for (const auto& metric : scope.at("metrics"))
+        for (const auto* kind : {"sum", "gauge", "histogram", "summary"})
+          if (metric.contains(kind)) points[metric.at("name")] = metric.at(kind).at("dataPoints");
+  return points;
+}
+
+// Of a scrape: `# TYPE name kind`, where there is a series.
+std::set<std::string> names_of(const ServerProcess& server) {
+  std::istringstream text(http_get(srs::test::url(server, "/metrics")).body);
+  std::set<std::string> names;
+  std::string name;
+  for (std::string line; std::getline(text, line);) {
+    if (line.starts_with("# TYPE "))
+      name = line.substr(7, line.find(' ', 7) - 7);
+    else if (!line.starts_with('#') && line.starts_with(name))
+      names.insert(name);
+  }
+  return names;
+}
+
+TEST_F(Collectors, NewRelicsGetsTheSpansOfACallAndAllMetrics) {
+  const auto certificate = directory_ / "certificate.pem";
+  write_certificate(certificate, "IP:127.0.0.1");
+  listen(HttpPeer::Tls{certificate, {}});
+  const std::string key = "eu01xx0123456789abcdef0123456789abcdNRAL";
+  ServerProcess server({{"NEW_RELIC_LICENSE_KEY", key},
+                        {"NEW_RELIC_APP_NAME", "recorder of the tests"},
+                        {"TRACING_NEW_RELIC_ENDPOINT", url("")},
+                        {"TRACING_NEW_RELIC_CA_FILE", certificate.string()},
+                        {"TRACING_NEW_RELIC_METRICS_INTERVAL", "1s"},
+                        {"TRACING_BATCH_DELAY", "100ms"}});
+  ASSERT_TRUE(server.start());
+  whole_call(server, 50);
+  ASSERT_TRUE(wait_until([&] { return has("/v1/traces", "recording.render"); }));
+  ASSERT_TRUE(wait_until([&] { return metric(server, "recordings_total", {"complete"}) == 1; }));
+  const auto before = sent_to("/v1/metrics").size();
+  // The first that was sent after the scrape may have been made before it.
+  ASSERT_TRUE(wait_until([&] { return sent_to("/v1/metrics").size() >= before + 2; }));
+
+  std::set<std::string> spans;
+  for (const auto& request : sent_to("/v1/traces")) {
+    EXPECT_EQ(request.headers.at("api-key"), key);
+    EXPECT_EQ(request.headers.at("content-type"), "application/x-protobuf");
+    const auto message = decoded(directory_, "traces", request.body);
+    for (const auto& resource : message.at("resourceSpans"))
+      for (const auto& scope : resource.at("scopeSpans"))
+        for (const auto& span : scope.at("spans")) spans.insert(span.at("name"));
+  }
+  EXPECT_THAT(spans, IsSupersetOf(kSpansOfACall));
+
+  const auto last = sent_to("/v1/metrics").back();
+  EXPECT_EQ(last.headers.at("api-key"), key);
+  const auto points = points_of(decoded(directory_, "metrics", last.body));
+  EXPECT_NE(last.body.find("recorder of the tests"), std::string::npos);
+  for (const auto& name : names_of(server)) EXPECT_TRUE(points.contains(name)) << name;
+  EXPECT_EQ(points.at("sip_sessions_total").at(0).at("asDouble"), 1);
+  EXPECT_EQ(points.at("sip_session_duration_seconds").at(0).at("count"), "1");
+}
+
+}  // namespace
+}  // namespace srs::test
