@@ -6,8 +6,6 @@
 namespace srs::recording {
 namespace {
 
-constexpr std::size_t kMaxMetadataBytes = 16 << 20;
-
 Result<FileEntry> sealed(const std::filesystem::path& directory, FileEntry file) {
   auto digest = storage::sha256(directory / file.name);
   if (!digest) return digest.error();
@@ -39,13 +37,10 @@ bool is_empty(const Amendment& amendment) {
 
 Result<void> amend(const std::filesystem::path& directory, const Amendment& amendment) {
   if (is_empty(amendment)) return {};
-  const auto text = storage::read_file(directory / kMetadataFile, kMaxMetadataBytes);
-  if (!text) return text.error();
-  auto document = from_json(*text);
+  auto document = load_document(directory);
   if (!document) return document.error();
   // Its renderer would write over this, or find its own outcome written over.
-  if (document->state != State::Complete && document->state != State::Failed)
-    return Error{"the recording is not complete yet"};
+  if (!is_over(document->state)) return Error{"the recording is not complete yet"};
   if (auto added = add_files(directory, amendment, *document); !added) return added;
   if (amendment.waits) document->transcription_waits = amendment.waits;
   if (amendment.transcription) {

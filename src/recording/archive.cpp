@@ -54,6 +54,7 @@ std::string make_recording_id(WallTime time) {
 struct Archive::Shared {
   std::atomic<bool> failing{false};
   std::atomic<bool> suspected{false};  // since the last look
+  std::atomic<bool> doubted{false};    // likewise, of a directory that was left
   std::atomic<std::uint64_t> total{0};
   std::atomic<std::uint64_t> available{0};
   std::atomic<std::uint64_t> errors{0};
@@ -90,7 +91,8 @@ struct Archive::Shared {
     }
     // A disk that failed is tried again until it takes as much as a capture writes at once.
     // At the start too, so that no call is the first to find out.
-    const bool doubtful = failing || !detours.empty() || !std::exchange(tried, true);
+    const bool doubtful =
+        doubted.exchange(false) || failing || !detours.empty() || !std::exchange(tried, true);
     if (doubtful) {
       if (auto taken = storage::check_writable(root); !taken)
         return settle(taken, root, failing), false;
@@ -178,9 +180,10 @@ void Archive::move(const std::filesystem::path& from, const std::filesystem::pat
   rename_directory(waiting_, from, to);
   rename_directory(refused_, from, to);
   if (writing_) moved_.insert_or_assign(from, to);
-  retry();
-  suspect();
+  // New calls are taken meanwhile: where their day takes nothing they move too.
+  shared_->doubted = true;
   refresh();
+  retry();
 }
 
 void Archive::forget(const std::filesystem::path& directory) {

@@ -4,6 +4,9 @@
 
 #include <srs/storage/files.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -40,11 +43,14 @@ Result<bool> has_capture(const std::filesystem::path& directory) {
   return there;
 }
 
-// Its day is there and it is not: somebody took it away, and no retry brings it back.
+// Its day is there and it is not: somebody took it away, and no retry brings it back. A day that
+// takes none of ours is another one, put in the place of it.
 bool was_removed(const std::filesystem::path& directory) {
   std::error_code error;
+  const auto day = directory.parent_path();
   return !std::filesystem::exists(directory, error) && !error &&
-         std::filesystem::is_directory(directory.parent_path(), error);
+         std::filesystem::is_directory(day, error) &&
+         ::faccessat(AT_FDCWD, day.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
 }
 
 // A call without media leaves its metadata alone: a file of silence would look like a recording.

@@ -60,6 +60,25 @@ Result<Document> rebuilt(const std::filesystem::path& directory, unsigned deaths
   return given_up;
 }
 
+// What stands in the directory that a recording has left, or stood there when it was looked into:
+// its process died before it could say as much in the new one.
+std::optional<Document> left_behind(const std::filesystem::path& directory) {
+  for (const auto& earlier : earlier_directories(directory)) {
+    for (const auto name : {kMetadataFile, kMovedMetadataFile}) {
+      const auto text = storage::read_file(earlier / name, kMaxDocumentBytes);
+      if (!text) continue;
+      auto document = from_json(*text);
+      if (document && document->state == State::Recording) return std::move(*document);
+    }
+  }
+  return std::nullopt;
+}
+
+void set_crashed(Document& document) {
+  document.end_reason = EndReason::Crashed;
+  document.state = State::Rendering;
+}
+
 // Evidence without metadata is evidence all the same. What was rendered while they were there is
 // better than anything that could be made of the capture alone.
 void rescue(const std::filesystem::path& directory, const std::string& why, Orphans& orphans) {
@@ -71,6 +90,12 @@ void rescue(const std::filesystem::path& directory, const std::string& why, Orph
   if (is_there(directory / kAudioFile))
     return complain(directory, why + "; audio.wav is there, and left as it is", orphans);
   const auto deaths = deaths_of(directory);
+  if (auto known = left_behind(directory)) {
+    put_aside(directory, kDamagedMetadataFile);
+    set_crashed(*known);
+    orphans.found.push_back({directory, std::move(*known), true, false, deaths});
+    return;
+  }
   auto document = rebuilt(directory, deaths);
   if (!document) return complain(directory, why + "; " + document.error().text, orphans);
   put_aside(directory, kDamagedMetadataFile);
@@ -93,10 +118,7 @@ void take(const std::filesystem::path& directory, Document document, Orphans& or
   // Somebody asks for it again, who has set the state.
   std::erase_if(document.warnings,
                 [](const std::string& warning) { return warning.ends_with(kGivenUpWarning); });
-  if (was_recording) {
-    document.end_reason = EndReason::Crashed;
-    document.state = State::Rendering;
-  }
+  if (was_recording) set_crashed(document);
   orphans.found.push_back(
       {directory, std::move(document), was_recording, false, deaths_of(directory)});
 }

@@ -7,8 +7,6 @@
 #include "recording/session_summary.hpp"
 #include "recording/traced.hpp"
 
-#include <srs/storage/files.hpp>
-
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -22,10 +20,8 @@ double seconds(std::chrono::nanoseconds time) {
 }
 
 bool is_finished_on_disk(const std::filesystem::path& directory) {
-  const auto text = storage::read_file(directory / kMetadataFile, 16 << 20);
-  if (!text) return false;
-  const auto document = from_json(*text);
-  return document && (document->state == State::Complete || document->state == State::Failed);
+  const auto document = load_document(directory);
+  return document && is_over(document->state);
 }
 
 // A mark that stays where the process dies, or where the disk did not take the verdict.
@@ -230,11 +226,12 @@ void RenderQueue::trace(const Outcome& outcome) {
   span.end(outcome.begun + std::chrono::duration_cast<WallTime::duration>(outcome.render_time));
 }
 
-// The call's own span died with its process. One below it tells what is known of the call.
+// The call's own span died with its process. Another one in its place tells what is known of the
+// call.
 tracing::SpanContext RenderQueue::trace_crash(const Outcome& outcome) {
   const auto& document = outcome.document;
-  auto span = tracer_.start("recording.session", outcome.session, tracing::Kind::Internal,
-                            document.started_at);
+  auto span = tracer_.stand_in("recording.session", outcome.session, tracing::Kind::Internal,
+                               document.started_at);
   span.set("recording.id", document.recording_id);
   span.set("sip.call_id", document.call_id);
   span.set("recording.end_reason", to_string(EndReason::Crashed));

@@ -1,4 +1,5 @@
 #include "http/fixture.hpp"
+#include "support/socket.hpp"
 
 #include <srs/http/server.hpp>
 
@@ -151,13 +152,14 @@ TEST_F(RunningServer, NamesTheAddressThatIsTaken) {
 }
 
 TEST(Server, TakesBothFamiliesOnTheIPv6Wildcard) {
+  if (!srs::test::has_ipv6()) GTEST_SKIP() << "no IPv6 here";
   boost::asio::io_context io;
   metrics::Registry registry;
   Tasks tasks(io.get_executor(), [](auto, auto) {});
   Options options;
   options.listen = "[::]:0";
   auto server = Server::open(tasks, options, registry, {});
-  if (!server) GTEST_SKIP() << "no IPv6 here: " << server.error().text;
+  ASSERT_TRUE(server) << server.error().text;
   (*server)->run();
   std::thread thread([&] { io.run(); });
   EXPECT_EQ(http_get("http://127.0.0.1:" + std::to_string((*server)->port()) + "/").status, 404);

@@ -46,7 +46,7 @@ TEST(Startup, NamesEveryFaultOfTheFileWithItsLine) {
 
 TEST(Startup, WarnsWhereTheKernelGivesSmallerReceiveBuffersThanAsked) {
   std::thread([] {
-    test::drop_net_admin();  // with it the server gets what it asks for
+    test::drop_right(CAP_NET_ADMIN);  // with it the server gets what it asks for
     ServerProcess asks_much(Settings{{"RTP_RECEIVE_BUFFER", "1GiB"}});
     ASSERT_TRUE(asks_much.start());
     const auto warnings = asks_much.log("receive_buffer_small");

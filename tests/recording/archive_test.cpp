@@ -183,6 +183,18 @@ TEST_F(ArchiveTest, TakesWhatARecordingCouldNotWriteAlongWhereItMoves) {
   EXPECT_TRUE(refreshed_until([&] { return !archive.detour().empty(); })) << "it was looked again";
 }
 
+// The next call's capture moves as well where it has to: nobody is refused for this one.
+TEST_F(ArchiveTest, TakesNewCallsWhileARecordingMoves) {
+  auto& archive = open();
+  const auto day = to_rfc3339(wall_now()).substr(0, 10);
+  const auto directory = archive.directory_of("id", wall_now());
+  test::write_file(options_.directory / day, "in the way");
+  archive.move(directory, later_directories(directory).at(0));
+  EXPECT_EQ(archive.trouble(), "");
+  EXPECT_TRUE(refreshed_until([&] { return !archive.detour().empty(); })) << "it was looked again";
+  EXPECT_EQ(archive.trouble(), "");
+}
+
 // Its batch is on its way while the recording moves.
 TEST_F(ArchiveTest, SendsWhatIsRefusedMeanwhileAfterTheRecording) {
   auto& archive = open();
@@ -205,6 +217,10 @@ TEST(Directories, OfARecordingAreThoseOfItsDay) {
   EXPECT_EQ(later_directories(day),
             (std::vector<std::filesystem::path>{"/r/2026-11-22-8/id", "/r/2026-11-22-9/id"}));
   EXPECT_EQ(later_directories("/r/2026-11-22/id").size(), kDayDirectories - 1);
+  EXPECT_EQ(earlier_directories("/r/2026-11-22-3/id"),
+            (std::vector<std::filesystem::path>{"/r/2026-11-22-2/id", "/r/2026-11-22/id"}));
+  EXPECT_TRUE(earlier_directories("/r/2026-11-22/id").empty());
+  EXPECT_TRUE(earlier_directories("/r/elsewhere/id").empty());
   for (const auto* other : {"/r/2026-11-22-9/id", "/r/elsewhere/id", "/r/2026-13-22/id", "id", ""})
     EXPECT_TRUE(later_directories(other).empty()) << other;
 }

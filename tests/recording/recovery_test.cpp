@@ -102,6 +102,23 @@ TEST_F(RecoveryTest, SetsTheMetadataAsideThatARecordingLeftWhenItMoved) {
   EXPECT_EQ(test::read_file(left / "metadata.json.moved"), text);
 }
 
+// The process died between the first packet there and the first metadata.json.
+TEST_F(RecoveryTest, KnowsOfARecordingThatMovedWhatStandsWhereItCameFrom) {
+  put("a", State::Recording);
+  const auto directory = root_ / "2026-11-22-2" / "a";
+  std::filesystem::create_directories(directory);
+  test::write_file(directory / kCaptureFile, "sound");
+  for (const auto* start : {"the next", "the one after it, if that died too"}) {
+    const auto orphans = find_orphans(root_.path());
+    ASSERT_EQ(orphans.found.size(), 1U) << start;
+    EXPECT_EQ(orphans.found[0].directory, directory);
+    EXPECT_FALSE(orphans.found[0].rebuilt);
+    EXPECT_EQ(orphans.found[0].document.end_reason, EndReason::Crashed);
+    EXPECT_EQ(orphans.found[0].document.recording_id, "a");
+    EXPECT_EQ(orphans.found[0].document.state, State::Rendering);
+  }
+}
+
 TEST_F(RecoveryTest, LeavesFinishedRecordingsAlone) {
   put("a", State::Complete, EndReason::Bye);
   put("b", State::Failed, EndReason::Failed);

@@ -3,6 +3,7 @@
 #include "recording/files/call_builder.hpp"
 #include "recording/render_mark.hpp"
 #include "support/files.hpp"
+#include "support/privileges.hpp"
 #include "support/temp_dir.hpp"
 #include "support/wait.hpp"
 
@@ -13,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace srs::recording {
@@ -272,7 +274,7 @@ struct Spans final : tracing::SpanSink {
   std::map<std::string, tracing::SpanData> seen;
 };
 
-// The process that had the call took its span along; the next one tells of it in its place.
+// The process that had the call took its span along; the next one puts another in its place.
 TEST_F(RenderQueueTest, PutsTheSpansOfACrashedCallBelowTheCallsOwn) {
   Spans spans;
   tracer_ = tracing::Tracer(tracing::Sampling{}, spans);
@@ -287,7 +289,8 @@ TEST_F(RenderQueueTest, PutsTheSpansOfACrashedCallBelowTheCallsOwn) {
   ASSERT_TRUE(spans.seen.contains("recording.render"));
   const auto& session = spans.seen.at("recording.session");
   EXPECT_EQ(session.context.trace_id, call.trace_id);
-  EXPECT_EQ(session.parent, call.span_id);
+  EXPECT_EQ(session.context.span_id, call.span_id);
+  EXPECT_EQ(session.parent, tracing::SpanId{});
   EXPECT_EQ(session.status, tracing::Status::Error);
   EXPECT_EQ(session.start, on_disk("a").started_at);
   EXPECT_EQ(spans.seen.at("recording.render").parent, session.context.span_id);
@@ -373,12 +376,12 @@ class RefusingDisk : public RenderQueueTest {
 };
 
 // Rights are given back, and what was moved comes back.
-TEST_F(RefusingDisk, KeepsARecordingOfADirectoryThatNobodyCanLookInto) {
+class TakenDay : public RefusingDisk {
+ protected:
   using Put = std::function<void(const std::filesystem::path&)>;
-  const std::vector<Put> all = {
-      [](const auto& path) { std::filesystem::create_symlink(path, path); },
-      [](const auto& path) { test::write_file(path, "in the way"); }};
-  for (const auto& put : all) {
+
+  // A recording ends while `put` has put something in the place of its day.
+  void expect_finished_later(const Put& put) {
     const auto day = root_ / "day";
     const auto directory = day / "a";
     const auto made = spoken("a");
@@ -395,8 +398,25 @@ TEST_F(RefusingDisk, KeepsARecordingOfADirectoryThatNobodyCanLookInto) {
     std::filesystem::rename(root_ / "aside", day);
     ASSERT_TRUE(run_until_none_is_postponed(*queue));
     EXPECT_TRUE(std::filesystem::exists(directory / kAudioFile));
-    std::filesystem::remove_all(day);
   }
+};
+
+TEST_F(TakenDay, ByWhatNobodyCanLookIntoKeepsTheRecording) {
+  expect_finished_later([](const auto& path) { std::filesystem::create_symlink(path, path); });
+}
+
+TEST_F(TakenDay, ByAFileKeepsTheRecording) {
+  expect_finished_later([](const auto& path) { test::write_file(path, "in the way"); });
+}
+
+TEST_F(TakenDay, ByADirectoryOfSomebodyElseKeepsTheRecording) {
+  std::thread([this] {
+    test::drop_right(CAP_DAC_OVERRIDE);  // of root, who may write anywhere
+    expect_finished_later([](const auto& path) {
+      std::filesystem::create_directory(path);
+      std::filesystem::permissions(path, std::filesystem::perms(0555));
+    });
+  }).join();
 }
 
 TEST_F(RefusingDisk, PostponesARecordingUntilItTakesItsFiles) {

@@ -33,6 +33,17 @@ bool bind_to(int fd, std::uint32_t host, std::uint16_t port) {
 
 }  // namespace
 
+bool has_ipv6() {
+  const int fd = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  sockaddr_in6 loopback{};
+  loopback.sin6_family = AF_INET6;
+  loopback.sin6_addr = in6addr_loopback;
+  const bool bound = ::bind(fd, reinterpret_cast<const sockaddr*>(&loopback), sizeof loopback) == 0;
+  ::close(fd);
+  return bound;
+}
+
 Socket Socket::udp(std::uint32_t host, std::uint16_t port) {
   Socket out(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (out.fd_ < 0) fail("socket");

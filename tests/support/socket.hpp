@@ -34,6 +34,9 @@ class Socket {
   int fd_ = -1;
 };
 
+// Whether the machine has IPv6 at all: ::1 can be bound.
+bool has_ipv6();
+
 inline constexpr std::uint32_t kLoopback = 0x7F000001;  // 127.0.0.1
 
 }  // namespace srs::test

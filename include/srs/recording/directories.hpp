@@ -23,6 +23,8 @@ std::string day_directory(std::string_view date, unsigned number);
 // numbers after it, in the order to try them. A recording never goes back, so of several
 // directories with its name the one of the highest number is the recording.
 std::vector<std::filesystem::path> later_directories(const std::filesystem::path& directory);
+// Where it may have come from, the last one first.
+std::vector<std::filesystem::path> earlier_directories(const std::filesystem::path& directory);
 
 // <root>/<date>/<recording-id>, in whichever of that day's directories it lies; empty where it lies
 // in none. Blocks.

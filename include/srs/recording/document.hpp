@@ -5,6 +5,7 @@
 #include <srs/util/time.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,10 @@ namespace srs::recording {
 
 enum class State { Recording, Rendering, Complete, Failed };
 std::string_view to_string(State state);
+// Its files are as they will stay, but for what is made of them later.
+constexpr bool is_over(State state) {
+  return state == State::Complete || state == State::Failed;
+}
 
 // Why a recording ended; the text in `end_reason` and in metric labels.
 enum class EndReason {
@@ -186,6 +191,9 @@ inline constexpr std::string_view kNoMediaWarning = "no RTP packet was received"
 std::string to_json(const Document& document);
 // Reads what to_json wrote; unknown keys are ignored, wrong types are an error naming the key.
 Result<Document> from_json(std::string_view text);
+
+// metadata.json of that recording. Blocks.
+Result<Document> load_document(const std::filesystem::path& directory);
 
 inline constexpr std::string_view kMetadataFile = "metadata.json";
 inline constexpr std::string_view kCaptureFile = "capture.pcapng";

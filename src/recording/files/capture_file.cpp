@@ -65,6 +65,10 @@ bool CaptureFile::create_elsewhere() {
   return false;
 }
 
+std::filesystem::path CaptureFile::path() const {
+  return moved_ ? elsewhere_ / path_.filename() : path_;
+}
+
 std::filesystem::path CaptureFile::moved_to() const {
   return moved_ ? elsewhere_ : std::filesystem::path();
 }
@@ -97,20 +101,20 @@ Result<void> CaptureFile::close(bool sync) {
 
 Result<void> CaptureFile::flush() {
   if (::fdatasync(fd_) != 0) return fail("flush", errno);
-  const auto& directory = moved_ ? elsewhere_ : path_.parent_path();
+  const auto directory = path().parent_path();
   return storage::sync(directory.empty() ? "." : directory);
 }
 
 Error CaptureFile::fail(const char* doing, int error) {
   error_ = error;
   failed_doing_ = doing;
-  return storage::file_error(doing, path_, error);
+  return storage::file_error(doing, path(), error);
 }
 
 Capture::Summary CaptureFile::summary() const {
   Capture::Summary summary{packets_, length_, dropped_, {}};
   if (const char* doing = failed_doing_) {
-    summary.error = storage::file_error(doing, path_, error_).text;
+    summary.error = storage::file_error(doing, path(), error_).text;
   }
   return summary;
 }

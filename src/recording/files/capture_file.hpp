@@ -24,7 +24,8 @@ class CaptureFile {
   CaptureFile(const CaptureFile&) = delete;
   CaptureFile& operator=(const CaptureFile&) = delete;
 
-  const std::filesystem::path& path() const { return path_; }
+  // Where it is, or was to be created.
+  std::filesystem::path path() const;
   Result<void> write(const CaptureBlock& block);
   Result<void> close(bool sync);
 

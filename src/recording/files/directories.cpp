@@ -18,6 +18,25 @@ bool for_each_below(const std::filesystem::path& parent,
   return true;
 }
 
+struct Day {
+  std::string date;
+  unsigned number = 0;  // 0: it is no day's directory
+};
+
+Day day_of(const std::filesystem::path& recording) {
+  const auto day = recording.parent_path().filename().string();
+  const auto date = day.substr(0, 10);
+  if (!from_rfc3339(date + "T00:00:00Z")) return {};
+  for (unsigned number = 1; number <= kDayDirectories; ++number)
+    if (day == day_directory(date, number)) return {date, number};
+  return {};
+}
+
+std::filesystem::path sibling(const std::filesystem::path& recording, const std::string& date,
+                              unsigned number) {
+  return recording.parent_path().parent_path() / day_directory(date, number) / recording.filename();
+}
+
 }  // namespace
 
 void for_each_directory(const std::filesystem::path& root,
@@ -30,16 +49,19 @@ std::string day_directory(std::string_view date, unsigned number) {
 }
 
 std::vector<std::filesystem::path> later_directories(const std::filesystem::path& directory) {
-  const auto root = directory.parent_path().parent_path();
-  const auto day = directory.parent_path().filename().string();
-  const auto date = day.substr(0, 10);
-  if (!from_rfc3339(date + "T00:00:00Z")) return {};
-  unsigned number = 1;
-  while (number <= kDayDirectories && day != day_directory(date, number)) ++number;
   std::vector<std::filesystem::path> later;
-  while (++number <= kDayDirectories)
-    later.push_back(root / day_directory(date, number) / directory.filename());
+  const auto day = day_of(directory);
+  for (auto number = day.number + 1; day.number > 0 && number <= kDayDirectories; ++number)
+    later.push_back(sibling(directory, day.date, number));
   return later;
+}
+
+std::vector<std::filesystem::path> earlier_directories(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> earlier;
+  const auto day = day_of(directory);
+  for (auto number = day.number; number > 1; --number)
+    earlier.push_back(sibling(directory, day.date, number - 1));
+  return earlier;
 }
 
 std::filesystem::path find_recording(const std::filesystem::path& root, std::string_view date,

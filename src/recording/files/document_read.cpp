@@ -3,9 +3,12 @@
 #include "recording/files/json_reader.hpp"
 
 #include <srs/recording/document.hpp>
+#include <srs/storage/files.hpp>
 
 namespace srs::recording {
 namespace {
+
+constexpr std::uint64_t kMaxDocumentBytes = 16 << 20;
 
 PayloadEntry payload(const ObjectReader& json) {
   PayloadEntry entry;
@@ -205,6 +208,11 @@ Result<Document> from_json(std::string_view text) {
   } catch (const nlohmann::json::parse_error& error) {
     return Error{std::string(kMetadataFile) + " is no JSON: " + error.what()};
   }
+}
+
+Result<Document> load_document(const std::filesystem::path& directory) {
+  const auto text = storage::read_file(directory / kMetadataFile, kMaxDocumentBytes);
+  return text ? from_json(*text) : Result<Document>(text.error());
 }
 
 }  // namespace srs::recording

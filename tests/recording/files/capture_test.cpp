@@ -202,6 +202,18 @@ TEST_F(CaptureTest, LosesNothingWhereAnotherDirectoryOfItsDayTakesIt) {
   EXPECT_EQ(metric("capture_write_errors_total"), 0);
 }
 
+TEST_F(CaptureTest, NamesTheFileThatItHasWhereTheDiskRefusesMoreOfIt) {
+  start({.block_size = 4096});
+  test::write_file(dir / "2026-11-22", "in the way");
+  auto capture = writer->open(dir / "2026-11-22" / "id" / "capture.pcapng");
+  const DiskLimit limit(10'000);
+  ASSERT_TRUE(test::wait_until([&] {
+    for (std::uint32_t i = 0; i < 40; ++i) send(*capture, i);
+    return !capture->summary().error.empty();
+  }));
+  EXPECT_THAT(capture->summary().error, HasSubstr("2026-11-22-2/id/capture.pcapng: File too"));
+}
+
 TEST_F(CaptureTest, StaysWhereItBeganWhateverBecomesOfItsDay) {
   start({.block_size = 16 << 10, .flush_interval = std::chrono::milliseconds(20)});
   const auto other = writer->open(dir / "other.pcapng");  // for the flusher's sake
@@ -248,6 +260,23 @@ TEST_F(CaptureTest, CountsWhatItWrites) {
             static_cast<double>(summary.bytes));  // without its header
   EXPECT_EQ(metric("capture_pending_bytes"), 0);
   EXPECT_EQ(writer->pending_bytes(), 0U);
+}
+
+// To write a block of this size takes longer than to look at what waits.
+TEST_F(CaptureTest, TellsWhatWaitsForTheDisk) {
+  constexpr std::size_t block = 8 << 20;
+  start({.block_size = block, .max_pending = 16 * block});
+  auto capture = writer->open(dir / "c.pcapng");
+  double waiting = 0;
+  std::uint32_t number = 0;
+  ASSERT_TRUE(test::wait_until([&] {
+    for (int i = 0; i < 100; ++i) send(*capture, number++);
+    if (writer->pending_bytes() > 0) waiting = metric("capture_pending_bytes");
+    return waiting > 0;
+  }));
+  EXPECT_GE(waiting, static_cast<double>(block));
+  close(*capture);
+  EXPECT_EQ(metric("capture_pending_bytes"), 0);
 }
 
 TEST_F(CaptureTest, ManyGrowSideBySide) {
