@@ -18,6 +18,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -44,6 +45,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   boost::asio::awaitable<Result<Renewed>> retry(std::filesystem::path directory);
 
   Listener* listener = nullptr;
+  std::function<bool(const std::filesystem::path&)> is_settled;  // on workers; empty: all are
 
   std::size_t size() const { return entries_.size(); }
   std::size_t running() const { return running_; }
@@ -101,6 +103,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   boost::asio::awaitable<Step> transcribe(EntryPointer entry, Exchange& exchange);
   boost::asio::awaitable<Step> do_piece(EntryPointer entry, Exchange& exchange, Progress& progress,
                                         std::size_t number);
+  boost::asio::awaitable<void> forget_remote(EntryPointer entry, Exchange& exchange,
+                                             Progress& progress, std::size_t number,
+                                             std::string provider);
   // An answer, and why the disk refused it; empty: it is stored.
   struct Heard {
     Part part;

@@ -134,6 +134,9 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::give_up(EntryPointer entry, Exc
   entry->state.phase = phase;
   (void)co_await keep_and_wait(entry, exchange);
   if (stopped_ || entry->forgotten) co_return Step::Leave;
+  auto uses = co_await exchange.work(
+      [&]() -> Outcome<std::vector<Use>> { return paid_for(entry->state.job.directory); });
+  if (stopped_ || entry->forgotten) co_return Step::Leave;
   const auto state = phase == Phase::Parked ? Unfinished::State::Parked : Unfinished::State::Failed;
   if (phase == Phase::Parked) parked_.insert(entry->state.job.directory);
   metrics_.ended(to_string(phase), 0);
@@ -145,8 +148,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::give_up(EntryPointer entry, Exc
   if (listener != nullptr)
     listener->transcript_unfinished({entry->state.job.directory, entry->state.job.recording_id,
                                      state, std::move(provider), std::string(to_string(reason)),
-                                     std::move(text), entry->state.written,
-                                     entry->state.incidents});
+                                     std::move(text), entry->state.written, entry->state.incidents,
+                                     uses ? std::move(*uses) : std::vector<Use>()});
   co_return Step::Next;
 }
 }  // namespace srs::stt

@@ -144,4 +144,9 @@ std::optional<Progress> load_progress(const std::filesystem::path& directory) {
   return progress_from(*text);
 }
 
+std::vector<Use> paid_for(const std::filesystem::path& directory) {
+  const auto progress = load_progress(directory);
+  return progress ? sum_up(progress->pieces, progress->parts) : std::vector<Use>();
+}
+
 }  // namespace srs::stt

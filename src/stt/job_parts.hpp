@@ -32,5 +32,7 @@ std::string remote_line(const std::string& key, const std::string& id);
 std::optional<Progress> progress_from(std::string_view lines);
 // Blocks.
 std::optional<Progress> load_progress(const std::filesystem::path& directory);
+// By provider and model, what was asked for and answered so far. Blocks.
+std::vector<Use> paid_for(const std::filesystem::path& directory);
 
 }  // namespace srs::stt

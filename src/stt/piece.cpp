@@ -1,32 +1,16 @@
 // One piece of a job: who is asked for it, and what comes of that.
 #include "stt/backoff.hpp"
 #include "stt/core.hpp"
-#include "stt/crypto.hpp"
 #include "stt/files.hpp"
 #include "stt/language.hpp"
+#include "stt/remote.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace srs::stt {
-namespace {
 
 using std::chrono::milliseconds;
-
-std::string names_of(const std::vector<unsigned>& channels) {
-  std::string names;
-  for (const auto channel : channels) names += (names.empty() ? "" : ",") + std::to_string(channel);
-  return names;
-}
-
-// The same for each try, another one for other audio.
-std::string idempotency_key(const Job& job, const Piece& piece, std::size_t number) {
-  return hex(sha256(job.recording_id + "/" + job.audio + "/" + std::to_string(number) + "/" +
-                    names_of(piece.channels) + "/" + std::to_string(piece.begin.count()) + "-" +
-                    std::to_string(piece.end.count())))
-      .substr(0, 32);
-}
-}  // namespace
 
 boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Exchange& exchange,
                                                           Progress& progress, std::size_t number) {
@@ -72,7 +56,14 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
   if (stopped_) co_return Step::Leave;
   if (!heard) entry->span.fail(heard.error().text);
   entry->span = {};
-  if (!heard) co_return co_await fail(entry, exchange, engine, heard.error());
+  if (!heard) {
+    const auto reason = heard.error().reason;
+    if (asked && (reason == Reason::Rejected || reason == Reason::Refused)) {
+      co_await forget_remote(entry, exchange, progress, number, name);
+      if (stopped_) co_return Step::Leave;
+    }
+    co_return co_await fail(entry, exchange, engine, heard.error());
+  }
   auto& part = heard->part;
   engine.breaker.succeeded();
   engine.last_failure.reset();
@@ -89,28 +80,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
     co_return wait_for_disk(*entry);
   }
   progress.parts.push_back(std::move(part));
+  co_await forget_remote(entry, exchange, progress, number, name);
   co_return Step::Next;
-}
-
-// What is paid for and was refused by the disk. False where it is refused again.
-boost::asio::awaitable<bool> PoolCore::store_again(EntryPointer entry, Exchange& exchange,
-                                                   Progress& progress) {
-  const auto& directory = entry->state.job.directory;
-  const auto line = part_line(unstored_.at(directory));
-  const auto stored = co_await exchange.work([&]() -> Outcome<bool> {
-    if (auto done = append_line(directory / kPartsFile, line); !done)
-      return Failure{Reason::Audio, done.error().text};
-    return true;
-  });
-  if (!stored && stored.error().reason == Reason::Cancelled) co_return false;
-  if (!stored) {
-    log_of(entry->state.job)
-        .error("transcription_answer_not_stored", {{"error", stored.error().text}});
-    (void)wait_for_disk(*entry);
-    co_return false;
-  }
-  progress.parts.push_back(std::move(unstored_.extract(directory).mapped()));
-  co_return true;
 }
 
 void PoolCore::begin_span(Entry& entry, const Engine& engine, const Piece& piece) {
@@ -138,15 +109,11 @@ boost::asio::awaitable<Outcome<PoolCore::Heard>> PoolCore::ask(EntryPointer entr
   });
   if (!sound) co_return sound.error();
   if (draining_) co_return Failure{Reason::Cancelled, "the process ends"};
-  Request request;
+  auto request = described(job, piece, number);
   request.sound = std::move(*sound);
   request.language = language_to_ask_for(job.language, options_.language);
-  request.recording_id = job.recording_id;
-  request.channels = names_of(piece.channels);
-  request.idempotency_key = idempotency_key(job, piece, number);
-  request.directory = job.directory;
   exchange.traceparent = tracing::traceparent(entry->span.context());
-  const auto key = std::to_string(number) + " " + engine.name();
+  const auto key = remote_key(number, engine.name());
   exchange.remote = progress.remote[key];
   exchange.remember = [&](std::string id) -> boost::asio::awaitable<void> {
     progress.remote[key] = id;
@@ -158,13 +125,7 @@ boost::asio::awaitable<Outcome<PoolCore::Heard>> PoolCore::ask(EntryPointer entr
   const auto begun = Clock::now();
   asked = true;
   auto answer = co_await engine.provider->transcribe(request, exchange);
-  if (!answer) {
-    const auto reason = answer.error().reason;
-    // The provider's own job is of no use any more: the next try begins a new one.
-    if (!exchange.remote.empty() && (reason == Reason::Rejected || reason == Reason::Refused))
-      co_await exchange.remember("");
-    co_return answer.error();
-  }
+  if (!answer) co_return answer.error();
   metrics_.answered(engine.name(), seconds(Clock::now() - begun));
   metrics_.asked(engine.name(), request.sound.wav.size(), seconds(request.sound.length));
   // From here on it is paid for: it has to reach the disk.

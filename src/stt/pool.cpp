@@ -23,6 +23,10 @@ void Pool::set_listener(Listener* listener) {
   core_->listener = listener;
 }
 
+void Pool::set_settled(std::function<bool(const std::filesystem::path&)> is_settled) {
+  core_->is_settled = std::move(is_settled);
+}
+
 void Pool::submit(Job job) {
   core_->submit(std::move(job));
 }

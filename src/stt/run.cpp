@@ -182,7 +182,9 @@ boost::asio::awaitable<void> PoolCore::clean_up(EntryPointer entry) {
   // The entry's own cancellation is used up.
   Exchange exchange(http_, workers_, options_, std::make_shared<Cancellation>());
   const auto& directory = entry->state.job.directory;
+  std::vector<Use> uses;
   const auto written = co_await exchange.work([&]() -> Outcome<bool> {
+    uses = paid_for(directory);
     remove_job(directory);
     return is_there(directory / kTranscriptFile);
   });
@@ -197,7 +199,8 @@ boost::asio::awaitable<void> PoolCore::clean_up(EntryPointer entry) {
   if (listener != nullptr)
     listener->transcript_unfinished({entry->state.job.directory, entry->state.job.recording_id,
                                      Unfinished::State::Cancelled, "", "cancelled", "cancelled",
-                                     entry->state.written, entry->state.incidents});
+                                     entry->state.written, entry->state.incidents,
+                                     std::move(uses)});
 }
 
 }  // namespace srs::stt

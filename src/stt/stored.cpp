@@ -10,17 +10,21 @@
 namespace srs::stt {
 namespace {
 
+using IsSettled = std::function<bool(const std::filesystem::path&)>;
+
 struct Found {
   std::vector<JobState> jobs;
   std::vector<JobState> cancelled;
   std::vector<std::string> broken;  // files that can't be read, and why
 };
 
-void look_into(const std::filesystem::path& directory, Found& found) {
+void look_into(const std::filesystem::path& directory, const IsSettled& is_settled, Found& found) {
   if (!is_there(directory / kJobFile)) return;
   auto state = load_job(directory);
   if (state && is_there(directory / kCancelledFile))
     found.cancelled.push_back(std::move(*state));
+  else if (state && !state->job.live && is_settled && !is_settled(directory))
+    return;  // it is submitted once it is
   else if (state)
     found.jobs.push_back(std::move(*state));
   else
@@ -45,20 +49,28 @@ void begin_anew(JobState& state) {
   state.submitted_at = wall_now();
 }
 
-// Nothing where there is no job; one that waits is left as it is.
-Outcome<std::optional<JobState>> renewed_on_disk(const std::filesystem::path& directory) {
-  if (!is_there(directory / kJobFile)) return std::optional<JobState>();
+struct Stored {
+  std::optional<JobState> state;  // none: there is no job
+  bool settled = true;
+};
+
+// One that waits is left as it is, and so is one whose recording is rendered anew.
+Outcome<Stored> renewed_on_disk(const std::filesystem::path& directory,
+                                const IsSettled& is_settled) {
+  if (!is_there(directory / kJobFile)) return Stored{};
   auto state = load_job(directory);
   if (!state) return Failure{Reason::Audio, state.error().text};
+  if (!state->job.live && is_settled && !is_settled(directory))
+    return Stored{std::move(*state), false};
   if (state->phase != Phase::Waiting) {
     begin_anew(*state);
     if (auto done = store(*state); !done) return Failure{Reason::Audio, done.error().text};
   }
-  return std::optional<JobState>(std::move(*state));
+  return Stored{std::move(*state)};
 }
 
 // Jobs up to two levels below, oldest names first.
-Found find_jobs(const std::filesystem::path& top) {
+Found find_jobs(const std::filesystem::path& top, const IsSettled& is_settled) {
   Found found;
   std::error_code ignored;
   std::vector<std::filesystem::path> directories;
@@ -71,7 +83,7 @@ Found find_jobs(const std::filesystem::path& top) {
     if (at.depth() >= 1) at.disable_recursion_pending();
   }
   std::sort(directories.begin(), directories.end());
-  for (const auto& directory : directories) look_into(directory, found);
+  for (const auto& directory : directories) look_into(directory, is_settled, found);
   return found;
 }
 
@@ -108,7 +120,8 @@ boost::asio::awaitable<void> PoolCore::scan(std::filesystem::path recordings,
   const auto cancellation = std::make_shared<Cancellation>();
   Exchange exchange(http_, workers_, options_, cancellation);
   if (resuming_) co_await resume_spending(exchange);
-  auto found = co_await exchange.work([&]() -> Outcome<Found> { return find_jobs(recordings); });
+  auto found =
+      co_await exchange.work([&]() -> Outcome<Found> { return find_jobs(recordings, is_settled); });
   if (stopped_ || !found) co_return;
   scanning_ = false;
   const auto ended = std::exchange(ended_, {});
@@ -172,16 +185,18 @@ boost::asio::awaitable<Result<Renewed>> PoolCore::retry(std::filesystem::path di
   if (stopped_ || entries_.contains(directory) || !in_hand_.insert(directory).second)
     co_return Renewed{Retried::Waiting};
   Exchange exchange(http_, workers_, options_, std::make_shared<Cancellation>());
-  auto state = co_await exchange.work([&] { return renewed_on_disk(directory); });
+  auto stored = co_await exchange.work([&] { return renewed_on_disk(directory, is_settled); });
   in_hand_.erase(directory);
-  if (!state) co_return Error{state.error().text};
-  if (!*state) co_return Renewed{};
-  Renewed renewed{Retried::Queued, (*state)->job.call_id, trace_of((*state)->job)};
+  if (!stored) co_return Error{stored.error().text};
+  auto& state = stored->state;
+  if (!state) co_return Renewed{};
+  if (!stored->settled) co_return Renewed{Retried::Waiting};
+  Renewed renewed{Retried::Queued, state->job.call_id, trace_of(state->job)};
   if (stopped_ || entries_.contains(directory)) co_return renewed;  // a scan was quicker
   for (auto& engine : engines_) engine.breaker.mended();
   providers_changed();
   parked_.erase(directory);
-  if (!leave_out((*state)->written)) add(std::move(**state), true);
+  if (!leave_out(state->written)) add(std::move(*state), true);
   co_return renewed;
 }
 

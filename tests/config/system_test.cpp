@@ -89,6 +89,9 @@ TEST(System, RefusesARecogniserThatCanNotBeRun) {
   EXPECT_THAT(check_system(settings), IsEmpty());
   settings.stt.command.program = {"true"};
   EXPECT_THAT(check_system(settings), IsEmpty()) << "it is looked for in PATH";
+  settings.stt.command.program = {"bin/recognise"};
+  EXPECT_THAT(check_system(settings),
+              testing::ElementsAre(FaultIs("system", "stt.command.program", "runs in /tmp")));
 }
 
 TEST(System, RefusesKeysOfProvidersThatAreEmptyOrAway) {

@@ -44,6 +44,8 @@ std::string cloud_answer(const PeerRequest& request, const std::string& scheme) 
       "language_codes":null,"language_model":"assemblyai_default","redact_pii":false,
       "speech_model":null,"summarization":false,"webhook_auth":false,)";
   if (asked("POST", "/v2/transcript")) return transcript + R"("status":"queued"})";
+  if (asked("DELETE", "/v2/transcript/9ea68fd3"))
+    return transcript + R"("status":"completed","text":"Deleted by user."})";
   if (asked("GET", "/v2/transcript/9ea68fd3"))
     return transcript + R"("status":"completed","language_code":"en_us","words":[
       {"text":"hello","start":100,"end":400,"confidence":0.97,"speaker":null},
@@ -70,6 +72,7 @@ std::string cloud_answer(const PeerRequest& request, const std::string& scheme) 
   const std::string job =
       R"("job":{"id":"a1b2c3d4e5","created_at":"2026-11-22T10:00:00.000Z","data_name":"audio.wav","duration":2)";
   if (asked("GET", "/v2/jobs/a1b2c3d4e5")) return "{" + job + R"(,"status":"done"}})";
+  if (asked("DELETE", "/v2/jobs/a1b2c3d4e5")) return "{" + job + R"(,"status":"deleted"}})";
   if (asked("GET", "/v2/jobs/a1b2c3d4e5/transcript"))
     return R"({"format":"2.9",)" + job + R"(},"metadata":{"created_at":"2026-11-22T10:00:00.000Z",
       "type":"transcription"},"results":[

@@ -23,11 +23,13 @@ class CloudTest : public PoolTest {
   };
   // The replies of one path in turn; the last one stays.
   std::map<std::string, std::vector<Reply>> routes;
+  std::function<void(const PeerRequest&)> on_request;  // on the peer's threads
 
   void serve() {
     peer_ = std::make_unique<HttpPeer>([this](PeerConnection& connection) {
       while (auto request = connection.read_request()) {
         asked.add(*request);
+        if (on_request) on_request(*request);
         const auto reply =
             next(request->method + " " + request->target.substr(0, request->target.find('?')));
         if (!connection.answer(reply.status, reply.body)) return;
@@ -161,9 +163,10 @@ TEST_F(CloudTest, AssemblyAiUploadsSubmitsAndPolls) {
   options.pii = {"SSN"};  // another provider's word
   options.assemblyai.pii = {"credit_card_number"};
   const auto job = run();
-  EXPECT_THAT(paths(),
-              ElementsAre("POST /v2/upload", "POST /v2/transcript", "GET /v2/transcript/9ea68fd3",
-                          "GET /v2/transcript/9ea68fd3", "GET /v2/transcript/9ea68fd3"));
+  EXPECT_THAT(paths(), ElementsAre("POST /v2/upload", "POST /v2/transcript",
+                                   "GET /v2/transcript/9ea68fd3", "GET /v2/transcript/9ea68fd3",
+                                   "GET /v2/transcript/9ea68fd3", "DELETE /v2/transcript/9ea68fd3"))
+      << "nothing of the call stays there";
   for (std::size_t i = 0; i < asked.count(); ++i)
     EXPECT_EQ(asked.at(i).headers.at("authorization"), "aai-key");
   EXPECT_EQ(asked.at(0).body, wav({tone(2)}));
@@ -191,6 +194,28 @@ TEST_F(CloudTest, AssemblyAiMayGiveUp) {
   ASSERT_EQ(unfinished.size(), 1U);
   EXPECT_EQ(unfinished[0].reason, "rejected");
   EXPECT_THAT(unfinished[0].text, HasSubstr("Transcoding failed."));
+  EXPECT_EQ(paths().back(), "DELETE /v2/transcript/1");
+}
+
+// What is deleted there can't be asked for again.
+TEST_F(CloudTest, AnAnswerIsDeletedThereOnlyWhereItIsOnOurDisk) {
+  routes["POST /v2/upload"] = {{200, R"({"upload_url":"u"})"}};
+  routes["POST /v2/transcript"] = {{200, R"({"id":"1","status":"queued"})"}};
+  routes["GET /v2/transcript/1"] = {
+      {200, R"({"status":"completed","words":[{"text":"done","start":1,"end":9}]})"}};
+  std::filesystem::path parts;
+  std::atomic<bool> kept{false};
+  on_request = [&](const PeerRequest& request) {
+    if (request.method == "DELETE")
+      kept = srs::test::read_file(parts).find("done") != std::string::npos;
+  };
+  serve();
+  options.providers = {"assemblyai"};
+  options.assemblyai.url = url();
+  options.assemblyai.api_key = "aai-key";
+  parts = directory.path() / "2026-11-22" / "rec-1" / kPartsFile;
+  run();
+  EXPECT_TRUE(kept);
 }
 
 TEST_F(CloudTest, AJobThatAProviderWorksOnIsNotSubmittedAgainAfterACrash) {
@@ -236,7 +261,9 @@ TEST_F(CloudTest, SpeechmaticsTakesAJobAndGivesWordsAndPunctuation) {
   const auto job = run();
   EXPECT_THAT(paths(),
               ElementsAre("POST /v2/jobs", "GET /v2/jobs/a1b2c3d4e5", "GET /v2/jobs/a1b2c3d4e5",
-                          "GET /v2/jobs/a1b2c3d4e5/transcript?format=json-v2"));
+                          "GET /v2/jobs/a1b2c3d4e5/transcript?format=json-v2",
+                          "DELETE /v2/jobs/a1b2c3d4e5"))
+      << "nothing of the call stays there";
   EXPECT_EQ(asked.at(0).headers.at("authorization"), "Bearer sm-key");
   const auto form = form_of(asked.at(0));
   EXPECT_EQ(field(form, "data_file"), wav({tone(2)}));

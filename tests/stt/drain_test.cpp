@@ -103,7 +103,9 @@ TEST_F(DrainTest, WaitsForNoJobThatItsProviderWorksOnByItself) {
   hanging = false;
   next_process();
   ASSERT_TRUE(run_until_ended(1));
-  EXPECT_EQ(asked.count(), 4U) << "asked for by the name that was kept";
+  ASSERT_EQ(asked.count(), 5U);
+  EXPECT_EQ(asked.at(3).method, "GET") << "asked for by the name that was kept";
+  EXPECT_EQ(asked.at(4).method, "DELETE") << "and done with";
   EXPECT_EQ(transcript(job)["segments"][0]["text"], "done");
 }
 

@@ -84,6 +84,37 @@ TEST_F(PoolTest, FailsAtTheDeadlineWhatALimitHoldsBackLonger) {
   EXPECT_EQ(unfinished[0].reason, "busy");
 }
 
+TEST_F(PoolTest, TellsWhatWasPaidForOfARecordingThatMissesItsDeadline) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  options.prices = {"openai 60 USD"};
+  options.limits = {"openai audio=0.02min/h"};  // one channel and a bit
+  options.deadline = std::chrono::seconds(2);
+  start();
+  pool->submit(recording("rec-1", {tone(1), tone(1)}));
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(unfinished.size(), 1U);
+  ASSERT_EQ(unfinished[0].uses.size(), 1U);
+  EXPECT_EQ(unfinished[0].uses[0].provider, "openai");
+  EXPECT_EQ(unfinished[0].uses[0].requests, 1U);
+  EXPECT_NEAR(unfinished[0].uses[0].cost, 1, 0.01);
+}
+
+TEST_F(PoolTest, TellsWhatWasPaidForOfAJobThatIsCancelled) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  options.limits = {"openai audio=0.02min/h"};
+  start();
+  const auto job = recording("rec-1", {tone(1), tone(1)});
+  pool->submit(job);
+  ASSERT_TRUE(run_until([&] { return provider.count() == 1 && pool->running() == 0; }));
+  EXPECT_TRUE(cancel(job));
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(unfinished.size(), 1U);
+  ASSERT_EQ(unfinished[0].uses.size(), 1U);
+  EXPECT_EQ(unfinished[0].uses[0].requests, 1U);
+}
+
 // Recordings go to the first provider until its limit holds them back, and then to the second.
 class SpendingTest : public PoolTest {
  protected:

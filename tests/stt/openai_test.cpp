@@ -130,6 +130,29 @@ TEST_F(OpenAiTest, KeepsTheQueryOfAnAzureDeployment) {
   ask(R"({"text":"x"})", "/openai/deployments/w?api-version=2024-06-01");
   EXPECT_EQ(asked.at(0).target,
             "/openai/deployments/w/audio/transcriptions?api-version=2024-06-01");
+  EXPECT_EQ(asked.at(0).headers.at("api-key"), "sk-test-of-a-key");
+  EXPECT_FALSE(asked.at(0).headers.contains("authorization"));
+}
+
+TEST(OpenAiRequests, HaveTheKeyWhereAzureLooksForIt) {
+  const auto headers = [](const char* url) {
+    Options options;
+    options.openai.url = url;
+    options.openai.api_key = "a-key";
+    const auto request = openai::request(options, options.openai, "stt.openai.api_key_file", {});
+    return request ? request->headers : HttpHeaders{};
+  };
+  const HttpHeaders azure{{"api-key", "a-key"}};
+  EXPECT_EQ(headers("https://ours.openai.azure.com/openai/v1"), azure);
+  EXPECT_EQ(headers("https://ours.openai.azure.us/openai/deployments/w?api-version=2024-06-01"),
+            azure);
+  EXPECT_EQ(headers("https://ours.services.ai.azure.com:443/openai/v1"), azure);
+  EXPECT_EQ(headers("https://ours.cognitiveservices.azure.com/openai/v1"), azure);
+  EXPECT_EQ(headers("https://gateway.example/speech?api-version=2024-06-01"), azure);
+  const HttpHeaders others{{"Authorization", "Bearer a-key"}};
+  EXPECT_EQ(headers("https://api.openai.com/v1"), others);
+  EXPECT_EQ(headers("https://not-azure.com/v1"), others);
+  EXPECT_EQ(headers("https://ours.example/openai.azure.com/v1"), others);
 }
 
 TEST_F(OpenAiTest, AsksForPlainJsonWhereTheModelKnowsNoTimes) {

@@ -123,6 +123,22 @@ TEST_F(StoredJobs, AreOneJobHoweverTheDirectoryIsWritten) {
   EXPECT_EQ(pool->size(), 1U);
 }
 
+TEST_F(StoredJobs, AreLeftToTheRenderOfTheirRecording) {
+  answering = true;
+  start();
+  const auto job = spoken("a");
+  ASSERT_TRUE(store_job(job));
+  std::atomic<bool> complete{false};
+  pool->set_settled([&](const auto& path) { return complete || path != job.directory; });
+  EXPECT_EQ(search(directory.path()), 0U);
+  EXPECT_EQ(*retry(job), Retried::Waiting) << "whoever asks";
+  EXPECT_EQ(asked, 0U);
+  complete = true;
+  EXPECT_EQ(search(directory.path()), 1U);
+  ASSERT_TRUE(run_until([&] { return finished.size() == 1; }));
+  EXPECT_EQ(asked, 1U);
+}
+
 // The search reads a job's file, the job ends meanwhile, and the search goes on: here because the
 // last file that it reads is a pipe that keeps it waiting.
 TEST_F(StoredJobs, ThatEndWhileTheyAreSearchedForAreNotBegunAnew) {

@@ -80,6 +80,7 @@ struct Unfinished {
   std::string text;      // a sentence for a person; no secret, nothing that was said
   bool written = false;  // the transcript is there; what ended is its delivery
   std::vector<Incident> incidents = {};
+  std::vector<Use> uses = {};  // what was paid for before; empty where `written`
 };
 std::string_view to_string(Unfinished::State state);
 
@@ -150,6 +151,11 @@ class Pool {
   // safe once the file is written, a moment later: who needs that earlier calls store_job() on a
   // thread of its own before, for example with the final metadata.json.
   void submit(Job job);
+
+  // Whether a recording's files are as they will stay: recover() leaves a job to whoever completes
+  // the recording where this says no, lest its audio is written anew under it, and paid for once
+  // more. Asked on threads of `workers`; none by default: they all are.
+  void set_settled(std::function<bool(const std::filesystem::path& directory)> is_settled);
 
   // Looks for jobs that a crash or a full queue left, in every directory up to two levels below
   // `recordings` (date, recording). Jobs that were parked are tried again: a restart is somebody's

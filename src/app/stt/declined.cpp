@@ -10,23 +10,12 @@
 namespace srs::app {
 namespace {
 
-constexpr std::size_t kMaxMetadataBytes = 16 << 20;
-
-bool is_over(recording::State state) {
-  return state == recording::State::Complete || state == recording::State::Failed;
-}
-
-Result<recording::Document> read(const std::filesystem::path& directory) {
-  const auto text = storage::read_file(directory / recording::kMetadataFile, kMaxMetadataBytes);
-  return text ? recording::from_json(*text) : Result<recording::Document>(text.error());
-}
-
 // The document of a recording whose mark is of no use but for what is not told yet.
 std::optional<recording::Document> over_and_marked(const std::filesystem::path& directory) {
   std::error_code ignored;
   if (!is_marked_declined(directory)) return std::nullopt;
   if (std::filesystem::exists(directory / stt::kJobFile, ignored)) return std::nullopt;
-  auto document = read(directory);
+  auto document = recording::load_document(directory);
   if (!document || !is_over(document->state)) return std::nullopt;
   return std::move(*document);
 }
@@ -74,7 +63,7 @@ Result<bool> mark_declined(const std::filesystem::path& directory) {
   std::error_code ignored;
   // Without it it has only just begun.
   if (std::filesystem::exists(directory / recording::kMetadataFile, ignored)) {
-    const auto document = read(directory);
+    const auto document = recording::load_document(directory);
     if (!document || is_over(document->state)) return false;
   }
   if (auto done = storage::write_atomically(directory / stt::kCancelledFile, "",

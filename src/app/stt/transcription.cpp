@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kWorkers = 2;
 constexpr std::size_t kWaitingWork = 10'000;
-constexpr std::string_view kNotDelivered = "the transcript was not delivered";
 
 // Each job has one request at a time, deliveries come beside them, and all may go to one host.
 HttpClient::Options client_options(const stt::Options& options) {
@@ -20,6 +19,13 @@ HttpClient::Options client_options(const stt::Options& options) {
   out.max_active = std::max(out.max_active, 2 * options.concurrency);
   out.max_active_per_host = std::max(out.max_active_per_host, 2 * options.concurrency);
   return out;
+}
+
+// A crash, or a disk that refuses metadata.json, came between a render's job and its recording's
+// completion: the next render ends in a job again. Blocks.
+bool is_settled(const std::filesystem::path& directory) {
+  const auto document = recording::load_document(directory);
+  return !document || is_over(document->state);  // nobody renders what can't be read
 }
 
 }  // namespace
@@ -37,6 +43,7 @@ Transcription::Transcription(const SttGround& ground)
       pool_(std::make_unique<stt::Pool>(ground.tasks, ground.options, http_, *workers_,
                                         ground.tracer, ground.registry, log_)) {
   pool_->set_listener(this);
+  pool_->set_settled(is_settled);
   for (const auto& [provider, option] : stt::ignored_options(options_))
     log_.warning("transcription_option_ignored", {{"provider", provider}, {"option", option}});
 }
@@ -121,69 +128,6 @@ boost::asio::awaitable<bool> Transcription::cancel(std::filesystem::path directo
 
 boost::asio::awaitable<Result<stt::Renewed>> Transcription::retry(std::filesystem::path directory) {
   return pool_->retry(std::move(directory));
-}
-
-recording::FileEntry live_entry() {
-  return {std::string(stt::kLiveFile), "application/x-ndjson", 0, {}};
-}
-
-recording::TranscriptionUse entry_of(const stt::Use& use) {
-  return {use.provider, use.model, use.requests, use.audio.count(), use.cost, use.currency};
-}
-
-namespace {
-
-std::vector<recording::TranscriptionIncident> entries_of(
-    const std::vector<stt::Incident>& incidents) {
-  std::vector<recording::TranscriptionIncident> entries;
-  for (const auto& incident : incidents)
-    entries.push_back({incident.provider, incident.reason, incident.at, incident.times});
-  return entries;
-}
-
-}  // namespace
-
-recording::Amendment amendment_of(const stt::Finished& finished) {
-  recording::Amendment amendment;
-  for (const auto& file : finished.files) amendment.files.push_back({file.name, file.type, 0, {}});
-  auto& entry = amendment.transcription.emplace();
-  entry.state = "complete";
-  entry.segments = finished.segments;
-  entry.words = finished.words;
-  for (const auto& use : finished.uses) entry.uses.push_back(entry_of(use));
-  entry.incidents = entries_of(finished.incidents);
-  amendment.warnings = finished.warnings;
-  return amendment;
-}
-
-recording::Amendment amendment_of(const stt::Unfinished& unfinished) {
-  recording::Amendment amendment;
-  if (unfinished.written) {  // it stays complete, with its costs
-    amendment.outdated = kNotDelivered;
-    amendment.warnings.push_back(amendment.outdated + " (" + unfinished.reason +
-                                 "): " + unfinished.text);
-    return amendment;
-  }
-  auto& entry = amendment.transcription.emplace();
-  entry.state = to_string(unfinished.state);
-  entry.reason = unfinished.reason;
-  entry.message = unfinished.text;
-  entry.incidents = entries_of(unfinished.incidents);
-  return amendment;
-}
-
-recording::Amendment amendment_of(const stt::Delivered& delivered) {
-  recording::Amendment amendment;
-  amendment.delivered_at = delivered.at;
-  amendment.outdated = kNotDelivered;
-  return amendment;
-}
-
-recording::Amendment amendment_of(const stt::Waiting& waiting) {
-  recording::Amendment amendment;
-  amendment.waits = {waiting.provider, waiting.reason, waiting.text, waiting.next_try,
-                     entries_of(waiting.incidents)};
-  return amendment;
 }
 
 void Transcription::transcript_finished(const stt::Finished& finished) {

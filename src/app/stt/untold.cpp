@@ -3,7 +3,6 @@
 #include "app/stt/transcription.hpp"
 
 #include <srs/recording/directories.hpp>
-#include <srs/storage/files.hpp>
 #include <srs/stt/live.hpp>
 #include <srs/stt/transcript.hpp>
 
@@ -17,7 +16,6 @@
 namespace srs::app {
 namespace {
 
-constexpr std::size_t kMaxMetadataBytes = 16 << 20;
 constexpr std::size_t kMostAtOnce = 4'000;  // the next start finds the others
 
 bool is_there(const std::filesystem::path& path) {
@@ -44,8 +42,7 @@ Unnamed unnamed(const std::filesystem::path& directory) {
   found.live = is_there(directory / stt::kLiveFile);
   found.held = is_there(directory / stt::kHeldFile);
   if (!found.transcript && !found.live && !found.held) return found;
-  const auto text = storage::read_file(directory / recording::kMetadataFile, kMaxMetadataBytes);
-  auto document = text ? recording::from_json(*text) : Result<recording::Document>(text.error());
+  auto document = recording::load_document(directory);
   if (!document || document->state != recording::State::Complete) return {};
   found.transcript = found.transcript && !names(*document, stt::kTranscriptFile);
   found.live = found.live && !names(*document, stt::kLiveFile);

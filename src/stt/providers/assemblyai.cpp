@@ -73,6 +73,10 @@ Outcome<HttpRequest> status_request(const Options& options, const std::string& i
   return begin(options, "GET", "/v2/transcript/" + percent_encoded(id));
 }
 
+Outcome<HttpRequest> delete_request(const Options& options, const std::string& id) {
+  return begin(options, "DELETE", "/v2/transcript/" + percent_encoded(id));
+}
+
 Outcome<std::string> parse_text(std::string_view body, std::string_view name) {
   const auto json = parse_json(body);
   if (!json) return not_json(body);
@@ -128,6 +132,13 @@ class AssemblyAi : public Provider {
     const auto done = co_await wait_for_job(exchange, status, patience(request.sound.length));
     if (!done) co_return done.error();
     co_return std::move(*answer);
+  }
+
+  // The words and the uploaded audio.
+  boost::asio::awaitable<void> forget(const Request&, Exchange& exchange) override {
+    (void)co_await exchange.ask(
+        [&] { return assemblyai::delete_request(options_, exchange.remote); },
+        [](std::string_view) -> Outcome<bool> { return true; });
   }
 
  private:

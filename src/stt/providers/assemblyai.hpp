@@ -11,6 +11,7 @@ Outcome<HttpRequest> upload_request(const Options& options, const Request& reque
 Outcome<HttpRequest> submit_request(const Options& options, const Request& request,
                                     const std::string& audio_url);
 Outcome<HttpRequest> status_request(const Options& options, const std::string& id);
+Outcome<HttpRequest> delete_request(const Options& options, const std::string& id);
 // The member of that name, which must be a text.
 Outcome<std::string> parse_text(std::string_view body, std::string_view name);
 // Nothing while it is being worked on; Rejected where they gave up.

@@ -185,15 +185,19 @@ class Aws : public Provider {
       co_return !uri.empty();
     };
     const auto done = co_await wait_for_job(exchange, status, patience(request.sound.length));
-    if (!done && remedy_of(done.error().reason) != Remedy::Never) co_return done.error();
-    Outcome<Answer> answer = Failure{};
-    // No conditional expression: g++ 12 miscompiles a co_await within one.
-    if (done)
-      answer = co_await fetch(uri, exchange);
-    else
-      answer = done.error();
-    if (answer || !done) co_await tidy(request, exchange);
-    co_return answer;
+    if (!done) co_return done.error();
+    co_return co_await fetch(uri, exchange);
+  }
+
+  // What fails here is left to the bucket's life-cycle rule.
+  boost::asio::awaitable<void> forget(const Request& request, Exchange& exchange) override {
+    const auto nothing = [](std::string_view) -> Outcome<bool> { return true; };
+    (void)co_await exchange.ask(
+        [&] {
+          return aws::job_request(options_, "DeleteTranscriptionJob", exchange.remote, now());
+        },
+        nothing);
+    co_await remove(request, exchange);
   }
 
  private:
@@ -224,17 +228,6 @@ class Aws : public Provider {
     exchange.remote = job;
     co_await exchange.remember(job);
     co_return true;
-  }
-
-  // Nothing of the call stays with them. What fails here is left to the bucket's life-cycle rule.
-  boost::asio::awaitable<void> tidy(const Request& request, Exchange& exchange) {
-    const auto nothing = [](std::string_view) -> Outcome<bool> { return true; };
-    (void)co_await exchange.ask(
-        [&] {
-          return aws::job_request(options_, "DeleteTranscriptionJob", exchange.remote, now());
-        },
-        nothing);
-    co_await remove(request, exchange);
   }
 
   boost::asio::awaitable<void> remove(const Request& request, Exchange& exchange) {

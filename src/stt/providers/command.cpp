@@ -114,6 +114,9 @@ std::vector<Fault> program_faults(const Options& options) {
   const auto& program = options.command.program;
   const bool asked = std::find(names.begin(), names.end(), "command") != names.end();
   if (!asked || program.empty() || program.front().find('/') == std::string::npos) return {};
+  if (!program.front().starts_with('/'))
+    return {
+        {"stt.command.program", program.front() + " is no whole path: the program runs in /tmp"}};
   std::error_code error;
   if (std::filesystem::is_directory(program.front(), error))
     return {{"stt.command.program", program.front() + " is a directory"}};

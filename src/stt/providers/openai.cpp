@@ -51,9 +51,14 @@ void share_words(std::vector<Word> words, std::vector<Segment>& segments) {
   }
 }
 
+// It takes its key in a header of its own. Its clouds, by host; a gateway before one by the query
+// that no other service of this kind has.
 bool is_azure(std::string_view url) {
-  return url.find(".openai.azure.com") != std::string_view::npos ||
-         url.find(".cognitiveservices.azure.com") != std::string_view::npos;
+  const auto begin = url.find("://");
+  const auto rest = begin == std::string_view::npos ? url : url.substr(begin + 3);
+  const auto host = rest.substr(0, rest.find_first_of("/:?"));
+  return host.ends_with(".azure.com") || host.ends_with(".azure.us") ||
+         host.ends_with(".azure.cn") || url.find("api-version=") != std::string_view::npos;
 }
 
 std::string joined(const std::vector<std::string>& words) {

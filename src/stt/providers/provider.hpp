@@ -47,6 +47,9 @@ class Provider {
   // caller's coroutine. Provider objects are shared by all jobs and keep no state of one.
   virtual boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
                                                              Exchange& exchange) = 0;
+  // Deletes what it keeps of `exchange.remote`: the answer is on our disk, or there will be none.
+  // The request has neither sound nor language. Best effort; by default nothing is kept.
+  virtual boost::asio::awaitable<void> forget(const Request&, Exchange&) { co_return; }
 };
 
 // The configured ones, in their order. `options` outlive them.

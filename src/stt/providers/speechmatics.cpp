@@ -53,6 +53,10 @@ Outcome<HttpRequest> transcript_request(const Options& options, const std::strin
   return begin(options, "GET", "/jobs/" + percent_encoded(id) + "/transcript?format=json-v2");
 }
 
+Outcome<HttpRequest> delete_request(const Options& options, const std::string& id) {
+  return begin(options, "DELETE", "/jobs/" + percent_encoded(id));
+}
+
 Outcome<std::string> parse_id(std::string_view body) {
   const auto json = parse_json(body);
   if (!json) return not_json(body);
@@ -129,6 +133,13 @@ class Speechmatics : public Provider {
     co_return co_await exchange.ask(
         [&] { return speechmatics::transcript_request(options_, exchange.remote); },
         speechmatics::parse);
+  }
+
+  // The job with its words and audio.
+  boost::asio::awaitable<void> forget(const Request&, Exchange& exchange) override {
+    (void)co_await exchange.ask(
+        [&] { return speechmatics::delete_request(options_, exchange.remote); },
+        [](std::string_view) -> Outcome<bool> { return true; });
   }
 
  private:

@@ -9,6 +9,7 @@ namespace srs::stt::speechmatics {
 // Blocks (secrets).
 Outcome<HttpRequest> submit_request(const Options& options, const Request& request);
 Outcome<HttpRequest> status_request(const Options& options, const std::string& id);
+Outcome<HttpRequest> delete_request(const Options& options, const std::string& id);
 Outcome<HttpRequest> transcript_request(const Options& options, const std::string& id);
 Outcome<std::string> parse_id(std::string_view body);
 // True when the job is done; Rejected where they gave up.

@@ -189,5 +189,18 @@ TEST_F(DeclinedTest, EndsAJobOfACompleteRecordingAndLeavesNoMark) {
   EXPECT_FALSE(cancel());
 }
 
+using StoredJob = DeclinedTest;
+
+TEST_F(StoredJob, OfARecordingThatIsRenderedAnewIsNotBegunBefore) {
+  hooks_.completing(directory_, document_);
+  const auto job = test::read_file(directory_ / stt::kJobFile);
+  next_process();
+  EXPECT_TRUE(run_until([&] { return tasks_.running() == 0 && editor_.idle(); }));
+  EXPECT_EQ(test::read_file(directory_ / stt::kJobFile), job);
+  complete_on_disk();
+  tell_of_it();
+  EXPECT_TRUE(run_until([&] { return outcome() == "parked"; })) << "there is no audio";
+}
+
 }  // namespace
 }  // namespace srs::app

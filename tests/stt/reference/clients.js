@@ -64,7 +64,9 @@ const clients = {
     const { AssemblyAI } = load('assemblyai');
     const client = new AssemblyAI({ apiKey, baseUrl: url });
     if (request.target.endsWith('/upload')) return client.files.upload(audio);
-    if (request.method === 'GET') return client.transcripts.get(request.target.split('/').pop());
+    const id = request.target.split('/').pop();
+    if (request.method === 'GET') return client.transcripts.get(id);
+    if (request.method === 'DELETE') return client.transcripts.delete(id);
     return client.transcripts.submit(JSON.parse(request.body));
   },
   speechmatics(url, request) {
@@ -72,6 +74,7 @@ const clients = {
     const client = new BatchClient({ apiKey, apiUrl: url, appId: 'test' });
     const id = /jobs\/([^/?]+)/.exec(request.target)?.[1];
     if (request.target.includes('/transcript')) return client.getJobResult(id, 'json-v2');
+    if (request.method === 'DELETE') return client.deleteJob(id);
     if (id) return client.getJob(id);
     const { type, ...config } = json(request, 'config'); // it adds the type
     return client.createTranscriptionJob(new File([audio], 'audio.wav'), config);
