@@ -1,4 +1,5 @@
 // Figures of HTTP, the log and the process; and that no metric is left without a test of its own.
+#include "integration/driven_elsewhere.hpp"
 #include "integration/metrics_stage.hpp"
 #include "support/files.hpp"
 #include "support/socket.hpp"
@@ -106,35 +107,26 @@ TEST(Log, CountsTheLinesThatASlowDiskCost) {
   ::close(pipe);
 }
 
-// What can't be made to happen to a process from outside, or takes minutes, and who tests it.
-const std::map<std::string, std::string> kElsewhere = {
-    {"rtp_sink_failures_total", "an exception of our own: tests/rtp/sweep_test.cpp"},
-    {"sip_session_timer_expirations_total", "90 s at least: tests/sip/session_timer_test.cpp"},
-    {"capture_pending_bytes", "a slow disk: tests/recording/files"},
-    {"stt_retries_total", "tests/stt/pool_test.cpp"},
-    {"stt_answers_mended_total", "tests/stt/bad_input_test.cpp"},
-    {"stt_redactions_total", "tests/stt/pool_test.cpp"},
-    {"stt_deliveries_total", "tests/stt/pool_test.cpp"},
-    {"stt_breaker_state", "tests/stt/pool_test.cpp"},
-    {"stt_live_streams_refused_total", "tests/stt/live_test.cpp"},
-    {"stt_live_audio_dropped_seconds_total", "tests/stt/live_test.cpp"},
-    {"stt_live_lines_missed_total", "tests/stt/broadcast_test.cpp"},
-    {"tracing_spans_dropped_total", "tests/tracing/export_test.cpp"},
-    {"tracing_metrics_exported_total", "New Relic's endpoint: tests/tracing/new_relic_test.cpp"},
-};
-
 TEST(EveryMetric, OfTheDocumentationIsDrivenByATest) {
   const std::filesystem::path root = SRS_SOURCE_DIR;
+  const auto names = [](const std::string& tests, const std::string& name) {
+    return std::regex_search(tests, std::regex('"' + name + R"((_bucket|_sum|_count)?["{ ])"));
+  };
   std::string tests;
-  for (const auto& entry : std::filesystem::directory_iterator(root / "tests" / "integration"))
-    if (entry.path().extension() == ".cpp") tests += read_file(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(root / "tests" / "integration")) {
+    // That of the start asks for names alone.
+    if (entry.path().extension() == ".cpp" && entry.path().filename() != "startup_test.cpp")
+      tests += read_file(entry.path());
+  }
+  for (const auto& [name, file] : kDrivenElsewhere)
+    EXPECT_TRUE(names(read_file(root / file), name)) << name << " is not in " << file;
   std::istringstream page(read_file(root / "docs" / "metrics.md"));
   const std::regex row(R"(\| `([a-z_]+)` \| (counter|gauge|histogram) \|.*)");
   std::smatch match;
   for (std::string line; std::getline(page, line);) {
     if (!std::regex_match(line, match, row)) continue;
     const std::string name = match[1];
-    EXPECT_TRUE(tests.find('"' + name) != std::string::npos || kElsewhere.contains(name))
+    EXPECT_TRUE(names(tests, name) || kDrivenElsewhere.contains(name))
         << name << " is driven by no test";
   }
 }

@@ -67,6 +67,16 @@ class Dashboards(unittest.TestCase):
                         if "by (" in target["expr"]:
                             self.assertRegex(target["expr"], rf"by \([^)]*\b{label}\b")
 
+    def test_every_dashboard_lets_choose_its_source_and_says_what_is_too_much(self):
+        for path in DASHBOARDS:
+            with self.subTest(path.name):
+                dashboard = json.loads(path.read_text(encoding="utf-8"))
+                variables = {variable["name"] for variable in dashboard["templating"]["list"]}
+                self.assertLessEqual({"datasource", "job", "instance"}, variables)
+                limits = [panel["title"] for file, panel in panels() if file == path
+                          and len(panel["fieldConfig"]["defaults"].get("thresholds", {}).get("steps", [])) > 1]
+                self.assertGreater(len(limits), 0)
+
     def test_panels_do_not_overlap_and_fit_the_grid(self):
         for path in DASHBOARDS:
             taken = set()

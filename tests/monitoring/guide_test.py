@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -53,6 +54,22 @@ class Guide(unittest.TestCase):
         ours = load(ROOT / "deploy/alertmanager/alertmanager.yml")["route"]
         for key in ("group_by", "group_wait", "group_interval", "repeat_interval"):
             self.assertEqual(ours[key], theirs[key])
+
+    def test_our_alertmanager_sends_each_severity_where_and_as_often_as_our_page_says(self):
+        path = ROOT / "deploy/alertmanager/alertmanager.yml"
+        for severity, receiver in {"none": "nobody", "info": "ops", "warning": "ops", "critical": "ops"}.items():
+            code, text = run("amtool", "config", "routes", "test", "--config.file", path, "alertname=A",
+                             f"severity={severity}")
+            self.assertEqual((code, text.splitlines()[-1]), (0, receiver), severity)
+        route = load(path)["route"]
+        repeated = {route["repeat_interval"]: ["critical"]}
+        for each in route["routes"]:
+            if "repeat_interval" in each:
+                severity, = re.findall('severity="([a-z]+)"', each["matchers"][0])
+                repeated.setdefault(each["repeat_interval"], []).append(severity)
+        self.assertEqual(repeated, {"1h": ["critical"], "12h": ["warning"], "1w": ["info"]})
+        page = (ROOT / "docs/monitoring.md").read_text(encoding="utf-8")
+        self.assertIn("warnings are repeated twice a day, critical ones every hour", " ".join(page.split()))
 
     def test_our_kubernetes_job_begins_with_its_relabelling(self):
         theirs, = load(GUIDE / "service_discovery.yml")
