@@ -1,6 +1,7 @@
 // What we send, judged by the client libraries that the providers make from their own OpenAPI
-// descriptions: by what these libraries send themselves, and by their types. The answers of the
-// fake server are judged as well. All of it goes over TLS, as it does to the providers.
+// descriptions: by what these libraries send themselves, and by their types; and by the
+// descriptions themselves where a package has them. The answers of the fake server are judged as
+// well. All of it goes over TLS, as it does to the providers.
 #include "stt/cloud_answers.hpp"
 #include "stt/fixture.hpp"
 #include "util/http_client/certificate.hpp"
@@ -151,6 +152,13 @@ TEST_F(ReferenceTest, OurRequestsAreOfTheProvidersOwnTypes) {
   EXPECT_EQ(judge("types.js"), "");
 }
 
+TEST_F(ReferenceTest, OurRequestsAreAsTheProvidersOpenApiDescriptionsWantThem) {
+  ask_all("en-US");
+  ask_all("");
+  ask_plainly();
+  EXPECT_EQ(judge("descriptions.js"), "");
+}
+
 // A judge that sees nothing proves nothing.
 TEST_F(ReferenceTest, NoticesWhatNoReferenceHas) {
   ask_plainly();
@@ -180,6 +188,9 @@ TEST_F(ReferenceTest, NoticesWhatNoReferenceHas) {
                             "'audio_url' is missing", R"('"asr"' is not assignable)",
                             R"('"punctuate"' does not exist)", R"('"wave"' is not assignable)"})
     EXPECT_THAT(said, HasSubstr(fault));
+  const auto described = judge("descriptions.js");
+  EXPECT_THAT(described, HasSubstr("openai /v1/audio/transcriptions: no lang"));
+  EXPECT_THAT(described, HasSubstr("aws /: /MediaFormat must be equal to one of"));
 }
 
 TEST_F(ReferenceTest, NoticesWhatTheClientsSendOtherwise) {
