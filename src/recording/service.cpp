@@ -91,11 +91,7 @@ class ServiceImpl final : public Service {
   void on_invite(std::shared_ptr<sip::Dialog> dialog,
                  std::shared_ptr<sip::Transaction> invite) override {
     const auto& request = invite->request();
-    auto span = ground_.tracer.start("sip.invite", trace_of(request), tracing::Kind::Server,
-                                     request.received);
-    span.set("sip.call_id", request.call_id);
-    span.set("network.peer.address", request.source);
-    span.set("user_agent.original", request.user_agent);
+    auto span = span_of(request);
     const auto log = log_.with("call_id", request.call_id);
     auto admitted = admit(request);
     if (auto* refused = std::get_if<Refused>(&admitted)) {
@@ -112,10 +108,13 @@ class ServiceImpl final : public Service {
     ground_.tasks.spawn("session", tell(std::move(session)));
   }
 
-  // The stack had no room for one more dialog and has answered 503.
-  void on_crowded() override { metrics_.refused(Refusal::Busy); }
+  void on_crowded(const sip::Request& request, const sip::Response& response) override {
+    note_refused(Refusal::Busy, request, response);
+  }
 
-  void on_unacceptable() override { metrics_.refused(Refusal::Sip); }
+  void on_unacceptable(const sip::Request& request, const sip::Response& response) override {
+    note_refused(Refusal::Sip, request, response);
+  }
 
   std::string_view unavailable() const override {
     if (draining_) return "shutting down";
@@ -146,6 +145,24 @@ class ServiceImpl final : public Service {
                     "+sip.src, or set recording.accept");
     }
     return body;
+  }
+
+  // From its arrival on; below the caller's.
+  tracing::Span span_of(const sip::Request& invite) {
+    auto span = ground_.tracer.start("sip.invite", trace_of(invite), tracing::Kind::Server,
+                                     invite.received);
+    span.set("sip.call_id", invite.call_id);
+    span.set("network.peer.address", invite.source);
+    span.set("user_agent.original", invite.user_agent);
+    return span;
+  }
+
+  // By the stack, whose log tells of it.
+  void note_refused(Refusal reason, const sip::Request& invite, const sip::Response& response) {
+    auto span = span_of(invite);
+    span.set("sip.status_code", response.status);
+    span.fail(response.warning);
+    metrics_.refused(reason);
   }
 
   void reject(const Refused& refused, sip::Transaction& invite, log::Logger log,

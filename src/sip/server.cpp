@@ -270,6 +270,7 @@ int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {
   arrived_ = std::min(std::chrono::steady_clock::now() - udp_sockets_.waited(transport.get()),
                       first_line_read_at(sip));
   note(sip, message.get());
+  const auto& transport_name = agent_->listener_of(transport.get()).endpoint.transport;
   const bool too_long =
       body_left_unread(sip) && declared_size(sip, message.get()) > options_.max_message_size;
   if (too_long) metrics_->malformed(Metrics::Malformed::TooLarge);
@@ -282,7 +283,9 @@ int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {
   if (method != sip_method_cancel && method != sip_method_bye) {
     if (const auto objection = objection_to(sip, message.get(), options_.max_message_size)) {
       if (objection->malformed) metrics_->malformed(*objection->malformed);
-      if (method == sip_method_invite && sip.sip_to->a_tag == nullptr) handler_.on_unacceptable();
+      if (method == sip_method_invite && sip.sip_to->a_tag == nullptr)
+        handler_.on_unacceptable(to_request(sip, message.get(), transport_name),
+                                 objection->response);
       return reply(irq, objection->response, objection->extras);
     }
   }
@@ -310,8 +313,11 @@ int Server::on_invite(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
     return reply(irq, refusal(482, "this INVITE came before and made a call that goes on"));
   }
   if (is_crowded()) {
-    handler_.on_crowded();
-    return reply(irq, refusal(503, crowded_text()));
+    const auto response = refusal(503, crowded_text());
+    const Transport transport(nta_incoming_transport(agent_->get(), irq, message));
+    const auto& listener = agent_->listener_of(transport.get());
+    handler_.on_crowded(to_request(sip, message, listener.endpoint.transport), response);
+    return reply(irq, response);
   }
   auto dialog = std::make_shared<ServerDialog>(*this, irq, sip, message);
   auto transaction = dialog->begin(irq, sip, message);

@@ -237,6 +237,34 @@ TEST(Tracing, ShowsInTheTraceOfACallThatItsProcessDied) {
     expect_all_ids(server, event, call.call_id());
 }
 
+TEST(Tracing, ShowsAnInviteThatTheSipStackRefuses) {
+  Collector collector;
+  auto settings = traced_to(collector.url());
+  settings["SIP_MAX_DIALOGS"] = "1";
+  ServerProcess server(settings);
+  ASSERT_TRUE(server.start());
+  const auto seen_as = [&](int status) {
+    return wait_until([&] {
+      const auto spans = collector.spans();
+      const auto invite = spans.find("sip.invite");
+      return invite != spans.end() && invite->second.trace_id == kTrace &&
+             invite->second.attributes.contains("sip.status_code") &&
+             invite->second.attributes.at("sip.status_code") == std::to_string(status);
+    });
+  };
+  SrcCall unknown(server);
+  auto invite = traced_invite(unknown);
+  invite.set_header("Require", "siprec, teleport");
+  ASSERT_EQ(unknown.invite(invite).status(), 420);
+  EXPECT_TRUE(seen_as(420));
+  SrcCall first(server);
+  ASSERT_EQ(first.invite(traced_invite(first)).status(), 200);
+  SrcCall second(server);
+  ASSERT_EQ(second.invite(traced_invite(second)).status(), 503);
+  EXPECT_TRUE(seen_as(503));
+  EXPECT_EQ(first.bye().status(), 200);
+}
+
 TEST(Tracing, MakesNoSpanOfAFileThatIsNotThere) {
   Collector collector;
   ServerProcess server(traced_to(collector.url()));

@@ -59,11 +59,11 @@ class SessionHandler {
   // An INVITE outside a dialog. The handler answers through `invite`, now or later, and calls
   // `dialog->set_handler` before it returns if it wants the dialog's events.
   virtual void on_invite(std::shared_ptr<Dialog> dialog, std::shared_ptr<Transaction> invite) = 0;
-  // An INVITE was answered 503 since max_dialogs are in use: it never came to on_invite.
-  virtual void on_crowded() {}
-  // One that would have begun a session was refused for its SIP: an extension in Require that
-  // nobody knows, its size, its version, its Request-URI, ... It never came to on_invite.
-  virtual void on_unacceptable() {}
+  // An INVITE is answered 503 since max_dialogs are in use: it never comes to on_invite.
+  virtual void on_crowded(const Request&, const Response&) {}
+  // One that would have begun a session is refused for its SIP: an extension in Require that nobody
+  // knows, its size, its version, its Request-URI, ... It never comes to on_invite.
+  virtual void on_unacceptable(const Request&, const Response&) {}
   // Whether OPTIONS outside a dialog gets 200; otherwise 503 with this text as Warning.
   virtual std::string_view unavailable() const { return {}; }
 };
