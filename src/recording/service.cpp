@@ -1,4 +1,4 @@
-#include "recording/recovery.hpp"
+#include "recording/leftovers.hpp"
 #include "recording/render_queue.hpp"
 #include "recording/session.hpp"
 #include "recording/session_summary.hpp"
@@ -7,13 +7,9 @@
 #include <srs/recording/service.hpp>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
-#include <deque>
-#include <set>
 #include <unordered_set>
 #include <utility>
 
@@ -38,7 +34,6 @@ class ServiceImpl final : public Service {
       : ground_(ground),
         log_(std::move(log)),
         metrics_(ground.registry),
-        recovery_errors_(ground.registry.error("recording", "recovery")),
         archive_(ground.tasks.executor(), ground.options, ground.registry, log_),
         captures_(CaptureWriter::make(ground.tasks.executor(), ground.options.capture,
                                       ground.registry, log_)),
@@ -54,13 +49,9 @@ class ServiceImpl final : public Service {
               [](std::string_view) { return std::string("0.0.0.0"); },
               ground.live},
         timer_(ground.tasks.executor()),
-        searcher_(std::make_unique<WorkerPool>(1, 4)) {
-    renders_.on_room = [this] { refill(); };
-  }
-
-  ~ServiceImpl() override {
-    *alive_ = false;
-    searcher_.reset();
+        leftovers_(ground.tasks.executor(), archive_.root(), renders_, metrics_, ground.registry,
+                   log_) {
+    renders_.on_room = [this] { leftovers_.refill(); };
   }
 
   void set_media_address(MediaAddress media_address) override {
@@ -69,7 +60,7 @@ class ServiceImpl final : public Service {
 
   void start() override {
     ground_.tasks.spawn("session_checks", check_sessions());
-    search(true);
+    leftovers_.search(true);
   }
 
   void drain() override { draining_ = true; }
@@ -104,7 +95,7 @@ class ServiceImpl final : public Service {
     }
     metrics_.started();
     sessions_.insert(session);
-    if (searching_) begun_.insert(session->document().recording_id);
+    leftovers_.begun(session->document().recording_id);
     ground_.tasks.spawn("session", tell(std::move(session)));
   }
 
@@ -123,7 +114,9 @@ class ServiceImpl final : public Service {
   }
 
   std::size_t active() const override { return sessions_.size(); }
-  bool finished() const override { return sessions_.empty() && renders_.idle() && !searching_; }
+  bool finished() const override {
+    return sessions_.empty() && renders_.idle() && !leftovers_.searching();
+  }
   std::size_t renders_waiting() const override { return renders_.waiting(); }
   std::size_t render_capacity() const override { return renders_.capacity(); }
   std::chrono::nanoseconds oldest_render() const override { return renders_.oldest_wait(); }
@@ -238,82 +231,20 @@ class ServiceImpl final : public Service {
     }
   }
 
-  // Looks for unfinished recordings off the io_context and renders what it finds.
-  void search(bool after_crash) {
-    searching_ = true;
-    searcher_->submit([this, alive = alive_, after_crash, root = archive_.root(),
-                       executor = ground_.tasks.executor()] {
-      auto orphans = find_orphans(root);
-      boost::asio::post(executor,
-                        [this, alive, after_crash, orphans = std::move(orphans)]() mutable {
-                          if (*alive) take(std::move(orphans), after_crash);
-                        });
-    });
-  }
-
-  void take(Orphans orphans, bool after_crash) {
-    searching_ = false;
-    for (const auto& text : orphans.unreadable) {
-      ++recovery_errors_;
-      log_.error("recovery_failed", {{"recording", text}});
-    }
-    // What may end this process too comes last: the others are safe by then.
-    std::stable_sort(orphans.found.begin(), orphans.found.end(),
-                     [](const auto& a, const auto& b) { return a.deaths < b.deaths; });
-    for (auto& orphan : orphans.found) {
-      // After a full queue only what waits for its render is ours; what records belongs to a
-      // session, and so does what began while we searched.
-      if (orphan.was_recording && !after_crash) continue;
-      if (begun_.contains(orphan.document.recording_id)) continue;
-      if (after_crash) tell_recovered(orphan);
-      const bool fits = render(orphan);
-      if (!fits && orphan.was_recording) left_over_.push_back(std::move(orphan));
-    }
-    begun_.clear();
-  }
-
-  void tell_recovered(Orphan& orphan) {
-    auto& document = orphan.document;
-    const auto log =
-        traced(log_.with("recording_id", document.recording_id).with("call_id", document.call_id),
-               kept_trace(document));
-    metrics_.recovered(orphan.was_recording);
-    log.warning("recording_recovered");
-    if (orphan.rebuilt) SessionNotes(document, metrics_, log).tell_since(Warning::Metadata, 0);
-  }
-
-  bool render(const Orphan& orphan) {
-    return renders_.submit(orphan.directory, orphan.document, RenderQueue::Origin::Disk,
-                           kept_trace(orphan.document), orphan.deaths);
-  }
-
-  // A later search takes calls that are `recording` on disk for running ones.
-  void refill() {
-    for (; !left_over_.empty(); left_over_.pop_front()) {
-      if (!render(left_over_.front())) return;
-    }
-    search(false);
-  }
-
   const Ground ground_;
   log::Logger log_;
   Metrics metrics_;
-  std::atomic<std::uint64_t>& recovery_errors_;
   Archive archive_;
   std::unique_ptr<CaptureWriter> captures_;
   RenderQueue renders_;
   SessionRoom room_;
   std::unordered_set<std::shared_ptr<Session>> sessions_;
   boost::asio::steady_timer timer_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  std::unique_ptr<WorkerPool> searcher_;
+  Leftovers leftovers_;
   std::uint64_t capture_refusals_ = 0;
   mutable std::string trouble_;
   bool draining_ = false;
   bool stopped_ = false;
-  bool searching_ = false;
-  std::deque<Orphan> left_over_;  // that a crash cut and the queue had no room for
-  std::set<std::string> begun_;   // ids of sessions that began while a search ran
 };
 
 }  // namespace
