@@ -58,8 +58,7 @@ TEST_F(RunningShort, OfDialogsTakesNoNewCalls) {
 }
 
 TEST_F(RunningShort, OfPortsTakesNoNewCalls) {
-  server_.set("RTP_PORT_MIN", "31000");
-  server_.set("RTP_PORT_MAX", "31003");
+  server_.set("RTP_PORT_MAX", std::to_string(server_.rtp_first() + 3));
   server_.set("RTP_QUARANTINE", "0s");
   ASSERT_TRUE(server_.start());
   SrcCall call(server_);
