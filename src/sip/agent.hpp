@@ -62,8 +62,8 @@ class Agent {
   // `<sip:host:port;transport=tcp>` and the parameters, made once for each listener.
   sip_contact_t* contact(const Listener& listener, const std::string& parameters);
 
-  // About half the connections of all TCP and TLS listeners: sofia keeps them in a balanced tree
-  // and shows its root and what lies to one side.
+  // A part of the connections of all TCP and TLS listeners: sofia keeps them in a tree and shows
+  // its root and what lies to one side.
   std::vector<tport_t*> visible_connections() const;
 
   // Transactions of both directions, those kept for retransmissions included.

@@ -5,7 +5,6 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -16,23 +15,6 @@ namespace {
 constexpr std::chrono::seconds hang_up_patience{5};
 // Between two looks; further ones are closed when they have idled long enough.
 constexpr std::size_t max_given_up = 1000;
-
-// Those of the peers with most connections first: an SRC has a few.
-std::vector<tport_t*> without_calls(std::vector<tport_t*> connections,
-                                    const std::function<bool(const tport_t*)>& carries_call) {
-  std::unordered_map<std::string_view, std::size_t> held;
-  const auto peer = [](const tport_t* connection) {
-    const char* host = tport_name(connection)->tpn_host;
-    return std::string_view(host != nullptr ? host : "");
-  };
-  for (const auto* connection : connections) ++held[peer(connection)];
-  std::erase_if(connections, carries_call);
-  std::stable_sort(connections.begin(), connections.end(),
-                   [&](const tport_t* one, const tport_t* other) {
-                     return held[peer(one)] > held[peer(other)];
-                   });
-  return connections;
-}
 
 }  // namespace
 
@@ -68,25 +50,39 @@ void Connections::close_ended() {
     tport_shutdown(each.connection.get(), 2);
     return true;
   });
-  if (!given_up_.empty()) shut_down_connections(agent_.listeners(), std::exchange(given_up_, {}));
+  if (const auto given_up = std::exchange(given_up_, {}); !given_up.empty()) {
+    for (const auto& each : connections_of(agent_.listeners()))
+      if (given_up.contains(each.peer)) shut_down(each);
+  }
   root_.pump();
 }
 
-std::size_t Connections::cut(const std::function<bool(const tport_t*)>& carries_call) {
-  std::size_t cut = 0;
-  for (;;) {
-    auto connections = agent_.visible_connections();
-    if (2 * connections.size() <= limit_) break;
-    // A part of what there is too much: others come into view as those go that could be seen.
-    const auto wanted = (2 * connections.size() - limit_) / 8 + 1;
-    connections = without_calls(std::move(connections), carries_call);
-    if (connections.empty()) break;
-    connections.resize(std::min(connections.size(), wanted));
-    for (auto* connection : connections) tport_shutdown(connection, 2);
-    cut += connections.size();
-  }
-  if (cut > 0) root_.pump();
-  return cut;
+// To count them takes a look at each descriptor. sofia shows a part of them: how large a part hangs
+// on how they came and went, so from time to time they are counted whatever it shows.
+bool Connections::may_be_too_many() {
+  constexpr std::size_t rounds_between = 12;
+  constexpr std::size_t least_part = 8;
+  return rounds_++ % rounds_between == 0 ||
+         least_part * agent_.visible_connections().size() > limit_;
+}
+
+std::size_t Connections::cut(const std::function<std::unordered_set<std::string>()>& needed) {
+  if (!may_be_too_many()) return 0;
+  auto open = connections_of(agent_.listeners());
+  if (open.size() <= limit_) return 0;
+  const auto excess = open.size() - limit_;
+  std::unordered_map<std::string, std::size_t> held;
+  for (const auto& each : open) ++held[each.host];
+  const auto peers = needed();
+  std::erase_if(open, [&](const Connected& each) { return peers.contains(each.peer); });
+  // An SRC has a few.
+  std::stable_sort(open.begin(), open.end(), [&](const Connected& one, const Connected& other) {
+    return held[one.host] > held[other.host];
+  });
+  open.resize(std::min(open.size(), excess));
+  for (const auto& each : open) shut_down(each);
+  root_.pump();
+  return open.size();
 }
 
 }  // namespace srs::sip

@@ -31,9 +31,9 @@ class Connections {
   // Those whose peer had its time, and those given up. To be called every few seconds.
   void close_ended();
 
-  // Connections cost descriptors, which recordings need: above about the limit, as many go of those
-  // that `carries_call` denies, first of peers that hold most. Returns how many.
-  std::size_t cut(const std::function<bool(const tport_t*)>& carries_call);
+  // Connections cost descriptors, which recordings need: above the limit the excess goes, first of
+  // hosts that hold most, but for peers that are `needed` for a call. Returns how many.
+  std::size_t cut(const std::function<std::unordered_set<std::string>()>& needed);
 
  private:
   struct HungUp {
@@ -44,10 +44,12 @@ class Connections {
   };
 
   void tell_hung_up();
+  bool may_be_too_many();
 
   Root& root_;
   Agent& agent_;
   std::size_t limit_;
+  std::size_t rounds_ = 0;  // of cut()
   std::vector<HungUp> hung_up_;
   std::unordered_set<std::string> given_up_;
   std::shared_ptr<int> life_ = std::make_shared<int>();  // held weakly by what is posted

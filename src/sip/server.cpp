@@ -148,10 +148,13 @@ void Server::end_overdue_handshakes() {
 }
 
 void Server::cut_connections() {
-  std::unordered_set<const tport_t*> needed;
-  dialogs_.for_each([&needed](const ServerDialog& dialog) { needed.insert(dialog.connection()); });
-  const auto cut = connections_->cut(
-      [&needed](const tport_t* connection) { return needed.contains(connection); });
+  const auto cut = connections_->cut([this] {
+    std::unordered_set<std::string> needed;
+    dialogs_.for_each([&needed](const ServerDialog& dialog) {
+      if (dialog.connection() != nullptr) needed.insert(peer_of(dialog.connection()));
+    });
+    return needed;
+  });
   if (cut == 0) return;
   metrics_->connections_cut(cut);
   log_.warning("sip_connections_cut", {{"count", cut}, {"limit", options_.max_connections}});

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace srs::sip {
 namespace {
@@ -80,19 +82,36 @@ std::vector<int> sockets_of(const std::vector<const Listener*>& listeners) {
   return result;
 }
 
-void shut_down_connections(const std::vector<Listener>& listeners,
-                           const std::unordered_set<std::string>& peers) {
+std::vector<Connected> connections_of(const std::vector<Listener>& listeners) {
   const auto is_ours = [&listeners](int descriptor) {
     const auto local = address_by(::getsockname, descriptor);
     return local && std::any_of(listeners.begin(), listeners.end(), [&](const Listener& listener) {
-             return listener.endpoint.port == ntohs(local->su_port);
+             return listener.endpoint.transport != "udp" &&
+                    listener.endpoint.port == ntohs(local->su_port);
            });
   };
+  std::vector<Connected> found;
   for (int fd = 0, end = highest_descriptor(); fd < end; ++fd) {
     const auto peer = address_by(::getpeername, fd);
-    if (!peer || option(fd, SO_TYPE) != SOCK_STREAM || !peers.contains(to_text(*peer))) continue;
-    if (is_ours(fd)) ::shutdown(fd, SHUT_RDWR);
+    if (!peer || option(fd, SO_TYPE) != SOCK_STREAM || !is_ours(fd)) continue;
+    auto text = to_text(*peer);
+    auto host = text.substr(0, text.rfind(':'));
+    found.push_back({fd, std::move(text), std::move(host)});
   }
+  return found;
+}
+
+void shut_down(const Connected& connection) {
+  ::shutdown(connection.descriptor, SHUT_RDWR);
+}
+
+std::string peer_of(const tport_t* connection) {
+  const auto* address = tport_get_address(connection);
+  if (address == nullptr || address->ai_addr == nullptr) return {};
+  su_sockaddr_t peer{};
+  std::memcpy(&peer, address->ai_addr,
+              std::min<std::size_t>(sizeof peer, static_cast<std::size_t>(address->ai_addrlen)));
+  return to_text(peer);
 }
 
 void StreamBuffers::bound(const std::vector<Listener>& listeners) {

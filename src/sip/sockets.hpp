@@ -13,10 +13,19 @@ namespace srs::sip {
 // -1 where one is not found. Costs a system call for each descriptor.
 std::vector<int> sockets_of(const std::vector<const Listener*>& listeners);
 
-// Ends the listeners' connections with these peers (`192.0.2.1:5060`, `[2001:db8::1]:5060`) in both
-// directions, which wakes sofia to close them. Costs a system call for each descriptor.
-void shut_down_connections(const std::vector<Listener>& listeners,
-                           const std::unordered_set<std::string>& peers);
+// One of the listeners' connections.
+struct Connected {
+  int descriptor = -1;
+  std::string peer;  // `192.0.2.1:5060`, `[2001:db8::1]:5060`
+  std::string host;  // of it
+};
+// All of them, found among the process's descriptors. Costs a system call for each descriptor.
+std::vector<Connected> connections_of(const std::vector<Listener>& listeners);
+// Ends it in both directions, which wakes sofia to close it.
+void shut_down(const Connected& connection);
+
+// The other end of a connection, as above.
+std::string peer_of(const tport_t* connection);
 
 // What the kernel keeps for us at TCP and TLS listeners, for connections that come from now on:
 //
