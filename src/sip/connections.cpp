@@ -43,6 +43,25 @@ void Connections::give_up(std::string peer) {
   if (given_up_.size() < max_given_up) given_up_.insert(std::move(peer));
 }
 
+void Connections::cut_off(Transport connection, const std::string& peer) {
+  if (!connection || tport_is_udp(connection.get())) return;
+  if (!cut_off_.insert(connection.get()).second) return;
+  ++slow_readers_;
+  slow_lines_.add(log::Folded::Clock::now(), 1, [&peer] { return log::Fields{{"source", peer}}; });
+  // sofia reads on as long as there is something, and lets nobody else have a turn: what the kernel
+  // has already is the last of it.
+  for (const auto& each : connections_of(agent_.listeners()))
+    if (each.peer == peer) shut_down(each);
+  // As in hang_up().
+  boost::asio::post(root_.executor(),
+                    [this, life = std::weak_ptr(life_), connection = std::move(connection)] {
+                      if (life.expired()) return;
+                      cut_off_.erase(connection.get());
+                      tport_shutdown(connection.get(), 2);
+                      root_.pump();
+                    });
+}
+
 void Connections::close_ended() {
   const auto due = std::chrono::steady_clock::now() - hang_up_patience;
   std::erase_if(hung_up_, [due](const HungUp& each) {

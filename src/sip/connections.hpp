@@ -5,6 +5,10 @@
 #include "sip/root.hpp"
 #include "sip/sofia.hpp"
 
+#include <srs/log/folded.hpp>
+#include <srs/metrics/registry.hpp>
+
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -18,8 +22,13 @@ namespace srs::sip {
 // Root and agent outlive it.
 class Connections {
  public:
-  Connections(Root& root, Agent& agent, std::size_t limit)
-      : root_(root), agent_(agent), limit_(limit) {}
+  Connections(Root& root, Agent& agent, std::size_t limit, metrics::Registry& registry,
+              const log::Logger& log)
+      : root_(root),
+        agent_(agent),
+        limit_(limit),
+        slow_readers_(registry.error("sip", "slow_reader")),
+        slow_lines_(log, log::Level::Warning, "sip_reader_cut") {}
 
   // Sends FIN behind the last response, and leaves the peer some time to read it: closing at once,
   // with bytes unread, would be a reset, which can overtake it. Nothing is read any more meanwhile.
@@ -28,6 +37,8 @@ class Connections {
   bool hangs_up(const std::string& peer) const;
   // Closes a connection that sofia reads no more, and of which nothing but the peer is known.
   void give_up(std::string peer);
+  // Closes one whose peer sends and does not read: what waits for it is kept by sofia, without end.
+  void cut_off(Transport connection, const std::string& peer);
   // Those whose peer had its time, and those given up. To be called every few seconds.
   void close_ended();
 
@@ -44,11 +55,14 @@ class Connections {
   };
 
   void tell_hung_up();
+  std::unordered_set<const tport_t*> cut_off_;  // and not closed yet
   bool may_be_too_many();
 
   Root& root_;
   Agent& agent_;
   std::size_t limit_;
+  std::atomic<std::uint64_t>& slow_readers_;
+  log::Folded slow_lines_;
   std::size_t rounds_ = 0;  // of cut()
   std::vector<HungUp> hung_up_;
   std::unordered_set<std::string> given_up_;

@@ -32,11 +32,13 @@ void Responder::note_unsent(nta_incoming_t* irq, int status) {
   metrics_.response_not_sent();
   const Message request(nta_incoming_getrequest(irq));
   const auto* sip = sip_object(request.get());
-  log_.warning("sip_response_not_sent",
-               {{"status", status},
-                {"method", nta_incoming_method_name(irq)},
-                {"call_id", sip != nullptr ? sip->sip_call_id->i_id : ""}});
+  unsent_.add(log::Folded::Clock::now(), 1, [&] {
+    return log::Fields{{"status", status},
+                       {"method", nta_incoming_method_name(irq)},
+                       {"call_id", sip != nullptr ? sip->sip_call_id->i_id : ""}};
+  });
   hide(irq);
+  if (on_unsent_) on_unsent_(irq);
 }
 
 // sofia keeps a transaction whose response could not be sent where an ACK still finds it, and then

@@ -22,6 +22,10 @@ class Responder {
   int reply(nta_incoming_t* irq, const Response& response, const ReplyExtras& extras,
             std::chrono::steady_clock::time_point arrived);
   void reply_trying(nta_incoming_t* irq);
+  // Called with requests whose response could not be sent, within sofia's callback.
+  void set_on_unsent(std::function<void(nta_incoming_t*)> on_unsent) {
+    on_unsent_ = std::move(on_unsent);
+  }
 
  private:
   void note_unsent(nta_incoming_t* irq, int status);
@@ -34,6 +38,8 @@ class Responder {
   Metrics& metrics_;
   MessageTrace& trace_;
   log::Logger log_;
+  log::Folded unsent_{log_, log::Level::Warning, "sip_response_not_sent"};
+  std::function<void(nta_incoming_t*)> on_unsent_;
 };
 
 }  // namespace srs::sip

@@ -76,7 +76,13 @@ Result<void> Server::start(metrics::Registry& registry) {
       *agent_, options_.user_agent,
       in_uri(options_.external_address.empty() ? first.address : options_.external_address));
   responder_ = std::make_unique<Responder>(root_, std::move(replier), *metrics_, trace_, log_);
-  connections_ = std::make_unique<Connections>(root_, *agent_, options_.max_connections);
+  connections_ =
+      std::make_unique<Connections>(root_, *agent_, options_.max_connections, registry, log_);
+  responder_->set_on_unsent([this](nta_incoming_t* irq) {
+    const Message message(nta_incoming_getrequest(irq));
+    Transport transport(nta_incoming_transport(agent_->get(), irq, message.get()));
+    connections_->cut_off(std::move(transport), source_of(message.get()));
+  });
   root_.sofia_log().set_on_garbage([this](std::string_view source) { on_garbage(source); });
   nta_leg_tcreate(
       agent_->get(),

@@ -145,6 +145,22 @@ TEST_F(Tcp, CutsThoseOfAPeerWithManyConnectionsBeforeThoseOfOthers) {
   }
 }
 
+// Its answers would wait for it in our memory, thousands of them a second.
+TEST_F(Tcp, CutsAPeerThatSendsAndReadsNothing) {
+  start();
+  auto peer = tcp();
+  std::string many;
+  RawSipCall call_(peer);
+  for (int i = 1; i <= 200; ++i) many += call_.request("OPTIONS", i);
+  int sent = 0;
+  while (sent < 2000 && peer.try_send(many)) ++sent;
+  EXPECT_LT(sent, 2000) << "400,000 requests";
+  EXPECT_TRUE(srs::test::wait_until(
+      [&] { return metric("errors_total{component=\"sip\",reason=\"slow_reader\"}") == 1; }));
+  auto good = tcp();
+  EXPECT_EQ(RawSipCall(good).establish().status(), 200);
+}
+
 // Sends until the server cuts it off; without a bound this would go on for ever.
 int chunks_taken(RawSipPeer& peer) {
   const std::string chunk(65536, 'x');
