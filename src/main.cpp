@@ -10,6 +10,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -56,21 +57,12 @@ std::vector<srs::config::Fault> system_faults(const srs::config::Loaded& loaded,
   return located(std::move(faults), loaded.origins);
 }
 
-int run(const srs::config::Loaded& loaded, const srs::config::CommandLine& line) {
-  const auto& settings = loaded.settings;
-  std::vector<srs::config::Fault> refused;
-  auto log = srs::log::Root::open(settings.log);
-  if (!log) {
-    refused.push_back({"system", "log.file", log.error().text});
-    // Without a log nothing will run; what else is wrong is looked for all the same.
-    srs::log::Options nowhere;
-    nowhere.level = srs::log::Level::Off;
-    log = srs::log::Root::open(nowhere);
-  }
-  srs::config::raise_descriptor_limit(settings);
+int serve(const srs::config::Loaded& loaded, const srs::config::CommandLine& line,
+          srs::log::Root& log, std::vector<srs::config::Fault> refused) {
+  srs::config::raise_descriptor_limit(loaded.settings);
   boost::asio::io_context io(1);
   auto opened = srs::app::App::open(
-      io, settings, **log, [line] { return load(line); }, refused);
+      io, loaded.settings, log, [line] { return load(line); }, refused);
   if (const auto* faults = std::get_if<std::vector<srs::config::Fault>>(&opened)) {
     print(located(*faults, loaded.origins), "error");
     return kSystemFault;
@@ -80,10 +72,25 @@ int run(const srs::config::Loaded& loaded, const srs::config::CommandLine& line)
   io.run();
   if (!app->clean()) {
     // Sessions still hold what would be destroyed under them; their captures are on disk.
-    log->reset();
+    log.close();
     std::quick_exit(kSystemFault);
   }
   return EXIT_SUCCESS;
+}
+
+int run(const srs::config::Loaded& loaded, const srs::config::CommandLine& line) {
+  std::vector<srs::config::Fault> refused;
+  auto log = srs::log::Root::open(loaded.settings.log);
+  if (!log) {
+    refused.push_back({"system", "log.file", log.error().text});
+    // Without a log nothing will run; what else is wrong is looked for all the same.
+    srs::log::Options nowhere;
+    nowhere.level = srs::log::Level::Off;
+    log = srs::log::Root::open(nowhere);
+  }
+  const int code = serve(loaded, line, **log, std::move(refused));
+  if (!(*log)->close()) std::quick_exit(code);
+  return code;
 }
 
 }  // namespace

@@ -11,10 +11,15 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <atomic>
+#include <chrono>
+#include <future>
+#include <thread>
 #include <utility>
 
 namespace srs::log {
 namespace {
+
+constexpr std::chrono::seconds kLastLines{5};
 
 spdlog::sink_ptr make_sink(const Options& options) {
   if (options.file.empty()) return std::make_shared<spdlog::sinks::stderr_sink_mt>();
@@ -96,10 +101,23 @@ class Root::Core final : public Sink {
 
   std::uint64_t dropped() const { return threads_->overrun_counter() + refused_; }
 
-  // Writes out what waits and ends the thread; loggers that live longer write nowhere.
-  void close() {
-    closed_ = true;
-    threads_.reset();
+  // Writes out what waits and ends the thread; loggers that live longer write nowhere. A reader who
+  // takes no lines, of a pipe, keeps nobody from ending: after a while the thread is left to the
+  // end of the process, with all that it uses. False then.
+  static bool close(const std::shared_ptr<Core>& core) {
+    if (core->closed_.exchange(true)) return true;
+    std::promise<void> done;
+    auto ended = done.get_future();
+    std::thread closer([core, done = std::move(done)]() mutable {
+      core->threads_.reset();
+      done.set_value();
+    });
+    const bool written = ended.wait_for(kLastLines) == std::future_status::ready;
+    if (written)
+      closer.join();
+    else
+      closer.detach();
+    return written;
   }
 
  private:
@@ -127,7 +145,10 @@ Result<std::unique_ptr<Root>> Root::open(const Options& options) {
 
 Root::Root(std::shared_ptr<Core> core) : core_(std::move(core)) {}
 Root::~Root() {
-  core_->close();
+  close();
+}
+bool Root::close() {
+  return Core::close(core_);
 }
 
 Logger Root::logger(std::string name) const {

@@ -2,11 +2,14 @@
 #include <srs/log/root.hpp>
 #include <srs/util/text.hpp>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 #include <support/files.hpp>
 #include <support/temp_dir.hpp>
 #include <support/wait.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <thread>
@@ -46,6 +49,28 @@ TEST_F(RootTest, WritesOutWhatWaitsWhenItEnds) {
   EXPECT_THAT(content(), HasSubstr(" info [app] line i=1999\n"));
   log.info("after_the_end");
   EXPECT_FALSE(log.enabled(Level::Error));
+}
+
+// A pipe whose reader has stopped.
+TEST_F(RootTest, EndsThoughNobodyTakesItsLines) {
+  ASSERT_EQ(::mkfifo(options.file.c_str(), 0600), 0);
+  const int pipe = ::open(options.file.c_str(), O_RDWR | O_NONBLOCK);
+  ASSERT_GE(pipe, 0);
+  options.queue = 100000;
+  auto root = open(options);
+  const auto log = root->logger("app");
+  for (int i = 0; i < 2000; ++i) log.info("line", {{"filler", std::string(100, 'x')}});
+  EXPECT_FALSE(root->close());
+  root.reset();
+  // Nothing is lost for who comes back. The thread that writes must have ended before we do.
+  std::size_t lines = 0;
+  EXPECT_TRUE(srs::test::wait_until([&] {
+    char bytes[4096];
+    for (ssize_t n = 0; (n = ::read(pipe, bytes, sizeof bytes)) > 0;)
+      lines += static_cast<std::size_t>(std::count(bytes, bytes + n, '\n'));
+    return lines == 2000;
+  }));
+  ::close(pipe);
 }
 
 TEST_F(RootTest, WritesJsonWhereItIsAsked) {

@@ -31,7 +31,11 @@ class Root {
  public:
   // Fails where the file can't be opened for appending.
   static Result<std::unique_ptr<Root>> open(const Options& options);
-  ~Root();  // writes out what waits
+  ~Root();
+  // Writes out what waits; loggers that live longer write nowhere. False where nobody took the
+  // lines for some seconds, of a pipe: the process then ends without waiting for them
+  // (std::quick_exit), since exit() would. As the destructor does.
+  bool close();  // writes out what waits
 
   Logger logger(std::string name) const;
 
