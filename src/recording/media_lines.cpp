@@ -133,6 +133,15 @@ bool MediaLines::all_on_hold() const {
                      [](const Receiver& receiver) { return !receiver.open || receiver.hold; });
 }
 
+std::vector<unsigned> MediaLines::silent() const {
+  std::vector<unsigned> channels;
+  for (const auto& receiver : receivers_) {
+    if (receiver.open && !receiver.hold && receiver.stream->stats().packets == 0)
+      channels.push_back(receiver.channel);
+  }
+  return channels;
+}
+
 std::uint64_t MediaLines::packets() const {
   std::uint64_t packets = 0;
   for (const auto& receiver : receivers_) packets += receiver.stream->stats().packets;

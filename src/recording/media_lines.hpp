@@ -50,6 +50,8 @@ class MediaLines {
   void report(Document& document) const;
 
   bool all_on_hold() const;
+  // Channels that are open and not on hold, and to which nothing came yet.
+  std::vector<unsigned> silent() const;
   std::optional<WallTime> last_arrival() const;
   std::uint64_t packets() const;
   std::uint64_t kernel_drops() const;

@@ -1,6 +1,8 @@
 #include "recording/negotiation.hpp"
 
+#include <srs/codec/decoder.hpp>
 #include <srs/sdp/answer.hpp>
+#include <srs/util/text.hpp>
 
 #include <arpa/inet.h>
 
@@ -10,8 +12,9 @@ namespace srs::recording {
 namespace {
 
 std::string refusal_of(const sdp::Media& media, std::size_t taken, std::size_t max_streams) {
+  if (media.is_audio() && media.is_secure())
+    return media.protocol + " is not supported yet: offer RTP/AVP";
   if (auto refusal = sdp::refusal(media); !refusal.empty()) return refusal;
-  if (media.is_secure()) return media.protocol + " is not supported yet: offer RTP/AVP";
   if (taken >= max_streams) {
     return "more than " + std::to_string(max_streams) + " audio streams (recording.max_streams)";
   }
@@ -52,6 +55,36 @@ std::vector<LinePlan> plan_lines(const sdp::Session& offer, std::size_t max_stre
 
 bool takes_any(const std::vector<LinePlan>& plan) {
   return std::any_of(plan.begin(), plan.end(), [](const LinePlan& line) { return line.take; });
+}
+
+bool refuses_any(const std::vector<LinePlan>& plan) {
+  return std::any_of(plan.begin(), plan.end(),
+                     [](const LinePlan& line) { return !line.refusal.empty(); });
+}
+
+sdp::Session by_our_preference(sdp::Session offer) {
+  for (auto& media : offer.media) {
+    const auto format_of = [&media](const std::string& type) {
+      return std::find_if(media.formats.begin(), media.formats.end(), [&](const sdp::Format& each) {
+        return std::to_string(each.payload_type) == type;
+      });
+    };
+    const auto is_heard = [&](const std::string& type) {
+      const auto format = format_of(type);
+      return format != media.formats.end() &&
+             codec::make_decoder(format->encoding, format->clock_rate, format->channels) != nullptr;
+    };
+    const auto is_sound = [&](const std::string& type) {
+      const auto format = format_of(type);
+      return format != media.formats.end() && !iequals(format->encoding, "telephone-event") &&
+             !iequals(format->encoding, "CN");
+    };
+    auto& order = media.raw_formats;
+    const auto first = std::find_if(order.begin(), order.end(), is_sound);
+    if (first != order.end() && !is_heard(*first))
+      std::stable_partition(order.begin(), order.end(), is_heard);
+  }
+  return offer;
 }
 
 std::string refusals(const std::vector<LinePlan>& plan) {

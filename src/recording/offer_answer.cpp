@@ -26,15 +26,16 @@ std::variant<sip::Response, Refused> OfferAnswer::answer(const sip::Request& req
 std::variant<sip::Response, Refused> OfferAnswer::answer_offer(const sip::Request& request,
                                                                const sdp::Session& offer) {
   const auto plan = plan_lines(offer, settings_.max_streams);
-  // A first offer must give us something to record; a later one may take everything away.
-  if (!takes_any(plan) && document_.streams.empty()) {
+  // A first offer must give us something to record. A later one may take everything away (port 0),
+  // and not put something else in its place that nobody could record: the SRC would go on sending.
+  if (!takes_any(plan) && (document_.streams.empty() || refuses_any(plan))) {
     return refuse(Refusal::NoAudio, "no audio stream that can be recorded: " + refusals(plan));
   }
   const auto lines = media_.apply(offer, settings_.max_streams, document_);
   if (!lines) return refuse(Refusal::Ports, lines.error().text);
   sip::Response response;
   response.content_type = "application/sdp";
-  response.body = sdp::write_answer(offer, *lines, next_version(request));
+  response.body = sdp::write_answer(by_our_preference(offer), *lines, next_version(request));
   return response;
 }
 

@@ -113,6 +113,7 @@ boost::asio::awaitable<void> Session::finish(End end) {
   dialog_->set_handler(nullptr);
   if (end.send_bye) dialog_->bye(to_string(end.reason));
   dialog_.reset();
+  const auto silent = media_.silent();
   media_.close();  // the last packets are in the capture now
   if (live_) live_->end();
   if (end.request) {
@@ -125,6 +126,7 @@ boost::asio::awaitable<void> Session::finish(End end) {
   media_.report(document_);
   metadata_.end();
   if (!had_media()) notes_.warn(Warning::Media, std::string(kNoMediaWarning));
+  if (had_media()) warn_of_silent(silent);
   if (const auto drops = media_.kernel_drops(); drops > 0) {
     notes_.warn(Warning::Media,
                 std::to_string(drops) +
@@ -161,6 +163,16 @@ boost::asio::awaitable<Capture::Summary> Session::close_capture() {
   put.set("file.size", captured.bytes);
   if (!captured.error.empty()) put.fail(captured.error);
   co_return captured;
+}
+
+// One leg of a call that was to send and never did: its fork fails, or a firewall is in its way.
+void Session::warn_of_silent(const std::vector<unsigned>& channels) {
+  for (const auto channel : channels) {
+    const auto& stream = document_.streams[channel];
+    if (stream.packets_received > 0) continue;
+    notes_.warn(Warning::Media, "stream " + std::to_string(channel + 1) + " (label \"" +
+                                    stream.label + "\"): " + std::string(kNoMediaWarning));
+  }
 }
 
 // From the answer until the SRC's media arrived.

@@ -18,8 +18,10 @@ namespace {
 
 using Index = std::uint32_t;
 
-// How long a pair that another process held is left alone.
-constexpr std::chrono::seconds held_retry{30};
+// How long a pair that another process held is left alone where all others are taken, and how many
+// of them one call tries: a call that could have been recorded costs more than some binds.
+constexpr std::chrono::seconds held_retry{1};
+constexpr std::size_t held_tries = 64;
 // Stale datagrams thrown away at one lease; more can't wait in the small buffer of a resting pair.
 constexpr std::uint64_t stale_limit = 4096;
 // The same when figures are asked for, which may not take long: of each pair, and of how many.
@@ -201,7 +203,8 @@ std::optional<Index> Pool::take_fresh(Clock::time_point now) {
 }
 
 std::optional<Index> Pool::take_held(Clock::time_point now) {
-  for (auto tries = held_.size(); tries > 0 && now - held_.front().since >= held_retry; --tries) {
+  for (auto tries = std::min(held_.size(), held_tries);
+       tries > 0 && now - held_.front().since >= held_retry; --tries) {
     const auto index = held_.front().index;
     held_.pop_front();
     if (bind(index)) return index;

@@ -84,13 +84,12 @@ bool taken(const Media& offered, const AnswerMedia& ours) {
   return ours.port != 0 && keyed && refusal(offered).empty();
 }
 
-// What we offer: payload types with their rtpmap and fmtp.
+// What we offer, to those who leave the choice to us: what becomes sound. Payload types with their
+// rtpmap and fmtp.
 const std::vector<Format>& own_formats() {
   static const std::vector<Format> formats = {
       {0, "PCMU", 8000, 1, ""},
       {8, "PCMA", 8000, 1, ""},
-      {9, "G722", 8000, 1, ""},
-      {96, "opus", 48000, 2, ""},
       {101, "telephone-event", 8000, 1, "0-15"},
   };
   return formats;

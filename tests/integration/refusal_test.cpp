@@ -88,6 +88,25 @@ TEST_F(Refusal, OfAReInviteIsNoRefusedCall) {
   EXPECT_EQ(refused("sip"), 0);
 }
 
+// What it had is recorded on: a 200 that takes nothing would let the SRC go on sending in vain.
+TEST_F(Refusal, OfAReInviteThatNobodyCouldRecordCostsNoMedia) {
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource alice(0, 0xA11CE);
+  call.send_packets(0, alice, 20);
+  auto offer = sdp_offer(two_legs());
+  for (std::size_t at = 0; (at = offer.find("RTP/AVP", at)) != std::string::npos; at += 9)
+    offer.replace(at, 7, "RTP/SAVP");
+  const auto again = call.invite(call.dialog().invite(siprec_body(offer, rs_metadata(two_legs()))));
+  EXPECT_EQ(again.status(), 488);
+  EXPECT_NE(again.header("Warning").find("offer RTP/AVP"), std::string_view::npos);
+  call.send_packets(0, alice, 20);
+  EXPECT_EQ(call.bye().status(), 200);
+  const auto recording = wait_for_recording(server_.recordings(), call.call_id());
+  ASSERT_TRUE(recording);
+  EXPECT_EQ(recording->metadata.at("streams").at(0).at("packets_received"), 40);
+}
+
 TEST_F(Refusal, OfARequestInNoDialogIs481) {
   SrcCall call(server_);
   auto bye = call.dialog().request("BYE");

@@ -41,7 +41,35 @@ TEST(PlanLines, RefusesVideoAndSaysSo) {
 TEST(PlanLines, RefusesSecureMediaWithoutKeysNamingWhatToOffer) {
   const auto plan = plan_lines(offer({audio(4000, "RTP/SAVP")}), 16);
   EXPECT_FALSE(plan[0].take);
-  EXPECT_NE(plan[0].refusal.find("without an a=crypto"), std::string::npos) << plan[0].refusal;
+  EXPECT_NE(plan[0].refusal.find("offer RTP/AVP"), std::string::npos) << plan[0].refusal;
+}
+
+TEST(ByOurPreference, WhatCanBeHeardComesFirst) {
+  auto media = audio();
+  media.formats = {{9, "G722", 8000, 1, ""},
+                   {0, "PCMU", 8000, 1, ""},
+                   {101, "telephone-event", 8000, 1, "0-15"},
+                   {8, "PCMA", 8000, 1, ""}};
+  media.raw_formats = {"9", "0", "101", "8"};
+  const auto ours = by_our_preference(offer({media}));
+  EXPECT_EQ(ours.media[0].raw_formats, (std::vector<std::string>{"0", "8", "9", "101"}));
+}
+
+TEST(ByOurPreference, AnOfferThatBeginsWithWhatCanBeHeardKeepsItsOrder) {
+  auto media = audio();
+  media.formats = {{101, "telephone-event", 8000, 1, ""},
+                   {8, "PCMA", 8000, 1, ""},
+                   {9, "G722", 8000, 1, ""},
+                   {0, "PCMU", 8000, 1, ""}};
+  media.raw_formats = {"101", "8", "9", "0"};
+  EXPECT_EQ(by_our_preference(offer({media})).media[0].raw_formats, media.raw_formats);
+}
+
+TEST(ByOurPreference, WhatNobodyHearsKeepsItsOrder) {
+  auto media = audio();
+  media.formats = {{18, "G729", 8000, 1, ""}, {96, "opus", 48000, 2, ""}};
+  media.raw_formats = {"18", "96"};
+  EXPECT_EQ(by_our_preference(offer({media})).media[0].raw_formats, media.raw_formats);
 }
 
 TEST(PlanLines, RefusesALineWithoutAnyPayloadType) {
