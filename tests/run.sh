@@ -166,6 +166,9 @@ show_failures() {
   [ -s "$logs/failed" ] || return 0
   printf '\nFAILED tests; all that they printed is in %s:\n' "$logs"
   head -n 8 "$logs/failed" | cut -c 1-150 | sed 's/^/  /'
+  local more=$(($(wc -l <"$logs/failed") - 8))
+  [ "$more" -le 0 ] || printf '  ... and %d more\n' "$more"
+  [ -d ../shared ] || printf '  The captured calls (../shared) are not here: with CI=true their tests fail.\n'
   grep -hE -A 5 ': Failure$|(ERROR|WARNING): [A-Za-z]+Sanitizer|: runtime error: ' "$logs"/*-ctest.log |
     head -n 10 | cut -c 1-150 || true
 }

@@ -140,9 +140,10 @@ class AppImpl final : public App {
     c.http->stop();
     c.service->stop();
     c.heartbeat->stop();
-    log_.info("server_stopped", {{"sessions_left", c.service->active()},
-                                 {"renders_left", c.service->renders_waiting()},
-                                 {"transcriptions_left", transcriptions()}});
+    log_.info("server_stopped",
+              {{"sessions_left", c.service->active()},
+               {"renders_left", c.service->renders_waiting()},
+               {"transcriptions_left", c.transcription ? c.transcription->left() : 0}});
     io_.stop();
   }
 

@@ -154,6 +154,10 @@ Check event_loop(const Components& c) {
   return check;
 }
 
+bool is_true(std::string_view parameter) {
+  return parameter == "true" || parameter == "1" || parameter == "yes";
+}
+
 http::Response json_response(const std::pair<int, nlohmann::ordered_json>& report) {
   return {report.first, "application/json", report.second.dump() + "\n", {}};
 }
@@ -202,7 +206,7 @@ void add_routes(Components& c) {
     return http::Response{200, "text/plain; version=0.0.4; charset=utf-8", c.registry.text(), {}};
   });
   c.http->route("GET", "/health", [&c](const http::Request& request) {
-    return json_response(c.health.report(request.parameter("detailed") == "true"));
+    return json_response(c.health.report(is_true(request.parameter("detailed"))));
   });
   c.http->route("GET", "/ready",
                 [&c](const http::Request&) { return json_response(c.health.ready()); });

@@ -34,6 +34,8 @@ class Transcription final : public stt::Listener {
   void drain() { pool_->drain(); }
   // Requests that were begun before, and what is made of their answers.
   std::size_t under_way() const { return pool_->under_way(); }
+  // Jobs that wait or run: what the next start finds.
+  std::size_t left() const { return pool_->size(); }
   // No live text is about to become a transcript.
   bool idle() const { return pool_->live_texts() == 0; }
   // Takes up what an earlier process left.

@@ -46,6 +46,10 @@ std::string last_line(std::string_view text) {
   return out;
 }
 
+std::string why(const std::string& said) {
+  return said.empty() ? " and said nothing to stderr" : ": " + said;
+}
+
 class Command : public Provider {
  public:
   explicit Command(const Options& options) : options_(options) {}
@@ -73,8 +77,8 @@ class Command : public Provider {
                             ": is stt.command.max_memory, max_cpu or max_file_size too small?"};
     if (ended->code != 0)
       co_return Failure{Reason::Command, "the program ended with code " +
-                                             std::to_string(ended->code) + ": " +
-                                             last_line(ended->errors)};
+                                             std::to_string(ended->code) +
+                                             why(last_line(ended->errors))};
     co_return co_await exchange.work([&] { return parse(ended->output); });
   }
 
