@@ -70,6 +70,23 @@ TEST_F(Robustness, MetadataDocumentsAreKeptInTheirOrder) {
   EXPECT_EQ(read_file(directory_ / "rs-metadata-003.xml"), third);
 }
 
+// A fork that fails, or a firewall: half of the call is missing, and nothing else would tell.
+TEST_F(Robustness, ALegThatNeverSendsIsToldAndOneOnHoldIsNot) {
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  call.send_packets(0, alice_, 10);
+  const auto warnings = end(call).at("warnings");
+  ASSERT_EQ(warnings.size(), 1U) << warnings;
+  EXPECT_EQ(warnings[0].get<std::string>().find("stream 2 (label "), 0U) << warnings;
+  EXPECT_EQ(metric(server_, "recordings_with_warnings_total", {R"(kind="media")"}), 1);
+  auto held = two_legs();
+  held[1].direction = "inactive";
+  SrcCall other(server_);
+  ASSERT_EQ(other.invite(siprec_body(held)).status(), 200);
+  other.send_packets(0, alice_, 10);
+  EXPECT_TRUE(end(other).at("warnings").empty());
+}
+
 TEST_F(Robustness, AChangeOfSsrcGoesOnInTheSameChannel) {
   const auto voice = read_sound(own_data("audio/caller.wav")).channels.at(0);
   SrcCall call(server_);

@@ -130,6 +130,7 @@ TEST_F(TranscriptionDrain, EndsAtOnceWhereRecordingsOnlyWait) {
   ASSERT_TRUE(wait_until([&] { return metric(server_, "stt_jobs_running") == 0; }));
   server_.signal(SIGTERM);
   EXPECT_EQ(server_.wait_exit(kSoon), 0);
+  EXPECT_EQ(server_.log("server_stopped").at(0).value("siprec.transcriptions_left", 0), 1);
 }
 
 }  // namespace
