@@ -243,6 +243,13 @@ std::string source_of(const msg_t* message) {
   return to_text(address);
 }
 
+bool has_source(const msg_t* message) {
+  su_sockaddr_t address{};
+  socklen_t size = sizeof(address);
+  return message != nullptr && msg_get_address(const_cast<msg_t*>(message), &address, &size) >= 0 &&
+         (address.su_family == AF_INET || address.su_family == AF_INET6);
+}
+
 std::string to_text(const su_sockaddr_t& address) {
   std::array<char, INET6_ADDRSTRLEN> host{};
   su_inet_ntop(address.su_family, SU_ADDR(&address), host.data(), host.size());

@@ -22,6 +22,8 @@ Request to_request(const sip_t& sip, const msg_t* message, std::string_view tran
 
 // `192.0.2.1:5060`, `[2001:db8::1]:5060`: from where the message came.
 std::string source_of(const msg_t* message);
+// Whether it came from the network.
+bool has_source(const msg_t* message);
 std::string to_text(const su_sockaddr_t& address);
 // The message's bytes, but for a Via that sofia wrote anew. msg_size() counts a body twice that
 // came over a stream in several reads.

@@ -50,8 +50,11 @@ Leg DialogRequest::make_leg() const {
 int DialogRequest::on_response(nta_outgoing_magic_t* self, nta_outgoing_t* request,
                                const sip_t* sip) {
   if (nta_outgoing_status(request) < 200) return 0;
-  const bool received = sip != nullptr && sip->sip_status != nullptr;
-  static_cast<DialogRequest*>(self)->finish(received ? sip->sip_status->st_status : 408);
+  const int status =
+      sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_status : 408;
+  // Takes the response away from sofia, so nothing of it may be read after this.
+  const Message response(nta_outgoing_getresponse(request));
+  static_cast<DialogRequest*>(self)->finish(status, response.get());
   return 0;
 }
 
@@ -88,12 +91,11 @@ bool DialogRequest::sent(nta_outgoing_t* request, Answered answered) {
   return true;
 }
 
-void DialogRequest::finish(int status) {
-  if (!server_.trace().idle()) {
-    // Takes the response away from sofia, so nothing of it may be read after this.
-    const Message response(nta_outgoing_getresponse(request_));
-    server_.trace().received(response.get(), source_of(response.get()));
-  }
+// What sofia answers in the place of a peer that can't be reached (503) came from nobody.
+void DialogRequest::finish(int status, msg_t* response) {
+  const bool came = has_source(response);
+  if (!came) status = 408;
+  if (came && !server_.trace().idle()) server_.trace().received(response, source_of(response));
   const auto answered = std::exchange(answered_, nullptr);
   drop();
   answered(status);

@@ -41,7 +41,7 @@ class DialogRequest {
  private:
   static int on_response(nta_outgoing_magic_t* self, nta_outgoing_t* request, const sip_t* sip);
   bool sent(nta_outgoing_t* request, Answered answered);
-  void finish(int status);
+  void finish(int status, msg_t* response);
   Leg make_leg() const;
 
   Server& server_;

@@ -206,11 +206,14 @@ void Server::on_garbage(std::string_view source) {
     ++stops_;
     return;
   }
-  garbage_lines_.add(log::Folded::Clock::now(), 1, [source] {
-    return log::Fields{{"source", source}};
+  // Of a datagram sofia tells the listener's port and not the peer's.
+  const bool datagram = source.starts_with("udp/");
+  const auto told = datagram ? source.substr(0, source.rfind(':')) : source;
+  garbage_lines_.add(log::Folded::Clock::now(), 1, [told] {
+    return log::Fields{{"source", told}};
   });
   // What follows can't be told apart any more, and sofia reads no further.
-  if (!source.starts_with("udp/")) connections_->give_up(peer);
+  if (!datagram) connections_->give_up(peer);
 }
 
 }  // namespace srs::sip

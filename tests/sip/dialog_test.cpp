@@ -217,6 +217,16 @@ TEST_F(Dialog, EndsThoughItsByeIsNeverAnswered) {
   EXPECT_EQ(metric("sip_peer_responses_total{code=\"408\"}"), 1);
 }
 
+// The kernel says that nobody listens there, and sofia makes a 503 of that.
+TEST_F(Dialog, CountsNoAnswerOfAPeerThatIsGone) {
+  established();
+  peer->close();
+  bye_from_us("over");
+  EXPECT_TRUE(all_gone());
+  EXPECT_EQ(metric("sip_peer_responses_total{code=\"408\"}"), 1);
+  EXPECT_EQ(metric("sip_peer_responses_total{code=\"503\"}"), 0);
+}
+
 TEST_F(Dialog, RepeatsItsByeAfter491) {
   established();
   bye_from_us("over");
