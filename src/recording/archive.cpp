@@ -67,16 +67,18 @@ struct Archive::Shared {
     return refusal;
   }
 
+  void blame(std::string why) {
+    const std::lock_guard guard(mutex);
+    refusal = std::move(why);
+  }
+
   // A file that is refused again says nothing of the others, and stands in the log already. One
   // that is taken proves little: a disk may have room for this one and not for the next.
   void settle(const Result<void>& result, const std::filesystem::path& path, bool again = false) {
     if (result) return;
     ++errors;
     if (again) return;
-    {
-      const std::lock_guard guard(mutex);
-      refusal = result.error().text;
-    }
+    blame(result.error().text);
     failing = true;
     log.error("archive_write_failed", {{"path", path.string()}, {"error", result.error().text}});
   }
@@ -291,7 +293,8 @@ std::string Archive::detour() const {
   return why + "; its recordings go to " + (root_ / name).string();
 }
 
-void Archive::suspect() {
+void Archive::suspect(std::string why) {
+  shared_->blame(std::move(why));
   // A call that began before its day's detour was found goes on being refused.
   if (detours_.empty()) shared_->failing = true;
   shared_->suspected = true;

@@ -66,7 +66,7 @@ class Archive {
   void refresh();
   // The disk refused something else: the archive is failing until that was not so from one look to
   // the next, and the disk takes files.
-  void suspect();
+  void suspect(std::string why);
   // Why no new recording can be taken; empty: it can.
   std::string trouble() const;
   // Why recordings go to another directory than that of their day; empty: they don't.

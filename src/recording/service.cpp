@@ -214,7 +214,7 @@ class ServiceImpl final : public Service {
   void watch_captures() {
     const auto refusals = captures_->refusals();
     if (std::exchange(capture_refusals_, refusals) == refusals) return;
-    archive_.suspect();
+    archive_.suspect(captures_->refusal());
     archive_.refresh();
   }
 

@@ -267,7 +267,8 @@ TEST_F(ArchiveTest, StaysFailingAsLongAsTheDiskIsFull) {
   auto& archive = open();
   {
     const FullDisk full;
-    archive.suspect();  // it refused a capture
+    archive.suspect("can't write a.pcapng: No space left on device");  // it refused a capture
+    EXPECT_NE(archive.trouble().find("No space left"), std::string::npos) << archive.trouble();
     const auto refused_looks = [&](int count) {
       archive.refresh();
       const std::string name = "\nrecording_write_errors_total ";

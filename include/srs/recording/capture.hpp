@@ -61,6 +61,7 @@ class CaptureWriter {
   virtual std::size_t pending_bytes() const = 0;
   // How often the disk refused a write, so far.
   virtual std::uint64_t refusals() const = 0;
+  virtual std::string refusal() const = 0;  // the last one; empty: none
 };
 
 }  // namespace srs::recording

@@ -146,6 +146,7 @@ class PcapngWriter final : public CaptureWriter {
   std::uint64_t refusals() const override {
     return static_cast<std::uint64_t>(shared_.metrics.errors.Value());
   }
+  std::string refusal() const override { return shared_.queue.refusal(); }
 
  private:
   Shared shared_;

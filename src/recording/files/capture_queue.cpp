@@ -93,6 +93,10 @@ void CaptureQueue::write_block(CaptureFile& file, const CaptureBlock& block) {
 
 void CaptureQueue::report(const CaptureFile& file, const Result<void>& done) {
   if (done) return;
+  {
+    const std::lock_guard lock(mutex_);
+    refusal_ = done.error().text;
+  }
   metrics_.errors.Increment();
   // A full disk refuses every block of every call: one line a second tells of all of them.
   const auto now = std::chrono::steady_clock::now();

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -40,6 +41,10 @@ class CaptureQueue {
   void close(const File& file, Block block, bool sync, std::function<void()> done);
 
   std::size_t pending_bytes() const { return pending_; }
+  std::string refusal() const {
+    const std::lock_guard lock(mutex_);
+    return refusal_;
+  }
 
  private:
   struct Job {
@@ -64,7 +69,8 @@ class CaptureQueue {
   std::optional<std::chrono::steady_clock::time_point> last_report_;
   std::atomic<std::size_t> pending_{0};
   // Between the io_context and the thread: the one mutex this class exists for.
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  std::string refusal_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;
   std::vector<Block> free_;
