@@ -22,14 +22,15 @@ struct LinePlan {
 // maximum.
 std::vector<LinePlan> plan_lines(const sdp::Session& offer, std::size_t max_streams);
 
-// Whether any line is taken; `why` collects the refusals of all lines where none is.
 bool takes_any(const std::vector<LinePlan>& plan);
+// Whether it has a line in use that we can't take.
+bool refuses_any(const std::vector<LinePlan>& plan);
+// Why none of its lines is taken, of all of them.
+std::string refusals(const std::vector<LinePlan>& plan);
+
 // The offer with what we can decode first in each line that begins with something else (RFC 3264
 // §6.1: the answerer's order is its preference): most SRCs send the first.
 sdp::Session by_our_preference(sdp::Session offer);
-// Whether it has a line in use that we can't take.
-bool refuses_any(const std::vector<LinePlan>& plan);
-std::string refusals(const std::vector<LinePlan>& plan);
 
 // What the receiving stream should know of its m-line.
 rtp::StreamProfile stream_profile(const sdp::Media& media);
