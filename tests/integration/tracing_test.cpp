@@ -189,7 +189,8 @@ TEST(Tracing, FollowsOneRecordingFromItsInviteToItsFiles) {
     EXPECT_EQ(spans["storage.put " + std::string(file)].attributes["file.size"],
               std::to_string(std::filesystem::file_size(directory / file)));
   }
-  EXPECT_GE(metric(server, "tracing_spans_exported_total"), 8);
+  // The collector has them a moment before the server reads its answer.
+  EXPECT_TRUE(wait_until([&] { return metric(server, "tracing_spans_exported_total") >= 8; }));
 }
 
 // metadata.json is complete a moment before the log says so.
