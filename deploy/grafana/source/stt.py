@@ -46,5 +46,5 @@ STT = dashboard("siprec-stt", "SIPREC Speech to Text", "Transcriptions by provid
         "audio (s)": "sum(increase(stt_live_audio_dropped_seconds_total{@}[$__rate_interval]))",
         "channels refused": "sum(increase(stt_live_streams_refused_total{@}[$__rate_interval]))",
         "lines missed": "sum(increase(stt_live_lines_missed_total{@}[$__rate_interval]))",
-        "{{reason}}": "sum by (reason) (increase(errors_total{@,reason=~\"slow_reader|listener_limit\"}[$__rate_interval]))"}, thresholds={1: "red"}),
+        "{{reason}}": "sum by (reason) (increase(errors_total{@,component=\"http\",reason=~\"slow_reader|listener_limit\"}[$__rate_interval]))"}, thresholds={1: "red"}),
 ])
