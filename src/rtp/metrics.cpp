@@ -1,5 +1,4 @@
 #include <srs/rtp/metrics.hpp>
-#include <srs/rtp/stream.hpp>
 
 namespace srs::rtp {
 namespace {
@@ -27,34 +26,21 @@ constexpr Row rows[] = {
      &Totals::refused_source},
     {"rtp_packets_unknown_payload_total", "RTP packets of payload types that SDP did not name",
      &Totals::unknown_payload},
-    {"rtp_packets_lost_total", "RTP packets expected and not received, settled when a stream ends",
+    {"rtp_packets_expected_total",
+     "RTP packets that should have come, counted together with rtp_packets_lost_total",
+     &Totals::expected},
+    {"rtp_packets_lost_total",
+     "RTP packets expected and not received, a few seconds after they should have come",
      &Totals::lost},
     {"rtp_packets_duplicate_total", "RTP packets that came more than once", &Totals::duplicates},
     {"rtp_packets_reordered_total", "RTP packets that came after a later one", &Totals::reordered},
     {"rtp_packets_late_total",
-     "RTP packets later than a live player with a delay of 100 ms could use, settled when a stream "
-     "ends",
-     &Totals::late},
+     "RTP packets later than a live player with a delay of 100 ms could use", &Totals::late},
     {"rtp_source_changes_total", "Changes of a stream's source address or SSRC",
      &Totals::source_changes},
 };
 
-double share(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
 }  // namespace
-
-void settle(const StreamStats& stats, Totals& totals) {
-  if (stats.packets == 0) return;
-  const auto expected = stats.expected();
-  const auto lost = stats.lost();
-  totals.lost += lost;
-  totals.late += stats.late();
-  totals.stream_loss.observe(share(lost, expected));
-  totals.stream_late.observe(share(stats.late(), expected - lost));
-  totals.stream_jitter.observe(stats.jitter_ms() / 1000);
-}
 
 std::shared_ptr<prometheus::Collectable> expose(metrics::Registry& registry, const Totals& totals) {
   return metrics::computed(registry, [&totals](std::vector<prometheus::MetricFamily>& families) {

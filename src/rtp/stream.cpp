@@ -1,4 +1,5 @@
 #include "reporter.hpp"
+#include "settlement.hpp"
 #include "source_table.hpp"
 
 #include <srs/log/folded.hpp>
@@ -80,6 +81,7 @@ struct Stream::Impl {
   const std::uint16_t port;
   SourceTable sources;
   Reporter reporter;
+  Settlement settlement;
   std::vector<Network> allowed;
   std::vector<StreamProfile::Payload> payloads;
   // The last packet's payload type and source: the next one mostly has the same.
@@ -276,6 +278,7 @@ void Stream::on_datagrams(std::span<const Datagram> datagrams) {
 
 void Stream::on_turn(std::chrono::steady_clock::time_point now) {
   if (impl_->reporter.due(now)) impl_->report(false);
+  if (impl_->settlement.due(now)) impl_->settlement.check(stats_, impl_->totals);
 }
 
 void Stream::close() {
@@ -284,7 +287,7 @@ void Stream::close() {
   impl_->report(true);
   for (auto* lines : {&impl_->changes, &impl_->refusals, &impl_->rubbish})
     if (*lines) (*lines)->flush();
-  settle(stats_, impl_->totals);
+  impl_->settlement.finish(stats_, impl_->totals);
   impl_->pair.reset();
 }
 

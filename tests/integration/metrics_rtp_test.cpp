@@ -114,6 +114,7 @@ const std::vector<Scenario> kRtpScenarios = {
       "rtp_packets_sent_total",
       "rtp_bytes_sent_total",
       "rtp_rtcp_received_total",
+      "rtp_packets_expected_total",
       "rtp_packets_lost_total",
       "rtp_packets_late_total",
       "rtp_packets_duplicate_total",

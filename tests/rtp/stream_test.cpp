@@ -118,6 +118,21 @@ TEST_F(AStream, SettlesItsLossWhenItEnds) {
   EXPECT_EQ(totals.lost, 3u) << "closing twice counts once";
 }
 
+TEST_F(AStream, TellsItsLossWhileItRuns) {
+  open(21612);
+  const auto later = std::chrono::steady_clock::now() + std::chrono::hours(1);
+  stream->on_turn(later);  // so that no turn of the engine's own is due
+  for (const std::uint16_t sequence : {1, 2, 6}) send(rtp({.sequence = sequence}));
+  ASSERT_TRUE(run_until(context, [&] { return kept.items.size() == 3; }));
+  stream->on_turn(later + std::chrono::seconds(6));
+  EXPECT_EQ(totals.lost, 0u) << "a late packet may still come";
+  stream->on_turn(later + std::chrono::seconds(12));
+  EXPECT_EQ(totals.lost, 3u);
+  EXPECT_EQ(totals.expected, 6u);
+  close();
+  EXPECT_EQ(totals.lost, 3u);
+}
+
 TEST_F(AStream, CountsRubbishAndKeepsItOut) {
   open(21508);
   send({1, 2, 3});

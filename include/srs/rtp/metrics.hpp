@@ -20,11 +20,13 @@ struct Totals {
   std::uint64_t keep_alives = 0;     // empty datagrams and STUN
   std::uint64_t refused_source = 0;  // outside allowed_sources
   std::uint64_t unknown_payload = 0;
-  std::uint64_t lost = 0;  // settled when a source ends
+  // Every few seconds and at a stream's end, see src/rtp/settlement.hpp.
+  std::uint64_t expected = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t late = 0;  // for a live player
   std::uint64_t duplicates = 0;
   std::uint64_t reordered = 0;
   std::uint64_t source_changes = 0;  // address or SSRC
-  std::uint64_t late = 0;            // settled when a stream ends
 
   // One observation for each stream that had a packet, at its end.
   metrics::Distribution stream_loss{{0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1}};
@@ -33,10 +35,6 @@ struct Totals {
       // seconds
       {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5}};
 };
-
-struct StreamStats;
-// Adds what is only known at a stream's end.
-void settle(const StreamStats& stats, Totals& totals);
 
 // rtp_packets_received_total, rtp_packets_sent_total, rtp_bytes_received_total,
 // rtp_bytes_sent_total and the rest of Totals, as Prometheus sees them. Keep the result as long as
