@@ -75,7 +75,8 @@ Check disk(const Components& c) {
   Check check;
   const auto space = c.service->space();
   check.figures = {{"free_bytes", static_cast<double>(space.available)},
-                   {"size_bytes", static_cast<double>(space.total)}};
+                   {"size_bytes", static_cast<double>(space.total)},
+                   {"files_free", static_cast<double>(space.files_available)}};
   const auto trouble = c.service->disk_trouble();
   check.message = trouble.empty() ? "writable" : trouble;
   if (const auto detour = c.service->detour(); trouble.empty() && !detour.empty()) {

@@ -57,6 +57,8 @@ struct Archive::Shared {
   std::atomic<bool> doubted{false};    // likewise, of a directory that was left
   std::atomic<std::uint64_t> total{0};
   std::atomic<std::uint64_t> available{0};
+  std::atomic<std::uint64_t> files{0};
+  std::atomic<std::uint64_t> files_available{0};
   std::atomic<std::uint64_t> errors{0};
   Detours detours;     // the thread's own
   bool tried = false;  // likewise: whether files were tried once
@@ -90,6 +92,8 @@ struct Archive::Shared {
     if (const auto space = storage::space(root)) {
       total = space->total;
       available = space->available;
+      files = space->files;
+      files_available = space->files_available;
     }
     // A disk that failed is tried again until it takes as much as a capture writes at once.
     // At the start too, so that no call is the first to find out.
@@ -127,24 +131,30 @@ Archive::Archive(boost::asio::any_io_executor executor, const Options& options,
       thread_(std::make_unique<WorkerPool>(1, kMaxWaitingJobs)) {
   shared_->log = log_;
   if (shared_->look(root_)) take(shared_->detours);
-  figures_ = metrics::computed(registry, [this, shared = shared_](auto& families) {
-    using prometheus::MetricType;
-    const auto bytes = [](const std::atomic<std::uint64_t>& value) {
-      return static_cast<double>(value.load());
-    };
-    families.push_back(metrics::family("recording_disk_free_bytes",
-                                       "Free space of the recordings' file system.",
-                                       MetricType::Gauge, {{{}, bytes(shared->available)}}));
-    families.push_back(metrics::family("recording_disk_size_bytes",
-                                       "Size of the recordings' file system.", MetricType::Gauge,
-                                       {{{}, bytes(shared->total)}}));
-    families.push_back(metrics::family("recording_write_errors_total",
-                                       "Metadata files that could not be written.",
-                                       MetricType::Counter, {{{}, bytes(shared->errors)}}));
-    families.push_back(metrics::family(
-        "recording_writes_postponed", "Metadata files that the disk refused; they are tried again.",
-        MetricType::Gauge, {{{}, static_cast<double>(retries())}}));
-  });
+  figures_ = metrics::computed(registry, [this](auto& families) { expose(families); });
+}
+
+void Archive::expose(std::vector<prometheus::MetricFamily>& families) const {
+  const auto gauge = [&](const char* name, const char* help, std::uint64_t value) {
+    families.push_back(metrics::family(name, help, prometheus::MetricType::Gauge,
+                                       {{{}, static_cast<double>(value)}}));
+  };
+  gauge("recording_disk_free_bytes", "Free space of the recordings' file system.",
+        shared_->available);
+  gauge("recording_disk_size_bytes", "Size of the recordings' file system.", shared_->total);
+  gauge("recording_min_free_bytes", "Free space below which no new calls are taken.",
+        min_free_space_);
+  gauge("recording_disk_files_free",
+        "Files that the recordings' file system can still hold (inodes); 0 where it counts none.",
+        shared_->files_available);
+  gauge("recording_disk_files",
+        "Files that the recordings' file system can hold in all (inodes); 0 where it counts none.",
+        shared_->files);
+  gauge("recording_writes_postponed", "Metadata files that the disk refused; they are tried again.",
+        retries());
+  families.push_back(metrics::family(
+      "recording_write_errors_total", "Metadata files that could not be written.",
+      prometheus::MetricType::Counter, {{{}, static_cast<double>(shared_->errors.load())}}));
 }
 
 Archive::~Archive() {
@@ -309,11 +319,19 @@ std::string Archive::trouble() const {
   if (shared_->available < min_free_space_) {
     return "less than recording.min_free_space is free in " + root_.string();
   }
+  if (storage::short_of_files(space())) {
+    return "the file system of " + root_.string() +
+           " has hardly any inodes left: " + std::to_string(shared_->files_available) + " of " +
+           std::to_string(shared_->files);
+  }
   return {};
 }
 
 storage::Space Archive::space() const {
-  return {shared_->total, shared_->available};
+  return {.total = shared_->total,
+          .available = shared_->available,
+          .files = shared_->files,
+          .files_available = shared_->files_available};
 }
 
 }  // namespace srs::recording

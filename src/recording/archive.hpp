@@ -24,6 +24,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace srs::recording {
 
@@ -84,6 +85,7 @@ class Archive {
   using Batch = std::map<std::filesystem::path, Text>;
   struct Shared;
 
+  void expose(std::vector<prometheus::MetricFamily>& families) const;
   void take(Detours detours);
   void put(std::filesystem::path path, Text text);
   void write_batch();

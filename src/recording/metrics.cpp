@@ -107,6 +107,9 @@ Metrics::Metrics(metrics::Registry& registry)
       without_media_(counter(registry, "recordings_without_media_total",
                              "Recording sessions that ended without one RTP packet.")
                          .Add({})),
+      one_sided_(counter(registry, "recordings_one_sided_total",
+                         "Recordings with media in which a stream that was to send never did.")
+                     .Add({})),
       recovered_(counter(registry, "recordings_recovered_total",
                          "Recordings of an earlier process found unfinished and rendered.")
                      .Add({})),
@@ -163,6 +166,10 @@ void Metrics::closed(double seconds, bool had_media) {
 void Metrics::refused(Refusal reason) {
   refused_.Add({{"reason", label(to_string(reason))}}).Increment();
   failed_.Add({{"reason", label(to_string(reason))}}).Increment();
+}
+
+void Metrics::one_sided() {
+  one_sided_.Increment();
 }
 
 void Metrics::recorded(Direction direction, double seconds) {

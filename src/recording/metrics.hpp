@@ -29,6 +29,8 @@ class Metrics {
   void ended(EndReason reason, double seconds, bool had_media);
   // How long a session was, once that is known; ended() tells it of those of this process.
   void closed(double seconds, bool had_media);
+  // A recording with media, but for a stream that was to send and never did.
+  void one_sided();
   void recorded(Direction direction, double seconds);
   void refused(Refusal reason);
   // `first`: of this kind in its recording.
@@ -53,6 +55,7 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& with_warnings_;
   prometheus::Family<prometheus::Counter>& recordings_;
   prometheus::Counter& without_media_;
+  prometheus::Counter& one_sided_;
   prometheus::Counter& recovered_;
   prometheus::Histogram& render_;
   prometheus::Histogram& finish_;

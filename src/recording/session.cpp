@@ -167,12 +167,15 @@ boost::asio::awaitable<Capture::Summary> Session::close_capture() {
 
 // One leg of a call that was to send and never did: its fork fails, or a firewall is in its way.
 void Session::warn_of_silent(const std::vector<unsigned>& channels) {
+  bool one_sided = false;
   for (const auto channel : channels) {
     const auto& stream = document_.streams[channel];
     if (stream.packets_received > 0) continue;
+    one_sided = true;
     notes_.warn(Warning::Media, "stream " + std::to_string(channel + 1) + " (label \"" +
                                     stream.label + "\"): " + std::string(kNoMediaWarning));
   }
+  if (one_sided) room_.metrics.one_sided();
 }
 
 // From the answer until the SRC's media arrived.

@@ -45,17 +45,20 @@ void log_summary(const log::Logger& log, const Document& document, const MediaLi
 void log_files(const log::Logger& log, const std::filesystem::path& directory,
                const Document& document, std::chrono::nanoseconds render_time) {
   const std::chrono::duration<double, std::milli> render_ms = render_time;
-  log.info("recording_" + std::string(to_string(document.state)),
-           {{"recording_id", document.recording_id},
-            {"call_id", document.call_id},
-            {"directory", directory.string()},
-            {"end_reason", document.end_reason ? to_string(*document.end_reason) : ""},
-            {"duration_ms", duration_ms(document)},
-            {"streams", document.streams.size()},
-            {"media", had_media(document)},
-            {"files", document.files.size()},
-            {"warnings", document.warnings.size()},
-            {"render_ms", render_ms.count()}});
+  const bool failed = document.state == State::Failed;
+  log.write(failed ? log::Level::Error : log::Level::Info,
+            failed ? "recording_failed" : "recording_complete",
+            {{"recording_id", document.recording_id},
+             {"call_id", document.call_id},
+             {"directory", directory.string()},
+             {"end_reason", document.end_reason ? to_string(*document.end_reason) : ""},
+             {"duration_ms", duration_ms(document)},
+             {"streams", document.streams.size()},
+             {"media", had_media(document)},
+             {"files", document.files.size()},
+             {"warnings", document.warnings.size()},
+             {"render_ms", render_ms.count()},
+             {"error", failed && !document.warnings.empty() ? document.warnings.back() : ""}});
 }
 
 std::optional<std::int64_t> first_packet_offset_ms(const Document& document) {

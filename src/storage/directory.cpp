@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <vector>
@@ -53,7 +54,15 @@ Result<Space> space(const std::filesystem::path& path) {
   if (::statvfs(path.c_str(), &figures) != 0)
     return file_error("ask for the space at", path, errno);
   const std::uint64_t unit = figures.f_frsize;
-  return Space{unit * figures.f_blocks, unit * figures.f_bavail};
+  return Space{.total = unit * figures.f_blocks,
+               .available = unit * figures.f_bavail,
+               .files = figures.f_files,
+               .files_available = figures.f_favail};
+}
+
+bool short_of_files(const Space& space) {
+  constexpr std::uint64_t kEnough = 1000;
+  return space.files_available < std::min(kEnough, space.files / 20);
 }
 
 }  // namespace srs::storage

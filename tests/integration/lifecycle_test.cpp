@@ -212,6 +212,10 @@ class KilledCall : public Lifecycle {
     EXPECT_TRUE(wait_until([&] { return metric(server_, "errors_total", {event}) == 1; }));
     EXPECT_EQ(metric(server_, "recordings_without_media_total"), 0);
     EXPECT_EQ(metric(server_, "recordings_total", {"failed"}), 1);
+    EXPECT_TRUE(server_.wait_for_log("recording_failed", kSoon));
+    const auto line = server_.log("recording_failed").at(0);
+    EXPECT_EQ(line.at("log.level"), "error") << line;
+    EXPECT_EQ(line.at("error.message"), recording->metadata.at("warnings").back()) << line;
   }
 
   std::string call_id_;

@@ -196,14 +196,19 @@ TEST(Space, IsThatOfTheFileSystem) {
   const auto free = static_cast<double>(now.f_bavail) * unit;
   EXPECT_EQ(metric(server, "recording_disk_size_bytes"), static_cast<double>(now.f_blocks) * unit);
   EXPECT_NEAR(metric(server, "recording_disk_free_bytes"), free, 0.2 * free);
+  const auto files = static_cast<double>(now.f_favail);
+  EXPECT_EQ(metric(server, "recording_disk_files"), static_cast<double>(now.f_files));
+  EXPECT_NEAR(metric(server, "recording_disk_files_free"), files, 0.2 * files);
 }
 
 TEST(Limits, AreThoseOfTheSettings) {
-  ServerProcess server(
-      Settings{{"RECORDING_CAPTURE_MAX_PENDING", "2MiB"}, {"RECORDING_RENDER_QUEUE", "17"}});
+  ServerProcess server(Settings{{"RECORDING_CAPTURE_MAX_PENDING", "2MiB"},
+                                {"RECORDING_RENDER_QUEUE", "17"},
+                                {"RECORDING_MIN_FREE_SPACE", "3MiB"}});
   ASSERT_TRUE(server.start());
   EXPECT_EQ(metric(server, "capture_pending_limit_bytes"), 2 << 20);
   EXPECT_EQ(metric(server, "recording_render_queue_capacity"), 17);
+  EXPECT_EQ(metric(server, "recording_min_free_bytes"), 3 << 20);
 }
 
 // The captures of two calls that a crash left are named pipes: whoever opens one to read waits for

@@ -79,12 +79,14 @@ TEST_F(Robustness, ALegThatNeverSendsIsToldAndOneOnHoldIsNot) {
   ASSERT_EQ(warnings.size(), 1U) << warnings;
   EXPECT_EQ(warnings[0].get<std::string>().find("stream 2 (label "), 0U) << warnings;
   EXPECT_EQ(metric(server_, "recordings_with_warnings_total", {R"(kind="media")"}), 1);
+  EXPECT_EQ(metric(server_, "recordings_one_sided_total"), 1);
   auto held = two_legs();
   held[1].direction = "inactive";
   SrcCall other(server_);
   ASSERT_EQ(other.invite(siprec_body(held)).status(), 200);
   other.send_packets(0, alice_, 10);
   EXPECT_TRUE(end(other).at("warnings").empty());
+  EXPECT_EQ(metric(server_, "recordings_one_sided_total"), 1);
 }
 
 TEST_F(Robustness, AChangeOfSsrcGoesOnInTheSameChannel) {

@@ -40,13 +40,14 @@ std::set<std::string> documented() {
   return events;
 }
 
-// What the sources log: `.info("event"`, `.info(hold ? "event" : "event"`, and the events of
-// log::Folded, which stand behind a level.
+// What the sources log: `.info("event"`, `.info(hold ? "event" : "event"`, `.write(a ? level :
+// level, b ? "event" : "event"`, and the events of log::Folded, which stand behind a level.
 std::set<std::string> logged() {
   const auto all = sources();
   const std::regex call(
       R"re((registry)?\s*(?:\.|->)(?:trace|debug|info|warning|error|asked_for)\(\s*)re"
       R"re((?:\w+ \? )?"([a-z_]+)"(?: : "([a-z_]+)")?)re");
+  const std::regex chosen(R"re(Level::\w+,\s*\w+ \? "([a-z_]+)" : "([a-z_]+)")re");
   const std::regex folded(R"re(Level::\w+,\s*"([a-z_]+)")re");
   std::set<std::string> events;
   for (std::sregex_iterator it(all.begin(), all.end(), call), end; it != end; ++it) {
@@ -54,10 +55,10 @@ std::set<std::string> logged() {
     for (const auto group : {2, 3})
       if ((*it)[group].matched) events.insert((*it)[group]);
   }
+  for (std::sregex_iterator it(all.begin(), all.end(), chosen), end; it != end; ++it)
+    for (const auto group : {1, 2}) events.insert((*it)[group]);
   for (std::sregex_iterator it(all.begin(), all.end(), folded), end; it != end; ++it)
     events.insert((*it)[1]);
-  // Made of a state's name.
-  if (events.erase("recording_") > 0) events.insert({"recording_complete", "recording_failed"});
   return events;
 }
 

@@ -10,7 +10,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <functional>
@@ -332,6 +335,24 @@ TEST_F(ArchiveTest, WritesNoOlderTextOverANewerOne) {
 TEST_F(ArchiveTest, RefusesNewRecordingsBelowTheLowWaterMarkOfTheDisk) {
   options_.min_free_space = std::uint64_t{1} << 62;
   EXPECT_NE(open().trouble().find("recording.min_free_space"), std::string::npos);
+}
+
+// In a child, so that the mount is gone with it.
+TEST_F(ArchiveTest, RefusesNewRecordingsWhereHardlyAnyInodesAreLeft) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root mounts a file system";
+  options_.min_free_space = 0;
+  const auto refused = [&] {
+    if (::unshare(CLONE_NEWNS) != 0) return 2;
+    if (::mount("", "/", "", MS_REC | MS_PRIVATE, nullptr) != 0) return 3;
+    const auto root = options_.directory;
+    std::filesystem::create_directories(root);
+    if (::mount("tmpfs", root.c_str(), "tmpfs", 0, "size=8m,nr_inodes=100") != 0) return 4;
+    if (!open().trouble().empty()) return 5;
+    for (int i = 0; i < 96; ++i) test::write_file(root / std::to_string(i), "");
+    archive_.reset();
+    return open().trouble().find("inodes") == std::string::npos ? 6 : 0;
+  };
+  EXPECT_EXIT(::_exit(refused()), testing::ExitedWithCode(0), "");
 }
 
 TEST_F(ArchiveTest, KnowsTheSpaceOfItsFileSystem) {

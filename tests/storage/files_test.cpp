@@ -106,6 +106,14 @@ TEST(Space, IsThatOfTheFileSystem) {
   EXPECT_FALSE(storage::space("/none/there"));
 }
 
+TEST(Space, IsShortOfFilesBelowAThousandOrATwentiethOfFew) {
+  EXPECT_TRUE(short_of_files({.files = 1'000'000, .files_available = 999}));
+  EXPECT_FALSE(short_of_files({.files = 1'000'000, .files_available = 1000}));
+  EXPECT_TRUE(short_of_files({.files = 200, .files_available = 9}));
+  EXPECT_FALSE(short_of_files({.files = 200, .files_available = 10}));
+  EXPECT_FALSE(short_of_files({.files = 0, .files_available = 0})) << "it counts none";
+}
+
 // FIPS 180-4's examples, and more than one buffer.
 TEST(Sha256, IsTheOneOfTheStandard) {
   test::TempDir dir;

@@ -36,8 +36,13 @@ Result<void> check_writable(const std::filesystem::path& directory);
 struct Space {
   std::uint64_t total = 0;      // bytes
   std::uint64_t available = 0;  // bytes, to an unprivileged process
+  std::uint64_t files = 0;      // inodes; 0: the file system does not count them
+  std::uint64_t files_available = 0;
 };
 Result<Space> space(const std::filesystem::path& path);
+// Fewer than 1,000 files can still be made, or a twentieth of all on a small file system. Each
+// recording needs about ten, and running calls theirs to the end.
+bool short_of_files(const Space& space);
 
 // "can't <doing> <path>: <the system's words for errno's value `error`>; <what to change>".
 Error file_error(std::string_view doing, const std::filesystem::path& path, int error);
