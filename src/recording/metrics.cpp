@@ -153,9 +153,10 @@ void Metrics::ended(EndReason reason, double seconds, bool had_media) {
   if (is_zombie(reason)) zombies_.Increment();
 }
 
-void Metrics::count(EndReason reason) {
-  ended_.Add({{"reason", label(to_string(reason))}}).Increment();
-  if (is_failure(reason)) failed_.Add({{"reason", label(to_string(reason))}}).Increment();
+void Metrics::count(EndReason reason, std::uint64_t times) {
+  const auto more = static_cast<double>(times);
+  ended_.Add({{"reason", label(to_string(reason))}}).Increment(more);
+  if (is_failure(reason)) failed_.Add({{"reason", label(to_string(reason))}}).Increment(more);
 }
 
 void Metrics::closed(double seconds, bool had_media) {
@@ -189,6 +190,10 @@ void Metrics::rendered(State state, double render_seconds, double finish_seconds
   finished(state);
   render_.Observe(render_seconds);
   finish_.Observe(finish_seconds);
+}
+
+void Metrics::cut_before(std::uint64_t calls) {
+  count(EndReason::Shutdown, calls);
 }
 
 void Metrics::recovered(bool crashed) {

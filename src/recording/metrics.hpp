@@ -11,6 +11,7 @@
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 
+#include <cstdint>
 #include <string_view>
 
 namespace srs::recording {
@@ -37,11 +38,13 @@ class Metrics {
   void warned(Warning kind, bool first);
   void finished(State state);
   void rendered(State state, double render_seconds, double finish_seconds);
+  // So many calls the process before this one ended at its own end.
+  void cut_before(std::uint64_t calls);
   // Left by an earlier process; `crashed`: while its call ran.
   void recovered(bool crashed);
 
  private:
-  void count(EndReason reason);
+  void count(EndReason reason, std::uint64_t times = 1);
 
   prometheus::Gauge& active_;
   prometheus::Counter& total_;

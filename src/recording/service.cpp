@@ -1,3 +1,4 @@
+#include "recording/cut_calls.hpp"
 #include "recording/leftovers.hpp"
 #include "recording/render_queue.hpp"
 #include "recording/session.hpp"
@@ -59,6 +60,7 @@ class ServiceImpl final : public Service {
   }
 
   void start() override {
+    metrics_.cut_before(take_cut_calls(archive_.root()));
     ground_.tasks.spawn("session_checks", check_sessions());
     leftovers_.search(true);
   }
@@ -69,6 +71,15 @@ class ServiceImpl final : public Service {
     // Ending one may take it out of the table.
     const auto sessions = sessions_;
     for (const auto& session : sessions) session->stop(EndReason::Shutdown);
+    if (sessions.empty()) return;
+    cut_untold_ = true;
+    if (auto left = leave_cut_calls(archive_.root(), sessions.size()); !left)
+      log_.warning("shutdown_not_told", {{"error", left.error().text}});
+  }
+
+  void scraped() override {
+    if (active() > 0 || !std::exchange(cut_untold_, false)) return;
+    forget_cut_calls(archive_.root());
   }
 
   void stop() override {
@@ -245,6 +256,7 @@ class ServiceImpl final : public Service {
   mutable std::string trouble_;
   bool draining_ = false;
   bool stopped_ = false;
+  bool cut_untold_ = false;  // calls that end_all() ended
 };
 
 }  // namespace

@@ -4,11 +4,13 @@
 #include "support/scrape.hpp"
 #include "support/speech_match.hpp"
 #include "support/src_call.hpp"
+#include "util/http_client/http_peer.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <csignal>
+#include <future>
 #include <set>
 
 namespace srs::test {
@@ -111,6 +113,46 @@ TEST_F(Lifecycle, DrainsNoLongerThanItMay) {
   const auto recording = wait_for_recording(server_.recordings(), call.call_id());
   ASSERT_TRUE(recording);
   EXPECT_EQ(recording->metadata.value("end_reason", ""), "shutdown");
+}
+
+constexpr const char* kCut = R"(reason="shutdown")";
+
+// Prometheus comes every 15 seconds: the last ones of a process are mostly not seen.
+TEST_F(Lifecycle, CountsCallsThatAShutdownCutWhereSomebodySeesIt) {
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  server_.signal(SIGTERM);
+  ASSERT_TRUE(wait_until([&] { return !ready(); }));
+  server_.signal(SIGTERM);
+  ASSERT_EQ(server_.wait_exit(kSoon), 0);
+  ASSERT_TRUE(server_.start());
+  EXPECT_EQ(metric(server_, "sip_sessions_ended_total", {kCut}), 1);
+  EXPECT_EQ(metric(server_, "sip_sessions_failed_total", {kCut}), 1);
+  server_.signal(SIGTERM);
+  ASSERT_EQ(server_.wait_exit(kSoon), 0);
+  ASSERT_TRUE(server_.start());
+  EXPECT_EQ(metric(server_, "sip_sessions_ended_total", {kCut}), 0) << "told once";
+}
+
+// It waits for a collector that does not answer, so there is time for a scrape.
+TEST_F(Lifecycle, LeavesNoWordOfCutCallsThatAScrapeHasSeen) {
+  std::promise<void> done;
+  const auto held = done.get_future().share();
+  HttpPeer collector([held](PeerConnection&) { held.wait(); });
+  server_.signal(SIGTERM);
+  ASSERT_EQ(server_.wait_exit(kSoon), 0);
+  server_.set("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url(""));
+  ASSERT_TRUE(server_.start());
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  server_.signal(SIGTERM);
+  ASSERT_TRUE(wait_until([&] { return !ready(); }));
+  server_.signal(SIGTERM);
+  EXPECT_TRUE(wait_until([&] { return metric(server_, "sip_sessions_ended_total", {kCut}) == 1; }));
+  EXPECT_EQ(server_.wait_exit(kSoon), 0);
+  done.set_value();
+  ASSERT_TRUE(server_.start());
+  EXPECT_EQ(metric(server_, "sip_sessions_ended_total", {kCut}), 0);
 }
 
 TEST_F(Lifecycle, RendersAfterAKillWhatWasCapturedBeforeIt) {

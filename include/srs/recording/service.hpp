@@ -63,6 +63,9 @@ class Service : public sip::SessionHandler {
   virtual void drain() = 0;
   // Ends every running session (BYE with Reason), finishing its files.
   virtual void end_all() = 0;
+  // Somebody read the metrics just now. Of calls that end_all() cut they tell while the process
+  // lasts; where nobody reads them the next process does.
+  virtual void scraped() = 0;
   // Stops the timers.
   virtual void stop() = 0;
 
