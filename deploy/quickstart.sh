@@ -29,9 +29,7 @@ usage() { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
 
 build() {
   banner "Building (the first time takes minutes)"
-  local tests=()
-  [ -f build/release/CMakeCache.txt ] || tests=(-DSRS_TESTS=OFF)
-  cmake --preset release "${tests[@]}" >"$work/configure.log" || { cat "$work/configure.log"; die "CMake failed"; }
+  cmake --preset release >"$work/configure.log" || { cat "$work/configure.log"; die "CMake failed"; }
   cmake --build --preset release -j "${JOBS:-$(nproc)}" --target siprec-server siprec-call
 }
 

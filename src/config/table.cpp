@@ -103,7 +103,8 @@ std::vector<Key> recording_keys() {
       SRS_KEY(recording.no_media_timeout, duration<seconds>(seconds(0), hours(24)),
               "Ends a session in which no media came since the answer; 0 never does."),
       SRS_KEY(recording.inactivity_timeout, duration<seconds>(seconds(0), hours(24)),
-              "Ends a session whose media stopped, except on hold; 0 never does."),
+              "Ends a session from which neither media nor RTCP comes any more, except on hold; 0 "
+              "never does."),
       SRS_KEY(recording.hold_timeout, duration<seconds>(seconds(0), hours(24 * 7)),
               "Ends a session that has been on hold, with every stream inactive; 0 never does."),
       SRS_KEY(recording.max_duration, duration<seconds>(seconds(0), hours(24 * 7)),

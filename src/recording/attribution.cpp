@@ -50,15 +50,8 @@ void attribute(Document& document, const siprec::Metadata& metadata) {
     document.participants.push_back(entry_of(participant));
   }
   for (auto& stream : document.streams) {
-    if (const auto* sender = metadata.sender_of_label(stream.label)) {
+    if (const auto* sender = metadata.sender_of_label(stream.label))
       stream.participant = sender->id;
-    } else if (!metadata.participants.empty() &&
-               metadata.stream_of_label(stream.label) == nullptr) {
-      document.warn(stream.label.empty()
-                        ? "a stream of the offer has no a=label, by which the metadata names "
-                          "who speaks (RFC 7866 §7.1.1)"
-                        : "the metadata names no stream with label \"" + stream.label + "\"");
-    }
   }
   for (const auto& session : metadata.sessions) {
     add_once(document.session.communication_sessions, session.id);
@@ -68,6 +61,17 @@ void attribute(Document& document, const siprec::Metadata& metadata) {
   for (const auto& group : metadata.groups) add_once(document.session.groups, group.id);
   for (const auto& extension : metadata.extensions) {
     add_extension(document.session, {extension.key, extension.value, extension.owner});
+  }
+}
+
+void warn_of_unnamed_streams(Document& document, const siprec::Metadata& metadata) {
+  if (metadata.participants.empty()) return;
+  for (const auto& stream : document.streams) {
+    if (!stream.participant.empty() || metadata.stream_of_label(stream.label) != nullptr) continue;
+    document.warn(stream.label.empty()
+                      ? "a stream of the offer has no a=label, by which the metadata names "
+                        "who speaks (RFC 7866 §7.1.1)"
+                      : "the metadata names no stream with label \"" + stream.label + "\"");
   }
 }
 

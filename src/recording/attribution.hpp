@@ -13,11 +13,14 @@
 namespace srs::recording {
 
 // Fills participants, the streams' participants and the session's ids and extensions from the
-// recording metadata (RFC 7865). Streams are found by label (RFC 7866 §7.1.1). Adds warnings where
-// the metadata contradicts the streams.
+// recording metadata (RFC 7865). Streams are found by label (RFC 7866 §7.1.1).
 void attribute(Document& document, const siprec::Metadata& metadata);
 
-// At the end of a session: adds a warning for each stream that carried media and stands in the
+// At the end of a session, for SDP and metadata may come in either order: adds a warning for each
+// stream that the metadata does not name.
+void warn_of_unnamed_streams(Document& document, const siprec::Metadata& metadata);
+
+// Likewise: adds a warning for each stream that carried media and stands in the
 // metadata without anybody who sends it (RFC 7865 §6.8).
 void warn_of_unknown_speakers(Document& document, const siprec::Metadata& metadata);
 

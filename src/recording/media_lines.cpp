@@ -9,7 +9,10 @@ namespace srs::recording {
 namespace {
 
 // Lines closed and opened again get new channels: this many times the maximum of streams, all told.
-constexpr std::size_t kReopenFactor = 4;
+constexpr std::size_t kReopenFactor = 16;
+// After so many a session in which nothing is open had better begin anew: an SRC may keep one for
+// all calls of a phone (RFC 7866 §7.1.1), and all its channels stand in one file.
+constexpr std::size_t kWornFactor = 2;
 
 // A re-INVITE may map payload types anew (RFC 3264 §8.3.2): both meanings are kept, new ones first.
 void remember_payloads(StreamEntry& entry, std::vector<PayloadEntry> offered) {
@@ -23,8 +26,9 @@ void remember_payloads(StreamEntry& entry, std::vector<PayloadEntry> offered) {
 
 }  // namespace
 
-MediaLines::MediaLines(const MediaRoom& room, rtp::StreamSink& sink, log::Logger log)
-    : room_(room), sink_(sink), log_(std::move(log)) {}
+MediaLines::MediaLines(const MediaRoom& room, std::size_t max_streams, rtp::StreamSink& sink,
+                       log::Logger log)
+    : room_(room), max_streams_(max_streams), sink_(sink), log_(std::move(log)) {}
 
 MediaLines::~MediaLines() = default;
 
@@ -59,9 +63,8 @@ void MediaLines::update(Receiver& receiver, const sdp::Media& media, StreamEntry
 }
 
 Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offer,
-                                                        std::size_t max_streams,
                                                         Document& document) {
-  const auto plan = plan_lines(offer, max_streams);
+  const auto plan = plan_lines(offer, max_streams_);
   std::vector<sdp::AnswerMedia> answer(plan.size());
   lines_.resize(std::max(lines_.size(), plan.size()));
   std::size_t fresh = 0;
@@ -75,7 +78,7 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
       close_line(lines_[i]);
       continue;
     }
-    if (!lines_[i] && receivers_.size() >= kReopenFactor * max_streams) {
+    if (!lines_[i] && receivers_.size() >= kReopenFactor * max_streams_) {
       document.warn(name + " refused: it was closed and reopened too often");
       continue;
     }
@@ -91,16 +94,21 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
   return answer;
 }
 
-Result<std::vector<std::uint16_t>> MediaLines::open(std::size_t lines, Document& document) {
-  std::vector<std::uint16_t> ports;
+Result<void> MediaLines::open(std::size_t lines, Document& document) {
   if (auto room = room_.ports.check_room(lines, rtp::PortPool::Clock::now()); !room)
     return room.error();
   lines_.resize(lines);
   for (auto& line : lines_) {
     if (auto opened = open_line(line, document); !opened) return opened.error();
-    ports.push_back(receivers_[*line].stream->port());
   }
-  return ports;
+  return {};
+}
+
+std::vector<sdp::AnswerMedia> MediaLines::ours() const {
+  std::vector<sdp::AnswerMedia> media(lines_.size());
+  for (std::size_t i = 0; i < media.size(); ++i)
+    if (lines_[i]) media[i].port = receivers_[*lines_[i]].stream->port();
+  return media;
 }
 
 void MediaLines::close() {
@@ -126,6 +134,12 @@ void MediaLines::report(Document& document) const {
                                          .count();
     }
   }
+}
+
+bool MediaLines::worn() const {
+  return receivers_.size() >= kWornFactor * max_streams_ &&
+         std::none_of(receivers_.begin(), receivers_.end(),
+                      [](const Receiver& receiver) { return receiver.open; });
 }
 
 bool MediaLines::all_on_hold() const {
@@ -164,6 +178,14 @@ std::optional<WallTime> MediaLines::last_arrival() const {
   std::optional<WallTime> last;
   for (const auto& receiver : receivers_) {
     last = std::max(last, receiver.stream->stats().last_arrival);
+  }
+  return last;
+}
+
+std::optional<WallTime> MediaLines::last_sign() const {
+  auto last = last_arrival();
+  for (const auto& receiver : receivers_) {
+    if (receiver.open) last = std::max(last, receiver.stream->stats().last_sign);
   }
   return last;
 }

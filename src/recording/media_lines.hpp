@@ -34,25 +34,31 @@ struct MediaRoom {
 // back (RFC 3264 §8.1) gets a new receiver and a new channel.
 class MediaLines {
  public:
-  MediaLines(const MediaRoom& room, rtp::StreamSink& sink, log::Logger log);
+  // `max_streams`: taken at once.
+  MediaLines(const MediaRoom& room, std::size_t max_streams, rtp::StreamSink& sink,
+             log::Logger log);
   ~MediaLines();
 
   // Opens, keeps and closes streams as `offer` asks, and brings document.streams up to date.
   // Returns our side of every m-line. Where ports run out, an error; what was open stays open.
-  Result<std::vector<sdp::AnswerMedia>> apply(const sdp::Session& offer, std::size_t max_streams,
-                                              Document& document);
-  // `lines` streams for an INVITE without offer; their ports in order.
-  Result<std::vector<std::uint16_t>> open(std::size_t lines, Document& document);
+  Result<std::vector<sdp::AnswerMedia>> apply(const sdp::Session& offer, Document& document);
+  // `lines` streams for an INVITE without offer.
+  Result<void> open(std::size_t lines, Document& document);
+  // Our side of every m-line as it is now: port 0 where none is open.
+  std::vector<sdp::AnswerMedia> ours() const;
 
   // Takes what the kernel still holds; statistics stay.
   void close();
   // Puts what was received so far into document.streams.
   void report(Document& document) const;
 
+  // Nothing is open, and what was has made a file of many channels.
+  bool worn() const;
   bool all_on_hold() const;
   // Channels that are open and not on hold, and to which nothing came yet.
   std::vector<unsigned> silent() const;
-  std::optional<WallTime> last_arrival() const;
+  std::optional<WallTime> last_arrival() const;  // of media
+  std::optional<WallTime> last_sign() const;     // of media, RTCP or a keep-alive
   std::uint64_t packets() const;
   std::uint64_t kernel_drops() const;
   std::uint64_t late() const;  // for a live player, see rtp::SourceStats
@@ -70,6 +76,7 @@ class MediaLines {
   void update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry);
 
   const MediaRoom& room_;
+  const std::size_t max_streams_;
   rtp::StreamSink& sink_;
   log::Logger log_;
   std::vector<Line> lines_;

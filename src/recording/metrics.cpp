@@ -26,6 +26,7 @@ bool is_failure(EndReason reason) {
     case EndReason::Bye:
     case EndReason::Cancelled:
     case EndReason::MaxDuration:
+    case EndReason::MaxStreams:
       return false;
     case EndReason::NoMedia:
     case EndReason::Inactivity:
@@ -53,9 +54,9 @@ std::vector<double> finish_buckets() {
 }
 
 constexpr std::initializer_list<EndReason> kEndReasons = {
-    EndReason::Bye,      EndReason::Cancelled,   EndReason::NoMedia,
-    EndReason::Expired,  EndReason::MaxDuration, EndReason::Inactivity,
-    EndReason::Shutdown, EndReason::Crashed,     EndReason::Failed};
+    EndReason::Bye,         EndReason::Cancelled,  EndReason::NoMedia,    EndReason::Expired,
+    EndReason::MaxDuration, EndReason::MaxStreams, EndReason::Inactivity, EndReason::Shutdown,
+    EndReason::Crashed,     EndReason::Failed};
 constexpr std::initializer_list<Refusal> kRefusals = {
     Refusal::Sip,     Refusal::NotSiprec, Refusal::Body, Refusal::UnknownBody, Refusal::Sdp,
     Refusal::NoAudio, Refusal::Ports,     Refusal::Disk, Refusal::Draining,    Refusal::Busy};

@@ -2,8 +2,8 @@
 
 #include "recording/negotiation.hpp"
 
+#include <string>
 #include <utility>
-#include <vector>
 
 namespace srs::recording {
 namespace {
@@ -31,8 +31,9 @@ std::variant<sip::Response, Refused> OfferAnswer::answer_offer(const sip::Reques
   if (!takes_any(plan) && (document_.streams.empty() || refuses_any(plan))) {
     return refuse(Refusal::NoAudio, "no audio stream that can be recorded: " + refusals(plan));
   }
-  const auto lines = media_.apply(offer, settings_.max_streams, document_);
+  const auto lines = media_.apply(offer, document_);
   if (!lines) return refuse(Refusal::Ports, lines.error().text);
+  agreed_ = offer;
   sip::Response response;
   response.content_type = "application/sdp";
   response.body = sdp::write_answer(by_our_preference(offer), *lines, next_version(request));
@@ -40,27 +41,47 @@ std::variant<sip::Response, Refused> OfferAnswer::answer_offer(const sip::Reques
 }
 
 std::variant<sip::Response, Refused> OfferAnswer::make_offer(const sip::Request& request) {
-  // An INVITE without offer, Cisco's built-in bridge: we offer, the ACK answers (RFC 3264 §4).
+  // An INVITE without offer, Cisco's built-in bridge: we offer, the ACK answers (RFC 3264 §4). In a
+  // re-INVITE we offer what there is, line by line (§8).
+  if (agreed_.media.empty()) {
+    if (auto opened = media_.open(kOfferedLines, document_); !opened)
+      return refuse(Refusal::Ports, opened.error().text);
+    agreed_ = sdp::own_lines(kOfferedLines);
+  }
   sip::Response response;
   response.content_type = "application/sdp";
-  std::vector<std::uint16_t> ports;
-  if (document_.streams.empty()) {
-    auto opened = media_.open(kOfferedLines, document_);
-    if (!opened) return refuse(Refusal::Ports, opened.error().text);
-    ports = std::move(*opened);
-  } else {
-    for (const auto& stream : document_.streams) ports.push_back(stream.local_port);
-  }
-  response.body = sdp::write_offer(ports, next_version(request));
+  response.body = sdp::write_offer(agreed_, media_.ours(), next_version(request));
   waits_for_answer_ = true;
   return response;
 }
 
-Result<void> OfferAnswer::take_answer(const sdp::Session& answer) {
+Result<void> OfferAnswer::take_answer(sdp::Session answer) {
   waits_for_answer_ = false;
-  const auto applied = media_.apply(answer, settings_.max_streams, document_);
+  complete(answer);
+  const auto applied = media_.apply(answer, document_);
   if (!applied) return applied.error();
+  agreed_ = std::move(answer);
   return {};
+}
+
+// Answers are often poorer than the offer: what they don't say stays as we offered it.
+void OfferAnswer::complete(sdp::Session& answer) {
+  const auto ours = media_.ours();
+  if (answer.media.size() != agreed_.media.size()) {
+    document_.warn("the answer to our offer has " + std::to_string(answer.media.size()) +
+                   " m-lines instead of " + std::to_string(agreed_.media.size()) +
+                   " (RFC 3264 §6)");
+    for (auto i = answer.media.size(); i < agreed_.media.size(); ++i)
+      answer.media.push_back(agreed_.media[i]);
+  }
+  for (std::size_t i = 0; i < answer.media.size(); ++i) {
+    auto& line = answer.media[i];
+    // What we did not offer is nowhere: the SRC knows no port for it.
+    if (i >= ours.size() || ours[i].port == 0) line.port = 0;
+    if (i >= agreed_.media.size()) continue;
+    if (line.label.empty()) line.label = agreed_.media[i].label;
+    if (line.mid.empty()) line.mid = agreed_.media[i].mid;
+  }
 }
 
 sdp::AnswerOptions OfferAnswer::next_version(const sip::Request& request) {

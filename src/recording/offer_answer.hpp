@@ -39,7 +39,7 @@ class OfferAnswer {
   // An INVITE came without offer, Cisco's built-in bridge: ours waits for its answer in the ACK.
   bool waits_for_answer() const { return waits_for_answer_; }
   // The SRC's answer to our own offer, from the ACK's body.
-  Result<void> take_answer(const sdp::Session& answer);
+  Result<void> take_answer(sdp::Session answer);
   // The ACK carried none.
   void take_no_answer() { waits_for_answer_ = false; }
 
@@ -49,11 +49,14 @@ class OfferAnswer {
   std::variant<sip::Response, Refused> make_offer(const sip::Request& request);
   sdp::AnswerOptions next_version(const sip::Request& request);
 
+  void complete(sdp::Session& answer);
+
   OfferAnswerSettings settings_;
   MediaLines& media_;
   Document& document_;
   std::string session_id_;
   std::uint64_t version_ = 0;
+  sdp::Session agreed_;  // the SRC's side of it: its last offer or answer
   bool waits_for_answer_ = false;
 };
 

@@ -60,7 +60,8 @@ Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
                 directory_, log_),
       capture_(room.captures.open(directory_ / kCaptureFile)),
       live_(tap(room.live, directory_, document_, *capture_)),
-      media_(room.media, live_ ? static_cast<rtp::StreamSink&>(*live_) : *capture_, log_),
+      media_(room.media, room.options.max_streams,
+             live_ ? static_cast<rtp::StreamSink&>(*live_) : *capture_, log_),
       offer_answer_({room.options.max_streams, room.media_address}, media_, document_,
                     std::to_string(invite.received.time_since_epoch().count() / 1000)),
       events_(room.media.executor, kMaxWaitingEvents),
@@ -211,9 +212,11 @@ void Session::apply(const Offer& offer) {
   notes_.note("offer", request.method);
   log_.info("session_updated", {{"method", request.method}, {"streams", document_.streams.size()}});
   note_hold();
+  metadata_.attribute();
   take_metadata(content);
   notes_.warn(Warning::Sdp, std::move(content.warnings));
   save();
+  retire();
 }
 
 void Session::apply(const Ack& ack) {
@@ -224,9 +227,12 @@ void Session::apply(const Ack& ack) {
     offer_answer_.take_no_answer();
     return notes_.warn(Warning::Sdp, "the ACK carries no answer to our offer");
   }
-  if (auto taken = offer_answer_.take_answer(*content->offer); !taken) {
-    notes_.warn(Warning::Media, taken.error().text);
-  }
+  const auto known = document_.warnings.size();
+  auto taken = offer_answer_.take_answer(*content->offer);
+  notes_.tell_since(Warning::Sdp, known);
+  if (!taken) notes_.warn(Warning::Media, taken.error().text);
+  note_hold();
+  metadata_.attribute();
   take_metadata(*content);
   save();
 }
@@ -281,7 +287,14 @@ void Session::check(WallTime now) {
     follow_capture();
     note_media();
   }
-  if (const auto reason = silence_.end(room_.options, media_.last_arrival(), now)) stop(*reason);
+  if (const auto reason =
+          silence_.end(room_.options, media_.last_arrival(), media_.last_sign(), now))
+    stop(*reason);
+}
+
+// Between two calls of a phone nothing is lost by it.
+void Session::retire() {
+  if (media_.worn()) stop(EndReason::MaxStreams);
 }
 
 void Session::stop(EndReason reason) {

@@ -97,6 +97,7 @@ class Session final : public sip::DialogHandler {
   void save();
   boost::asio::awaitable<Capture::Summary> close_capture();
   void trace_first_packet();
+  void retire();
   void warn_of_silent(const std::vector<unsigned>& channels);
 
   const SessionRoom& room_;

@@ -31,9 +31,8 @@ void SessionMetadata::take(const Carried& carried, tracing::Span parsing) {
   if (!parsed) return notes_.warn(Warning::Metadata, "metadata: " + parsed.error().text);
   notes_.warn(Warning::Metadata, parsed->warnings);
   known_ = siprec::merge(known_, *parsed);
-  const auto told = document_.warnings.size();
-  attribute(document_, known_);
-  notes_.tell_since(Warning::Metadata, told);
+  any_ = true;
+  attribute();
   const std::string mode = parsed->mode == siprec::DataMode::Partial ? "partial" : "complete";
   notes_.note("metadata", mode);
   log_.info("session_metadata", {{"mode", mode},
@@ -41,8 +40,14 @@ void SessionMetadata::take(const Carried& carried, tracing::Span parsing) {
                                  {"participants", document_.participants.size()}});
 }
 
+void SessionMetadata::attribute() {
+  if (any_) recording::attribute(document_, known_);
+}
+
+// Only now: SDP and metadata may come in either order, and an ACK may name the streams.
 void SessionMetadata::end() {
   const auto told = document_.warnings.size();
+  if (any_) warn_of_unnamed_streams(document_, known_);
   warn_of_unknown_speakers(document_, known_);
   notes_.tell_since(Warning::Metadata, told);
 }

@@ -25,6 +25,8 @@ class SessionMetadata {
 
   // `carried` has metadata. One that can't be read costs a warning. `parsing` is their span.
   void take(const Carried& carried, tracing::Span parsing);
+  // Streams came, went or were named anew: says of those that are there who sends them.
+  void attribute();
 
   // Once no more of them can come.
   void end();
@@ -38,6 +40,7 @@ class SessionMetadata {
   const std::filesystem::path& directory_;
   log::Logger log_;
   siprec::Metadata known_;
+  bool any_ = false;
   unsigned kept_ = 0;
 };
 

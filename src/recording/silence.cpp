@@ -13,7 +13,7 @@ bool Silence::set_hold(bool hold, WallTime now) {
 }
 
 std::optional<EndReason> Silence::end(const Options& options, std::optional<WallTime> heard,
-                                      WallTime now) const {
+                                      std::optional<WallTime> sign, WallTime now) const {
   const auto waited = [now](WallTime since, std::chrono::seconds limit) {
     return limit.count() > 0 && now - since > limit;
   };
@@ -23,7 +23,8 @@ std::optional<EndReason> Silence::end(const Options& options, std::optional<Wall
     return std::nullopt;
   }
   const auto limit = hold_ ? options.hold_timeout : options.inactivity_timeout;
-  if (waited(std::max(since_, heard.value_or(since_)), limit)) return EndReason::Inactivity;
+  const auto last = std::max(heard, sign).value_or(since_);
+  if (waited(std::max(since_, last), limit)) return EndReason::Inactivity;
   return std::nullopt;
 }
 

@@ -19,9 +19,10 @@ class Silence {
   bool hold() const { return hold_; }
 
   // Why the session has to be ended at `now`, by the limits of `options`; nothing: it may go on.
-  // `heard` is the arrival of its last packet.
+  // `heard` is the arrival of its last media packet; `sign` that of its last packet of any kind:
+  // who is muted, or suppresses silence, goes on sending RTCP.
   std::optional<EndReason> end(const Options& options, std::optional<WallTime> heard,
-                               WallTime now) const;
+                               std::optional<WallTime> sign, WallTime now) const;
 
  private:
   WallTime begun_;

@@ -194,6 +194,7 @@ void Stream::Impl::take_rtcp(const Datagram& datagram) {
   auto rtcp = parse_rtcp(datagram.bytes);
   if (!rtcp) return invalid(datagram);
   ++totals.rtcp_received;
+  stats.last_sign = datagram.arrival;
   reporter.on_rtcp(datagram);
   adopt(*rtcp, datagram.arrival);
   keep_early(std::move(*rtcp), datagram.arrival);
@@ -233,6 +234,7 @@ void Stream::Impl::refuse(const Datagram& datagram) {
 void Stream::Impl::invalid(const Datagram& datagram) {
   if (is_keep_alive(datagram.bytes)) {
     ++totals.keep_alives;
+    stats.last_sign = datagram.arrival;
     return;
   }
   ++stats.invalid;

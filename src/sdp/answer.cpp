@@ -140,13 +140,24 @@ std::string write_answer(const Session& offer, const std::vector<AnswerMedia>& m
   return out.take();
 }
 
-std::string write_offer(const std::vector<std::uint16_t>& ports, const AnswerOptions& options) {
+Session own_lines(std::size_t count) {
+  Session lines;
+  for (std::size_t i = 1; i <= count; ++i) lines.media.push_back(own_media(i));
+  return lines;
+}
+
+std::string write_offer(const Session& lines, const std::vector<AnswerMedia>& media,
+                        const AnswerOptions& options) {
   Writer out;
   write_session(out, options);
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    AnswerMedia ours;
-    ours.port = ports[i];
-    write_taken(out, own_media(i + 1), ours);
+  for (std::size_t i = 0; i < lines.media.size(); ++i) {
+    auto line = lines.media[i];
+    line.direction = Direction::SendOnly;  // what was held may go on
+    if (i < media.size() && media[i].port != 0) {
+      write_taken(out, line, media[i]);
+    } else {
+      write_m_line(out, line, 0);
+    }
   }
   return out.take();
 }

@@ -122,7 +122,7 @@ int ServerDialog::on_request(nta_incoming_t* irq, const sip_t& sip, msg_t* messa
     case sip_method_update:
       return on_offer(irq, sip, message);
     case sip_method_options:
-      return server_->answer_options(irq, sip, message);
+      return server_->answer_options(irq, message, true);
     default:
       return server_->answer_unsupported(irq, sip);
   }

@@ -74,7 +74,7 @@ class Server final : public Stack {
   }
   bool is_crowded() const;
   std::string crowded_text() const;
-  int answer_options(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
+  int answer_options(nta_incoming_t* irq, msg_t* message, bool in_dialog);
   int answer_unsupported(nta_incoming_t* irq, const sip_t& sip);
 
  private:

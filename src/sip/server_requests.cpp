@@ -24,14 +24,15 @@ void Server::note(const sip_t& sip, msg_t* message) {
                              {"bytes", size_of(message)}});
 }
 
-int Server::answer_options(nta_incoming_t* irq, const sip_t&, msg_t* message) {
+int Server::answer_options(nta_incoming_t* irq, msg_t* message, bool in_dialog) {
   ReplyExtras extras;
   extras.capabilities = true;
   const Transport transport(nta_incoming_transport(agent_->get(), irq, message));
   const auto& listener = agent_->listener_of(transport.get());
   extras.contact = agent_->contact(listener, "+sip.srs");
+  // Within a dialog it asks after that call, which goes on whatever becomes of new ones.
   const std::string unavailable(is_crowded() ? crowded_text() : handler_.unavailable());
-  if (unavailable.empty()) return reply(irq, {}, extras);
+  if (in_dialog || unavailable.empty()) return reply(irq, {}, extras);
   return reply(irq, refusal(503, unavailable), extras);
 }
 
@@ -108,7 +109,7 @@ int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {
     case sip_method_invite:
       return on_invite(irq, sip, message.get());
     case sip_method_options:
-      return answer_options(irq, sip, message.get());
+      return answer_options(irq, message.get(), false);
     default:
       return answer_unsupported(irq, sip);
   }

@@ -36,7 +36,7 @@ rtp_min=${BENCH_RTP_MIN:-10000} rtp_max=${BENCH_RTP_MAX:-19999}
 programs="siprec-server siprec-call bare_epoll bare_nta"
 build=${BUILD_DIR:-$root/build/release}
 if [ -z "${BUILD_DIR:-}" ]; then
-  (cd "$root" && cmake --preset release >/dev/null) || exit 1
+  (cd "$root" && cmake --preset release -DSRS_TESTS=ON >/dev/null) || exit 1
   # shellcheck disable=SC2086
   cmake --build "$build" --target $programs || exit 1
 fi

@@ -15,9 +15,12 @@ class SilenceTest : public testing::Test {
     options_.hold_timeout = seconds(100);
     options_.max_duration = seconds(0);
   }
-  std::optional<EndReason> at(int second, std::optional<int> heard = std::nullopt) const {
-    const auto last = heard ? std::optional(begin_ + seconds(*heard)) : std::nullopt;
-    return silence_.end(options_, last, begin_ + seconds(second));
+  std::optional<EndReason> at(int second, std::optional<int> heard = std::nullopt,
+                              std::optional<int> sign = std::nullopt) const {
+    return silence_.end(options_, moment(heard), moment(sign), begin_ + seconds(second));
+  }
+  std::optional<WallTime> moment(std::optional<int> second) const {
+    return second ? std::optional(begin_ + seconds(*second)) : std::nullopt;
   }
 
   Options options_;
@@ -33,6 +36,12 @@ TEST_F(SilenceTest, EndsASessionThatNeverGetsMedia) {
 TEST_F(SilenceTest, EndsASessionWhoseMediaStopped) {
   EXPECT_EQ(at(25, 5), std::nullopt);
   EXPECT_EQ(at(26, 5), EndReason::Inactivity);
+}
+
+TEST_F(SilenceTest, KeepsASessionThatIsMutedAndSendsRtcp) {
+  EXPECT_EQ(at(26, 5, 20), std::nullopt);
+  EXPECT_EQ(at(41, 5, 20), EndReason::Inactivity);
+  EXPECT_EQ(at(11, std::nullopt, 10), EndReason::NoMedia) << "RTCP alone is no call";
 }
 
 TEST_F(SilenceTest, HasPatienceWithASessionOnHold) {

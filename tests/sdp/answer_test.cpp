@@ -142,7 +142,7 @@ TEST(Answer, NoLineOfOursComesFromInsideAValue) {
 }
 
 TEST(Offer, IsRecvonlyAudioWithLabelsFromOne) {
-  const auto offer = read_session(write_offer({10000, 10002}, kOptions));
+  const auto offer = read_session(write_offer(own_lines(2), {{10000}, {10002}}, kOptions));
   ASSERT_EQ(offer.media.size(), 2U);
   EXPECT_EQ(offer.warnings, std::vector<std::string>{});
   EXPECT_EQ(offer.media[1].port, 10002);

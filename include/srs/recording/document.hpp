@@ -29,6 +29,7 @@ enum class EndReason {
   Inactivity,   // inactivity: it stopped coming
   Expired,      // session_expired: RFC 4028
   MaxDuration,  // max_duration
+  MaxStreams,   // max_streams: between two calls, so that the next one gets a recording of its own
   Shutdown,     // shutdown: we stopped before the call did
   Crashed,      // crashed: our process died in mid-call
   Failed,       // failed: our own error, see warnings

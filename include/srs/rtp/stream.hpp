@@ -48,6 +48,7 @@ struct StreamStats {
   SourceStats others;                // sums of sources beyond the bound; its SSRC means nothing
   std::optional<WallTime> first_arrival;
   std::optional<WallTime> last_arrival;
+  std::optional<WallTime> last_sign;  // of life beside media: RTCP, keep-alives
 
   std::uint64_t lost() const;
   std::uint64_t duplicates() const;

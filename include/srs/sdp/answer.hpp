@@ -3,6 +3,7 @@
 
 #include <srs/sdp/session.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -41,8 +42,14 @@ Direction answer_direction(Direction offered, bool paused);
 std::string write_answer(const Session& offer, const std::vector<AnswerMedia>& media,
                          const AnswerOptions& options);
 
-// Our offer of `ports.size()` recvonly audio lines (PCMU, PCMA, G722, opus, telephone-event), for
-// an INVITE that has none (RFC 3264 §5). Labels are "1", "2", ...
-std::string write_offer(const std::vector<std::uint16_t>& ports, const AnswerOptions& options);
+// Audio lines as a peer would offer them to whom we leave the choice: PCMU, PCMA, telephone-event,
+// labels "1", "2", ... For an INVITE that has no offer (RFC 3264 §5).
+Session own_lines(std::size_t count);
+
+// Our offer of the lines that the other side described last, in its offer or its answer: all of
+// them in their order, with their payload types and labels, recvonly. One whose port of ours is 0
+// stays closed (RFC 3264 §8).
+std::string write_offer(const Session& lines, const std::vector<AnswerMedia>& media,
+                        const AnswerOptions& options);
 
 }  // namespace srs::sdp

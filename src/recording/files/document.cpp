@@ -11,9 +11,9 @@ constexpr std::size_t kMaxWarnings = 100;
 
 constexpr std::array<std::string_view, 4> kStates = {"recording", "rendering", "complete",
                                                      "failed"};
-constexpr std::array<std::string_view, 9> kReasons = {
-    "bye",          "cancelled", "no_media", "inactivity", "session_expired",
-    "max_duration", "shutdown",  "crashed",  "failed"};
+constexpr std::array<std::string_view, 10> kReasons = {
+    "bye",          "cancelled",   "no_media", "inactivity", "session_expired",
+    "max_duration", "max_streams", "shutdown", "crashed",    "failed"};
 
 }  // namespace
 

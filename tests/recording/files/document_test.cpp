@@ -203,9 +203,10 @@ TEST(Document, WarnsOncePerSentenceAndAtMostAHundredTimes) {
 }
 
 TEST(EndReason, ComesBackFromItsText) {
-  for (const auto reason : {EndReason::Bye, EndReason::Cancelled, EndReason::NoMedia,
-                            EndReason::Inactivity, EndReason::Expired, EndReason::MaxDuration,
-                            EndReason::Shutdown, EndReason::Crashed, EndReason::Failed}) {
+  for (const auto reason :
+       {EndReason::Bye, EndReason::Cancelled, EndReason::NoMedia, EndReason::Inactivity,
+        EndReason::Expired, EndReason::MaxDuration, EndReason::MaxStreams, EndReason::Shutdown,
+        EndReason::Crashed, EndReason::Failed}) {
     EXPECT_EQ(end_reason(to_string(reason)), reason);
   }
   EXPECT_EQ(to_string(EndReason::Expired), "session_expired");
