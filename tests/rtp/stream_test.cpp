@@ -131,7 +131,7 @@ TEST_F(AStream, CountsRubbishAndKeepsItOut) {
 }
 
 TEST_F(AStream, LogsItsRubbishAtOnceAndWhatIsLeftAtItsEnd) {
-  open(21608);
+  open(21538);
   for (int i = 0; i < 5; ++i) send({1, 2, 3});
   close();
   const auto line = [&](int count) {

@@ -120,7 +120,10 @@ class Kept final : public StreamSink {
   std::vector<Item> items;
 };
 
-// A range that other test programs are unlikely to use; each test its own part of it.
+// A range that no other test program uses (support/port_block.cpp). Each test has ports of its own
+// in it, for it is a process beside its neighbours: 21001-21199 and 21390-21399 are the pool's,
+// 21200-21389 the sweep's, 21400-21499 the reporter's, 21500-21599 and 21612 the stream's and
+// 21600-21611 the sender's.
 inline Options options_at(std::uint16_t first, std::uint16_t last) {
   Options options;
   options.bind_address = "127.0.0.1";
