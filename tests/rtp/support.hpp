@@ -2,6 +2,8 @@
 // until something has happened.
 #pragma once
 
+#include "support/wait.hpp"
+
 #include <srs/rtp/packet.hpp>
 #include <srs/rtp/stream.hpp>
 
@@ -89,9 +91,9 @@ class Peer {
   int fd_ = -1;
 };
 
-// Runs `context` until `done` holds; false where it doesn't within five seconds.
+// Runs `context` until `done` holds; false where it doesn't soon.
 inline bool run_until(boost::asio::io_context& context, const std::function<bool()>& done) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  const auto deadline = std::chrono::steady_clock::now() + srs::test::kSoon;
   while (!done()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     context.restart();
