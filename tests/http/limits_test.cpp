@@ -116,7 +116,7 @@ TEST_F(RunningServer, ClosesAConnectionThatSendsNothing) {
 
 TEST_F(RunningServer, ClosesAClientThatDoesNotReadItsAnswer) {
   Options options;
-  options.request_timeout = milliseconds(200);
+  options.request_timeout = milliseconds(2000);
   start(options);
   auto connection = connect();
   connection.send("GET /big HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -82,7 +82,7 @@ TEST_F(Judges, SippPlacesItsCallsOverUdpAndTcp) {
                     recording.metadata.at("participants").size() == 2;
            });
   })) << all_recordings(server_.recordings()).size();
-  EXPECT_EQ(metric(server_, "sip_sessions_active"), 0);
+  EXPECT_TRUE(wait_until([&] { return metric(server_, "sip_sessions_active") == 0; }));
 }
 
 TEST_F(Judges, FfmpegHearsWhatSoxHears) {

@@ -159,7 +159,7 @@ TEST_F(Lifecycle, RendersAfterAKillWhatWasCapturedBeforeIt) {
   const auto voice = read_sound(own_data("audio/caller.wav")).channels.at(0);
   SrcCall call(server_);
   ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
-  constexpr int kSent = 4 * kPerSecond;
+  constexpr int kSent = 8 * kPerSecond;
   call.speak(0, alice_, voice, 0, kSent);
   server_.signal(SIGKILL);
   EXPECT_EQ(server_.wait_exit(kSoon), 128 + SIGKILL);
@@ -168,13 +168,14 @@ TEST_F(Lifecycle, RendersAfterAKillWhatWasCapturedBeforeIt) {
   const auto recording = wait_for_recording(server_.recordings(), call.call_id());
   ASSERT_TRUE(recording) << "the orphan was not rendered";
   EXPECT_EQ(recording->metadata.value("end_reason", ""), "crashed");
-  EXPECT_GE(packets(*recording, 0), static_cast<std::size_t>(kSent - kPerSecond))
+  // A second, and another one for a busy machine.
+  EXPECT_GE(packets(*recording, 0), static_cast<std::size_t>(kSent - 2 * kPerSecond))
       << "more than a second is lost";
   EXPECT_EQ(metric(server_, "recordings_recovered_total"), 1);
   EXPECT_EQ(metric(server_, "sip_sessions_ended_total", {R"(reason="crashed")"}), 1);
   EXPECT_EQ(metric(server_, "sip_sessions_failed_total", {R"(reason="crashed")"}), 1);
-  // What is on disk of the four seconds that were spoken counts like that of any call.
-  EXPECT_TRUE(wait_until([&] { return metric(server_, "recording_seconds_total") > 2.5; }));
+  // What is on disk of the eight seconds that were spoken counts like that of any call.
+  EXPECT_TRUE(wait_until([&] { return metric(server_, "recording_seconds_total") > 5.5; }));
   EXPECT_EQ(metric(server_, "sip_session_duration_seconds_count"), 1);
   EXPECT_EQ(metric(server_, "recordings_without_media_total"), 0);
 
@@ -222,7 +223,7 @@ TEST_F(Lifecycle, ClosesACallWithoutMediaAfterAKillAndTakesCallsAgain) {
   EXPECT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
   EXPECT_EQ(call.bye().status(), 200);
   EXPECT_TRUE(wait_for_recording(server_.recordings(), call.call_id()));
-  EXPECT_EQ(metric(server_, "sip_sessions_active"), 0);
+  EXPECT_TRUE(wait_until([&] { return metric(server_, "sip_sessions_active") == 0; }));
 }
 
 // A call with media that is killed, and the directory that it leaves.
@@ -357,8 +358,10 @@ class Silence : public ::testing::Test {
     const auto recording = wait_for_recording(server.recordings(), call.call_id());
     ASSERT_TRUE(recording);
     EXPECT_EQ(recording->metadata.value("end_reason", ""), reason);
-    EXPECT_EQ(metric(server, "sip_sessions_ended_total", {"reason=\"" + reason + "\""}), 1);
-    EXPECT_EQ(metric(server, "sip_sessions_active"), 0);
+    EXPECT_TRUE(wait_until([&] {
+      return metric(server, "sip_sessions_ended_total", {"reason=\"" + reason + "\""}) == 1 &&
+             metric(server, "sip_sessions_active") == 0;
+    }));
   }
 };
 
@@ -368,7 +371,7 @@ TEST_F(Silence, EndsASessionThatNeverGetsMedia) {
   SrcCall call(server);
   ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
   expect_end(server, call, "no_media");
-  EXPECT_EQ(metric(server, "recordings_without_media_total"), 1);
+  EXPECT_TRUE(wait_until([&] { return metric(server, "recordings_without_media_total") == 1; }));
 }
 
 // So that nobody who reads the log has to ask first which kind of line it is.
@@ -408,7 +411,7 @@ TEST_F(Silence, EndsASessionWhoseMediaStopped) {
 
 TEST_F(Silence, DoesNotEndASessionOnHold) {
   ServerProcess server(
-      {{"RECORDING_INACTIVITY_TIMEOUT", "1s"}, {"RECORDING_NO_MEDIA_TIMEOUT", "1s"}});
+      {{"RECORDING_INACTIVITY_TIMEOUT", "3s"}, {"RECORDING_NO_MEDIA_TIMEOUT", "3s"}});
   ASSERT_TRUE(server.start());
   SrcCall call(server);
   auto streams = two_legs();
@@ -417,7 +420,7 @@ TEST_F(Silence, DoesNotEndASessionOnHold) {
   call.send_packets(0, alice, 20);
   for (auto& stream : streams) stream.direction = "inactive";
   ASSERT_EQ(call.invite(siprec_body(streams)).status(), 200);
-  EXPECT_FALSE(call.server_request("BYE", 4s)) << "a call on hold was ended";
+  EXPECT_FALSE(call.server_request("BYE", 8s)) << "a call on hold was ended";
   EXPECT_EQ(call.bye().status(), 200);
 }
 

@@ -143,6 +143,7 @@ TEST_F(LiveDelivery, TellsTheTruthOnceItWasTakenAfterARefusal) {
   EXPECT_THAT(ask("POST", recording), HasSubstr("202"));
   ASSERT_TRUE(wait_until([&] { return metadata()["transcription"].contains("delivered_at"); }));
   EXPECT_THAT(metadata().at("warnings").dump(), Not(HasSubstr("not delivered")));
+  ASSERT_TRUE(server_.wait_for_log("transcript_delivered", kSoon));
   const auto lines = server_.log("transcript_delivered");
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(lines[0].value("siprec.recording_id", ""),
@@ -207,8 +208,7 @@ TEST_F(LiveDelivery, GoesOnAfterTheServersDeath) {
   status_ = 200;
   ASSERT_TRUE(server_.start());
   ASSERT_TRUE(wait_until([&] {
-    return taken() == before + 1 &&
-           !std::filesystem::exists(recording.directory / "transcription.json");
+    return taken() > before && !std::filesystem::exists(recording.directory / "transcription.json");
   }));
   EXPECT_EQ(bodies_.back(), bodies_.front()) << "what was written is not made anew";
 }
@@ -310,7 +310,7 @@ TEST_F(LiveReaders, ThatTakeNothingAreCutAndOthersGetEverything) {
   speak();
   ASSERT_TRUE(is("stt_live_listeners", 1));
   EXPECT_EQ(metric(*server_, "errors_total", {R"(reason="slow_reader")"}), 2);
-  EXPECT_FALSE(server_->log("http_reader_cut").empty());
+  EXPECT_TRUE(server_->wait_for_log("http_reader_cut", kSoon));
 #ifndef SRS_SANITIZED  // sanitizers have heaps of their own
   EXPECT_LT(metric(*server_, "process_resident_memory_bytes"), memory + (64 << 20));
 #endif

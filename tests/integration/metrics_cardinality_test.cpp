@@ -137,13 +137,21 @@ class Cardinality : public ::testing::Test {
 };
 
 TEST_F(Cardinality, DoesNotDependOnWhatAThousandHostileCallsSay) {
+#ifdef SRS_SANITIZED  // sanitizers are slow
+  constexpr int kCalls = 300;
+#else
+  constexpr int kCalls = 1000;
+#endif
   const auto before = series();
-  for (int i = 0; i < 1000; ++i) ASSERT_NO_FATAL_FAILURE(hostile_call(i)) << "call " << i;
-  EXPECT_TRUE(wait_until([&] { return metric(server_, "stt_jobs_total") > 50; }));
-  EXPECT_GT(metric(server_, "stt_transcription_errors_total"), 10);
-  EXPECT_GT(metric(server_, "tracing_export_failures_total"), 3);
+  for (int i = 0; i < kCalls; ++i) ASSERT_NO_FATAL_FAILURE(hostile_call(i)) << "call " << i;
+  const auto exceeds = [&](const char* name, double value) {
+    return wait_until([&] { return metric(server_, name) > value; });
+  };
+  EXPECT_TRUE(exceeds("stt_jobs_total", kCalls / 20.0));
+  EXPECT_TRUE(exceeds("stt_transcription_errors_total", kCalls / 100.0));
+  EXPECT_TRUE(exceeds("tracing_export_failures_total", 3));
   EXPECT_EQ(series(), before);
-  EXPECT_GT(metric(server_, "sip_sessions_total"), 500);
+  EXPECT_GT(metric(server_, "sip_sessions_total"), kCalls / 2);
 }
 
 // The peer's own answers, to a request of ours.

@@ -98,10 +98,13 @@ TEST(Postponed, RecordingsAreCountedAndFinishedWhenTheDiskTakesThem) {
   auto call = stage.call();
   RtpSource alice(0, 0xA11CE);
   call.send_packets(0, alice, 50);
-  const auto begun =
-      wait_for_recording(stage.server.recordings(), call.dialog().call_id(), "recording");
-  ASSERT_TRUE(begun);
-  const auto& directory = begun->directory;
+  std::filesystem::path directory;
+  ASSERT_TRUE(wait_until([&] {
+    const auto begun =
+        wait_for_recording(stage.server.recordings(), call.dialog().call_id(), "recording");
+    if (begun) directory = begun->directory;
+    return begun && begun->metadata.at("streams").at(0).value("packets_received", 0) > 0;
+  })) << "metadata.json is written once more when media came";
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "capture.pcapng"); }));
   std::filesystem::create_directories(directory / "metadata.json.tmp");
   EXPECT_EQ(call.bye().status(), 200);

@@ -126,7 +126,7 @@ std::chrono::duration<double> while_it_sleeps(ServerProcess& server, auto act) {
   const auto asleep = std::chrono::steady_clock::now();
   std::chrono::duration<double> slept{};
   std::thread waker([&] {
-    std::this_thread::sleep_for(300ms);  // nothing to wait for: time itself is what is measured
+    std::this_thread::sleep_for(1s);  // nothing to wait for: time itself is what is measured
     slept = std::chrono::steady_clock::now() - asleep;
     server.signal(SIGCONT);
   });
@@ -144,7 +144,7 @@ TEST(ResponseTime, CountsFromTheArrivalAtTheHost) {
     const auto seen =
         metric(server, "sip_response_time_seconds_sum", {"method=\"" + method + "\""});
     // What passed between the stop and the datagram is not its own.
-    EXPECT_GT(seen, slept.count() - 0.1) << method;
+    EXPECT_GT(seen, slept.count() / 2) << method;
     EXPECT_LT(seen, slept.count() + 5) << method;
   };
   expect_seen("INVITE", [&] { EXPECT_EQ(call.invite(siprec_body(two_legs())).status(), 200); });

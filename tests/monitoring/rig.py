@@ -154,7 +154,7 @@ class Rig:
         self.call("--duration", "1", server=self.json_server)
         self.call("--no-media", "--duration", "15", server=self.json_server)
         self.call("--header", "Require: no-such-extension", "--duration", "1", server=self.json_server)
-        wait_for("calls to be answered", lambda: self.metric("sip_sessions_active") >= 4)
+        wait_for("calls to be answered", lambda: self.metric("sip_sessions_total") >= 4)
         vanishing.kill()
         assert good.wait(30) == 0, good.output()
         wait_for("recordings to be complete", lambda: numbers(

@@ -3,23 +3,15 @@
 #include <srs/rtp/bulk_sender.hpp>
 
 #include <map>
-#include <thread>
 
 namespace srs::rtp {
 namespace {
 
+using srs::test::wait_until;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using test::Octets;
 using test::Peer;
-
-template <class Condition>
-bool wait_for(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-  while (!condition() && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::sleep_for(milliseconds(1));
-  return condition();
-}
 
 const Octets frame(160, 0xD5);
 
@@ -46,7 +38,7 @@ TEST(BulkSender, SendsEveryFrameOfEachStream) {
     EXPECT_EQ(packet->payload.size(), 160u);
   }
   EXPECT_EQ(next.size(), streams);
-  ASSERT_TRUE(wait_for([&] { return sender->stats().active == 0; }));
+  ASSERT_TRUE(wait_until([&] { return sender->stats().active == 0; }));
   const auto stats = sender->stats();
   EXPECT_EQ(stats.packets, streams * 10);
   EXPECT_EQ(stats.bytes, streams * 10 * 172u);
@@ -63,14 +55,14 @@ TEST(BulkSender, KeepsTheFrameBetweenTwoPacketsOfAStreamWithTicksOfAnyLength) {
     constexpr int frames = 20;
     const auto start = std::chrono::steady_clock::now();
     sender->add(stream_to(peer, 1, frames));
-    ASSERT_TRUE(wait_for([&] { return sender->stats().packets == frames; }));
+    ASSERT_TRUE(wait_until([&] { return sender->stats().packets == frames; }));
     EXPECT_GE(std::chrono::steady_clock::now() - start, (frames - 2) * milliseconds(5))
         << tick.count() << " us";
   }
 }
 
 TEST(BulkSender, SendsNothingOfAStreamAfterItsRemoval) {
-  const auto sender = BulkSender::open({.frame = milliseconds(2)}).value();
+  const auto sender = BulkSender::open({.frame = milliseconds(20)}).value();
   Peer peer;
   const auto id = sender->add(stream_to(peer, 1, 1'000'000));
   ASSERT_FALSE(peer.receive(2000).empty());
@@ -79,7 +71,7 @@ TEST(BulkSender, SendsNothingOfAStreamAfterItsRemoval) {
   std::uint64_t received = 1;
   while (!peer.receive().empty()) ++received;
   EXPECT_EQ(received, sent);
-  EXPECT_TRUE(peer.receive(20).empty());
+  EXPECT_TRUE(peer.receive(60).empty());
   EXPECT_EQ(sender->remove(id), 0u);
   EXPECT_EQ(sender->stats().active, 0u);
 }
@@ -91,7 +83,7 @@ TEST(BulkSender, CountsWhatTheKernelRefuses) {
   bad.destination = *Endpoint::from("::1", 9);  // another family than the socket's
   sender->add(bad);
   sender->add(stream_to(peer, 2, 3));
-  ASSERT_TRUE(wait_for([&] { return sender->stats().active == 0; }));
+  ASSERT_TRUE(wait_until([&] { return sender->stats().active == 0; }));
   EXPECT_EQ(sender->stats().failed, 3u);
   EXPECT_EQ(sender->stats().packets, 3u);
 }

@@ -61,10 +61,10 @@ TEST_F(APool, RefusesWhereAllPairsAreTaken) {
 }
 
 TEST_F(APool, SaysThatThereIsNoRoomForSeveralBeforeTheFirstIsLeased) {
-  const auto pool = open(options_at(21010, 21017));
+  const auto pool = open(options_at(21012, 21019));
   const auto refused = pool->check_room(5, Clock::now());
   ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().text.find("21010-21017"), std::string::npos) << refused.error().text;
+  EXPECT_NE(refused.error().text.find("21012-21019"), std::string::npos) << refused.error().text;
   EXPECT_TRUE(shows(registry, "rtp_port_exhaustion_total 1"));
   EXPECT_EQ(pool->resting(Clock::now()), 0u);
   EXPECT_TRUE(pool->check_room(4, Clock::now()));
@@ -145,7 +145,7 @@ TEST_F(APool, ThrowsAwayAndCountsWhatCameBetweenTwoCalls) {
 
 // Somebody who sends to a port that nobody leases again shows all the same.
 TEST_F(APool, CountsWhatComesToAFreedPairWhileItComes) {
-  const auto pool = open(options_at(21090, 21091));
+  const auto pool = open(options_at(21084, 21085));
   const test::Peer stranger;
   const auto port = pool->lease(Clock::now()).value()->port();
   for (const int total : {50, 100}) {
@@ -170,7 +170,7 @@ TEST_F(APool, GivesALeasedPairItsWholeReceiveBufferAgain) {
 }
 
 TEST_F(APool, AsksBeyondTheKernelsLimitWhereItHasThePrivilege) {
-  auto options = options_at(21080, 21081);
+  auto options = options_at(21082, 21083);
   options.receive_buffer = 64 << 20;
   const auto granted_to = [&options](int option) {
     const int scratch = ::socket(AF_INET, SOCK_DGRAM, 0);

@@ -146,7 +146,7 @@ TEST_F(AStream, CountsRubbishAndKeepsItOut) {
 }
 
 TEST_F(AStream, LogsItsRubbishAtOnceAndWhatIsLeftAtItsEnd) {
-  open(21608);
+  open(21538);
   for (int i = 0; i < 5; ++i) send({1, 2, 3});
   close();
   const auto line = [&](int count) {
@@ -294,8 +294,8 @@ TEST_F(AStream, SendsReceiverReportsToWhereRtcpComesFrom) {
   open(options);
   Octets sr = {0x80, 200, 0, 6, 0, 0, 0, 7, 0, 1, 2, 3, 4, 5, 6, 7};
   sr.resize(28);
+  // All of it waits at the sockets before the first report can be due.
   for (const std::uint16_t sequence : {1, 2, 3, 5}) send(rtp({.sequence = sequence, .ssrc = 7}));
-  ASSERT_TRUE(run_until(context, [&] { return kept.items.size() == 4; }));
   Peer rtcp;
   rtcp.send(static_cast<std::uint16_t>(stream->port() + 1), sr);
   Octets answer;

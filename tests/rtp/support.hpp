@@ -2,6 +2,8 @@
 // until something has happened.
 #pragma once
 
+#include "support/wait.hpp"
+
 #include <srs/rtp/packet.hpp>
 #include <srs/rtp/stream.hpp>
 
@@ -89,9 +91,9 @@ class Peer {
   int fd_ = -1;
 };
 
-// Runs `context` until `done` holds; false where it doesn't within five seconds.
+// Runs `context` until `done` holds; false where it doesn't soon.
 inline bool run_until(boost::asio::io_context& context, const std::function<bool()>& done) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  const auto deadline = std::chrono::steady_clock::now() + srs::test::kSoon;
   while (!done()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     context.restart();
@@ -120,7 +122,10 @@ class Kept final : public StreamSink {
   std::vector<Item> items;
 };
 
-// A range that other test programs are unlikely to use; each test its own part of it.
+// A range that no other test program uses (support/port_block.cpp). Each test has ports of its own
+// in it, for it is a process beside its neighbours: 21001-21199 and 21390-21399 are the pool's,
+// 21200-21389 the sweep's, 21400-21499 the reporter's, 21500-21599 and 21612 the stream's and
+// 21600-21611 the sender's.
 inline Options options_at(std::uint16_t first, std::uint16_t last) {
   Options options;
   options.bind_address = "127.0.0.1";

@@ -174,10 +174,12 @@ TEST_F(Caller, PlacesHundredsOfCallsAtOnce) {
     each.leave_at_once = true;
     place(each);
   }
-  EXPECT_TRUE(eventually([&] {
-    return std::all_of(calls.begin(), calls.end(),
-                       [](const auto& each) { return each.ends.size() == 1; });
-  }));
+  ASSERT_TRUE(eventually(
+      [&] {
+        return std::all_of(calls.begin(), calls.end(),
+                           [](const auto& each) { return each.ends.size() == 1; });
+      },
+      std::chrono::seconds(60)));
   EXPECT_EQ(call([this] { return application.ends.size(); }), calls.size());
   for (const auto& each : calls) EXPECT_EQ(each.ends.front(), sip::CallEnd::Bye);
 }

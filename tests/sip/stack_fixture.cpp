@@ -54,9 +54,8 @@ StackTest::~StackTest() {
   thread_.join();
 }
 
-bool StackTest::eventually(const std::function<bool()>& f) {
-  return wait_until([&] { return call(std::cref(f)); }, RawSipPeer::patience,
-                    std::chrono::milliseconds(1));
+bool StackTest::eventually(const std::function<bool()>& f, std::chrono::seconds limit) {
+  return wait_until([&] { return call(std::cref(f)); }, limit, std::chrono::milliseconds(1));
 }
 
 void StackTest::start() {

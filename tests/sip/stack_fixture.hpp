@@ -65,7 +65,8 @@ class StackTest : public ::testing::Test {
     return call_on(asio_, std::move(f));
   }
   // Waits until `f`, run on the stack's thread, is true.
-  bool eventually(const std::function<bool()>& f);
+  bool eventually(const std::function<bool()>& f,
+                  std::chrono::seconds limit = RawSipPeer::patience);
 
   void start();
   std::uint16_t port(const std::string& transport);

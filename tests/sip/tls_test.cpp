@@ -23,7 +23,7 @@ TEST_F(Tls, WithMutualAuthenticationAnswersOnlyClientsWithACertificate) {  // RF
   options.tls_verify_client = true;
   start();
   EXPECT_THAT(answer_to_openssl(""), testing::Not(HasSubstr("SIP/2.0")));
-  EXPECT_EQ(metric("sip_tls_handshakes_failed_total"), 1);
+  EXPECT_TRUE(wait_until([&] { return metric("sip_tls_handshakes_failed_total") == 1; }));
   EXPECT_THAT(lines(), Contains(AllOf(HasSubstr("warning sip_tls_handshake_failed"),
                                       HasSubstr("source=127.0.0.1:"), HasSubstr("certificate"))));
   EXPECT_THAT(answer_to_openssl("-cert client.crt -key client.key"), HasSubstr("SIP/2.0 200 OK"));
@@ -56,6 +56,7 @@ TEST_F(Tls, SaysWhoseCertificateItRefusesAndWhy) {
   ASSERT_EQ(std::system(make.c_str()), 0);
   EXPECT_THAT(answer_to_openssl("-cert stranger.crt -key stranger.key"),
               testing::Not(HasSubstr("SIP/2.0")));
+  EXPECT_TRUE(wait_until([&] { return metric("sip_tls_handshakes_failed_total") == 1; }));
   EXPECT_THAT(lines(), Contains(AllOf(HasSubstr("warning sip_tls_handshake_failed"),
                                       HasSubstr("CN=stranger: self"))));
   RawSipPeer(RawSipPeer::Transport::Tcp, port("tls")).close();  // a look whether the port is open

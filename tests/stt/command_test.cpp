@@ -96,7 +96,7 @@ TEST_F(CommandTest, EndsAProgramThatHangsWithAllItsChildren) {
 }
 
 TEST_F(CommandTest, EndsChildrenThatBeganASessionOfTheirOwnToo) {
-  options.timeout = 2s;  // time enough for a busy machine to begin both
+  options.timeout = 6s;  // time enough for a busy machine to begin both
   const auto mark = "sleep 986" + std::to_string(::getpid() % 1000);
   const auto left = directory / "left";
   // The first is our program's grandchild, the second nobody's child any more.

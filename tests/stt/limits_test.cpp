@@ -74,7 +74,7 @@ TEST_F(PoolTest, FailsAtTheDeadlineWhatALimitHoldsBackLonger) {
   options.openai.url = provider.url();
   options.limits = {"openai audio=0.02min/h"};  // a recording and a bit
   options.concurrency = 1;
-  options.deadline = std::chrono::seconds(2);
+  options.deadline = std::chrono::seconds(5);
   start();
   for (int i = 0; i < 2; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
   ASSERT_TRUE(run_until_ended(2)) << "not once the hour's budget has refilled";
@@ -89,7 +89,7 @@ TEST_F(PoolTest, TellsWhatWasPaidForOfARecordingThatMissesItsDeadline) {
   options.openai.url = provider.url();
   options.prices = {"openai 60 USD"};
   options.limits = {"openai audio=0.02min/h"};  // one channel and a bit
-  options.deadline = std::chrono::seconds(2);
+  options.deadline = std::chrono::seconds(5);
   start();
   pool->submit(recording("rec-1", {tone(1), tone(1)}));
   ASSERT_TRUE(run_until_ended(1));

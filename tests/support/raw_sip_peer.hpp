@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/raw_sip_message.hpp"
+#include "support/wait.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,7 +20,7 @@ class RawSipPeer {
  public:
   enum class Transport { Udp, Tcp };
   using Matches = std::function<bool(const RawSipMessage&)>;
-  static constexpr std::chrono::seconds patience{10};
+  static constexpr std::chrono::seconds patience = kSoon;
 
   RawSipPeer(Transport transport, std::uint16_t server_port, std::string server_host = "127.0.0.1",
              std::string local_host = {}, std::uint16_t local_port = 0);

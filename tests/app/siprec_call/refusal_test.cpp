@@ -82,7 +82,7 @@ TEST(Refusal, AnInviteThatFitsIntoNoDatagramIsNamedAsSuch) {
 
 TEST(Refusal, ARecorderThatOnlyTriesIsCancelled) {
   Recorder recorder({.status = 0});
-  CallerProcess caller(plain_call(recorder, {"--timeout", "0.5"}));
+  CallerProcess caller(plain_call(recorder, {"--timeout", "3"}));
   EXPECT_EQ(caller.wait(), 1);
   EXPECT_EQ(recorder.calls().at(0).of("CANCEL").size(), 1U);
   EXPECT_EQ(caller.json()["answers"]["487"], 1);
@@ -91,7 +91,7 @@ TEST(Refusal, ARecorderThatOnlyTriesIsCancelled) {
 TEST(Refusal, AnUnansweredByeIsAFailure) {
   Recorder recorder({.bye_status = 0});
   const TwoLegs legs(0.1);
-  CallerProcess caller(legs.call(recorder, {"--timeout", "0.5"}));
+  CallerProcess caller(legs.call(recorder, {"--timeout", "3"}));
   EXPECT_EQ(caller.wait(), 1);
   EXPECT_THAT(caller.out(), HasSubstr("BYE was not answered"));
 }

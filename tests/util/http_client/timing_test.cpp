@@ -25,9 +25,10 @@ class TimingTest : public FetchTest {
 };
 
 TEST_F(TimingTest, GivesUpOnASilentServer) {
-  const auto outcome = fetch({.url = silent.url("/"), .timeout = 50ms});
+  const auto outcome = fetch({.url = silent.url("/"), .timeout = 2s});
   EXPECT_EQ(kind(outcome), "timeout");
-  EXPECT_EQ(outcome.error().text, "no whole answer within 50 ms: it ended before the answer began");
+  EXPECT_EQ(outcome.error().text,
+            "no whole answer within 2000 ms: it ended before the answer began");
 }
 
 TEST_F(TimingTest, GivesUpOnAnAnswerThatStops) {
@@ -36,7 +37,7 @@ TEST_F(TimingTest, GivesUpOnAnAnswerThatStops) {
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
     connection.wait_closed();
   });
-  const auto outcome = fetch({.url = peer.url("/"), .timeout = 100ms});
+  const auto outcome = fetch({.url = peer.url("/"), .timeout = 2s});
   EXPECT_EQ(kind(outcome), "timeout");
   EXPECT_THAT(outcome.error().text, HasSubstr("before the answer was whole"));
 }
@@ -71,7 +72,7 @@ TEST_F(TimingTest, CancelsByAToken) {
   const HttpCancellation token;
   const auto first = start({.url = silent.url("/"), .cancellation = token});
   const auto second = start({.url = silent.url("/"), .cancellation = token});
-  const auto other = start({.url = silent.url("/"), .timeout = 200ms});
+  const auto other = start({.url = silent.url("/"), .timeout = 3s});
   ASSERT_TRUE(run_until([&] { return silent.connections() == 3; }));
   token.cancel();
   EXPECT_EQ(kind(finish(first)), "cancelled");
@@ -160,10 +161,13 @@ TEST_F(TimingTest, LetsACoroutineBeDestroyedWhileItWaits) {
       co_await sending.fetch(std::move(request));
     };
     local.spawn("a", begin(mine, silent.url("/")));
-    brief.run_for(20ms);
+    EXPECT_TRUE(test::wait_until([&] {
+      brief.restart();
+      brief.run_for(10ms);
+      return silent.connections() == 1;
+    }));
     EXPECT_EQ(mine.active(), 1U);
   }
-  EXPECT_TRUE(test::wait_until([&] { return silent.connections() == 1; }));
 }
 
 TEST_F(TimingTest, RunsTwoHundredAtOnceWithinItsBounds) {
