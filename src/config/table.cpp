@@ -96,8 +96,8 @@ std::vector<Key> recording_keys() {
           recording.accept,
           one_of<Accept>(
               {{"strict", Accept::Strict}, {"tolerant", Accept::Tolerant}, {"any", Accept::Any}}),
-          "Which INVITEs open a recording: with +sip.src and Require: siprec; with either or "
-          "metadata; any with audio."),
+          "Which INVITEs open a recording: with +sip.src and Require: siprec; with either, "
+          "metadata or Cisco's x-nearend; any with audio."),
       SRS_KEY(recording.max_streams, number<std::size_t>(2, 128),
               "Audio streams recorded in one session; further ones are refused with port 0."),
       SRS_KEY(recording.no_media_timeout, duration<seconds>(seconds(0), hours(24)),

@@ -1,5 +1,7 @@
 #include "recording/admission.hpp"
 
+#include "recording/attribution.hpp"
+
 #include <srs/siprec/multipart.hpp>
 
 #include <utility>
@@ -92,7 +94,7 @@ std::variant<Carried, Refused> read_body(const sip::Request& request) {
     carried.warnings.push_back("body part " + part + " can't be read: send it as it is");
   }
   if (!body.metadata.empty()) {
-    carried.metadata = std::string(body.metadata);
+    carried.metadata = body.metadata;
     carried.metadata_charset = body.metadata_charset;
   }
   if (!body.sdp.empty()) {
@@ -112,9 +114,10 @@ bool is_recording_session(const sip::Request& request, const Carried& carried, A
     case Accept::Strict:
       return request.src_contact && request.requires_siprec;
     case Accept::Tolerant:
-      // Half the field sends only one of the two (RFC 7866 §6.2).
+      // Half the field sends only one of the two (RFC 7866 §6.2), and Cisco's built-in bridge
+      // neither.
       return request.src_contact || request.requires_siprec || request.supports_siprec ||
-             carried.metadata.has_value();
+             carried.metadata.has_value() || is_forked_side(request);
     case Accept::Any:
       break;
   }

@@ -99,10 +99,13 @@ void attribute_from_sip(Document& document, const sip::Request& invite) {
   add("from", invite.from);
   // A recorder's own address of record is no party of the call.
   if (invite.to.uri != invite.from.uri && invite.to.uri != invite.uri) add("to", invite.to);
-  const bool one_sided =
-      has_parameter(invite.from.uri, "x-nearend") || has_parameter(invite.from.uri, "x-farend");
-  // Cisco's built-in bridge makes one call for each side: its only stream is that side's.
-  if (one_sided && document.streams.size() == 1) document.streams.front().participant = "from";
+  // The bridge makes one call for each side: its only stream is that side's.
+  if (is_forked_side(invite) && document.streams.size() == 1)
+    document.streams.front().participant = "from";
+}
+
+bool is_forked_side(const sip::Request& invite) {
+  return has_parameter(invite.from.uri, "x-nearend") || has_parameter(invite.from.uri, "x-farend");
 }
 
 SessionEntry session_entry(const sip::Request& invite) {

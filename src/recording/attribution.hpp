@@ -28,6 +28,9 @@ void warn_of_unknown_speakers(Document& document, const siprec::Metadata& metada
 // x-nearend/x-farend parameters and headers.
 void attribute_from_sip(Document& document, const sip::Request& invite);
 
+// One side of a call, forked by Cisco's built-in bridge: x-nearend or x-farend in From.
+bool is_forked_side(const sip::Request& invite);
+
 // What the INVITE says about the SRC; vendor headers go to the extensions.
 SessionEntry session_entry(const sip::Request& invite);
 

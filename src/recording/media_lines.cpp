@@ -168,6 +168,12 @@ std::uint64_t MediaLines::kernel_drops() const {
   return drops;
 }
 
+std::uint64_t MediaLines::truncated() const {
+  std::uint64_t truncated = 0;
+  for (const auto& receiver : receivers_) truncated += receiver.stream->stats().truncated;
+  return truncated;
+}
+
 std::uint64_t MediaLines::late() const {
   std::uint64_t late = 0;
   for (const auto& receiver : receivers_) late += receiver.stream->stats().late();

@@ -61,6 +61,7 @@ class MediaLines {
   std::optional<WallTime> last_sign() const;     // of media, RTCP or a keep-alive
   std::uint64_t packets() const;
   std::uint64_t kernel_drops() const;
+  std::uint64_t truncated() const;
   std::uint64_t late() const;  // for a live player, see rtp::SourceStats
 
  private:

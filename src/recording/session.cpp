@@ -128,6 +128,11 @@ boost::asio::awaitable<void> Session::finish(End end) {
   metadata_.end();
   if (!had_media()) notes_.warn(Warning::Media, std::string(kNoMediaWarning));
   if (had_media()) warn_of_silent(silent);
+  if (const auto truncated = media_.truncated(); truncated > 0) {
+    notes_.warn(Warning::Media, std::to_string(truncated) +
+                                    " datagrams were longer than 16448 bytes and are not "
+                                    "recorded: the SRC should send shorter packets (a=ptime)");
+  }
   if (const auto drops = media_.kernel_drops(); drops > 0) {
     notes_.warn(Warning::Media,
                 std::to_string(drops) +

@@ -15,9 +15,9 @@ namespace srs::rtp {
 class ReceiveBatch {
  public:
   static constexpr std::size_t capacity = 32;
-  // Room for 20 ms of 48 kHz stereo L16; an odd count of cache lines, so that the buffers' first
+  // Room for 80 ms of 48 kHz stereo L16; an odd count of cache lines, so that the buffers' first
   // lines fall into different sets of the cache.
-  static constexpr std::size_t datagram_size = 65 * 64;
+  static constexpr std::size_t datagram_size = 257 * 64;
 
   ReceiveBatch();
   ReceiveBatch(const ReceiveBatch&) = delete;

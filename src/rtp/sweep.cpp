@@ -221,7 +221,10 @@ void SweepEngine::deliver(int socket, bool rtcp_port, PacketSink& sink, std::siz
   for (bool more = true; more && batches > 0; --batches) {
     const auto truncated = batch.truncated();
     const auto result = batch.read(socket, rtcp_port);
-    if (batch.truncated() != truncated) tell_truncated(socket, batch.truncated() - truncated);
+    if (const auto more_truncated = batch.truncated() - truncated; more_truncated > 0) {
+      tell_truncated(socket, more_truncated);
+      guarded([&] { sink.on_truncated(more_truncated); });
+    }
     if (!result.datagrams.empty()) guarded([&] { sink.on_datagrams(result.datagrams); });
     const bool gone = slice != nullptr && (*slice)[index].pair == nullptr;
     more = result.more && !gone;

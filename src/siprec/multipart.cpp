@@ -1,4 +1,5 @@
 #include "part_headers.hpp"
+#include "transfer_encoding.hpp"
 
 #include <srs/siprec/multipart.hpp>
 #include <srs/util/text.hpp>
@@ -92,9 +93,11 @@ class Splitter {
   std::vector<Part>& parts_;
 };
 
-// A part without Content-Type is recognised by how it begins.
+// A part without Content-Type, or with none of its own (RFC 2046 §5.1), is recognised by how it
+// begins.
 bool looks_like_sdp(const Part& part) {
-  return part.content_type.type.empty() && trim(part.body).starts_with("v=0");
+  const auto& type = part.content_type.type;
+  return (type.empty() || type == "text/plain") && trim(part.body).starts_with("v=0");
 }
 
 bool is_sdp(const Part& part) {
@@ -126,19 +129,28 @@ Result<std::vector<Part>> split_body(std::string_view content_type, std::string_
 RecordingBody classify(const std::vector<Part>& parts) {
   RecordingBody result;
   for (const auto& part : parts) {
+    const auto& type = part.content_type.type;
     const bool metadata = is_rs_metadata(part.content_type, part.disposition);
-    if (!part.transfer_encoding.empty() && (metadata || is_sdp(part)))
-      result.encoded.push_back(part.content_type.type + " in " + part.transfer_encoding);
-    if (is_sdp(part)) {
-      if (result.sdp.empty()) result.sdp = part.body;
-    } else if (metadata && trim(part.body).empty()) {
-      result.unknown_types.push_back(part.content_type.type + " (empty)");
-    } else if (metadata) {
-      if (!result.metadata.empty()) continue;
-      result.metadata = part.body;
-      result.metadata_charset = part.content_type.charset;
+    if (!metadata && !is_sdp(part)) {
+      result.unknown_types.push_back(type);
+      continue;
+    }
+    std::string text(part.body);
+    if (!part.transfer_encoding.empty()) {
+      if (auto decoded = decode_transfer(part.body, part.transfer_encoding)) {
+        text = std::move(*decoded);
+      } else {
+        result.encoded.push_back(type + " in " + part.transfer_encoding);
+      }
+    }
+    auto& place = metadata ? result.metadata : result.sdp;
+    if (metadata && trim(text).empty()) {
+      result.unknown_types.push_back(type + " (empty)");
+    } else if (!place.empty()) {
+      result.unknown_types.push_back(type + " (a second one)");
     } else {
-      result.unknown_types.push_back(part.content_type.type);
+      place = std::move(text);
+      if (metadata) result.metadata_charset = part.content_type.charset;
     }
   }
   return result;

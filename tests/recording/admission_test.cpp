@@ -109,6 +109,8 @@ TEST(ReadBody, WarnsOfMetadataThatIsEmptyOrEncoded) {
   EXPECT_EQ(warnings(sdp + part(type, " ")),
             std::vector<std::string>{"body part ignored: application/rs-metadata+xml (empty)"});
   EXPECT_EQ(warnings(sdp + part(type + "\r\nContent-Transfer-Encoding: Base64", "PHJlYz4=")),
+            std::vector<std::string>{});
+  EXPECT_EQ(warnings(sdp + part(type + "\r\nContent-Transfer-Encoding: Base64", "<rec>")),
             std::vector<std::string>{"body part application/rs-metadata+xml in base64 can't be "
                                      "read: send it as it is"});
   EXPECT_EQ(warnings(sdp + part(type + "\r\nContent-Transfer-Encoding: binary", kMetadata)),
@@ -118,11 +120,11 @@ TEST(ReadBody, WarnsOfMetadataThatIsEmptyOrEncoded) {
 TEST(ReadBody, RefusesAnEncodedOfferSayingSo) {
   const auto read = read_body(
       request("multipart/mixed;boundary=b",
-              part("Content-Type: application/sdp\r\nContent-Transfer-Encoding: base64", "dj0w") +
+              part("Content-Type: application/sdp\r\nContent-Transfer-Encoding: x-gzip64", "dj0w") +
                   "--b--\r\n"));
   const auto* refused = std::get_if<Refused>(&read);
   ASSERT_NE(refused, nullptr);
-  EXPECT_NE(refused->response.warning.find("base64"), std::string::npos);
+  EXPECT_NE(refused->response.warning.find("x-gzip64"), std::string::npos);
 }
 
 TEST(IsRecordingSession, WantsBothMarksWhenStrict) {
@@ -146,6 +148,10 @@ TEST(IsRecordingSession, WantsAnyMarkWhenTolerant) {
   EXPECT_TRUE(is_recording_session(require, carried, Accept::Tolerant));
   carried.metadata = kMetadata;
   EXPECT_TRUE(is_recording_session(plain, carried, Accept::Tolerant));
+  sip::Request forked;  // by Cisco's built-in bridge
+  forked.from.uri = "sip:2001@192.0.2.7;x-nearend;x-refci=27471;x-nearenddevice=SEP1";
+  EXPECT_TRUE(is_recording_session(forked, {}, Accept::Tolerant));
+  EXPECT_FALSE(is_recording_session(forked, {}, Accept::Strict));
 }
 
 TEST(IsRecordingSession, WantsNothingWhenAnyCallIsTaken) {

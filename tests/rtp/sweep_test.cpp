@@ -223,11 +223,11 @@ TEST_F(ASweep, LeavesOverlongDatagramsOutAndCountsThem) {
   const auto pair = lease();
   Counter counter;
   engine->add(*pair, counter);
-  peer.send(pair->port(), Octets(3852));  // 20 ms of 48 kHz stereo L16
-  peer.send(pair->port(), Octets(9000));
+  peer.send(pair->port(), Octets(15372));  // 80 ms of 48 kHz stereo L16
+  peer.send(pair->port(), Octets(17000));
   peer.send(pair->port(), Octets(172));
   engine->remove(*pair);
-  EXPECT_EQ(counter.sizes, (std::vector<std::size_t>{3852, 172}));
+  EXPECT_EQ(counter.sizes, (std::vector<std::size_t>{15372, 172}));
   EXPECT_TRUE(shows("rtp_datagrams_truncated_total 1"));
 }
 

@@ -168,6 +168,10 @@ TEST_F(Dialog, AnswersOptionsWithin200) {
   const auto answer = peer->wait_for_final("OPTIONS");
   EXPECT_EQ(answer.status(), 200);
   EXPECT_THAT(answer.header("Supported"), HasSubstr("siprec"));
+  // It asks after this call, which goes on.
+  call([this] { application.unavailable_because = "draining"; });
+  peer->send(src->request("OPTIONS", ++src->cseq));
+  EXPECT_EQ(peer->wait_for_final("OPTIONS", src->cseq).status(), 200);
 }
 
 TEST_F(Dialog, RefusesOtherMethodsAndGoesOn) {

@@ -153,6 +153,39 @@ TEST(Multipart, RecognisesSdpWithoutAContentType) {
   EXPECT_EQ(classify(parts).sdp, "v=0");
 }
 
+TEST(Multipart, RecognisesSdpThatCallsItselfPlainText) {
+  EXPECT_EQ(classify(parts_of("v=0\r\n", "text/plain")).sdp, "v=0\r\n");
+}
+
+TEST(Multipart, ReadsTransferEncodings) {
+  const auto found = classify(
+      parts_of("--b\r\nContent-Type: application/sdp\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+               "dj0wDQpz\r\nPS0NCg==\r\n"
+               "--b\r\nContent-Type: application/rs-metadata+xml\r\n"
+               "Content-Transfer-Encoding: Quoted-Printable\r\n\r\n"
+               "<recording a=3D\"J=C3=B6rg\"=\r\n/>\r\n--b--"));
+  EXPECT_EQ(found.sdp, "v=0\r\ns=-\r\n");
+  EXPECT_EQ(found.metadata, "<recording a=\"J\xC3\xB6rg\"/>");
+  EXPECT_TRUE(found.encoded.empty());
+}
+
+TEST(Multipart, NamesWhatIsNotInItsTransferEncoding) {
+  for (const std::string encoding : {"base64", "quoted-printable", "x-uuencode"}) {
+    const auto found = classify(
+        parts_of("--b\r\nContent-Type: application/sdp\r\nContent-Transfer-Encoding: " + encoding +
+                 "\r\n\r\nv=0 =GZ\r\n--b--"));
+    EXPECT_EQ(found.encoded, std::vector{"application/sdp in " + encoding});
+    EXPECT_EQ(found.sdp, "v=0 =GZ") << "as it is";
+  }
+}
+
+TEST(Multipart, NamesASecondPartOfAKindAndReadsTheFirst) {
+  const std::string sdp = "--b\r\nContent-Type: application/sdp\r\n\r\n";
+  const auto found = classify(parts_of(sdp + "v=0\r\n" + sdp + "v=1\r\n--b--"));
+  EXPECT_EQ(found.sdp, "v=0");
+  EXPECT_EQ(found.unknown_types, std::vector<std::string>{"application/sdp (a second one)"});
+}
+
 TEST(Multipart, SurvivesEveryTruncationAndChangedByteOfARealBody) {
   for (const auto* name : {"siprec/ietf.body", "siprec/broadworks.body", "siprec/sems.body"}) {
     const auto body = read_body(test::own_data(name));

@@ -30,6 +30,7 @@ class PacketSink {
   virtual void on_turn(std::chrono::steady_clock::time_point) {}
   // So many datagrams found the pair's receive buffers full; the last ones are told by remove().
   virtual void on_kernel_drops(std::uint32_t) {}
+  virtual void on_truncated(std::uint64_t) {}  // datagrams longer than we read
 };
 
 // Reads the sockets of port pairs and hands what came to their sinks. Runs on the io_context.

@@ -44,6 +44,7 @@ struct StreamStats {
   std::uint64_t unknown_payload = 0;  // payload types that SDP did not name (kept all the same)
   std::uint64_t source_changes = 0;
   std::uint64_t kernel_drops = 0;    // datagrams that found our sockets full
+  std::uint64_t truncated = 0;       // datagrams longer than we read, left out
   std::vector<SourceStats> sources;  // in order of appearance, bounded
   SourceStats others;                // sums of sources beyond the bound; its SSRC means nothing
   std::optional<WallTime> first_arrival;
@@ -100,6 +101,7 @@ class Stream final : public PacketSink {
   void on_datagrams(std::span<const Datagram> datagrams) override;
   void on_turn(std::chrono::steady_clock::time_point now) override;
   void on_kernel_drops(std::uint32_t datagrams) override { stats_.kernel_drops += datagrams; }
+  void on_truncated(std::uint64_t datagrams) override { stats_.truncated += datagrams; }
 
  private:
   struct Impl;

@@ -42,10 +42,10 @@ Result<std::vector<Part>> split_body(std::string_view content_type, std::string_
 
 // What a recording session's body holds, whatever the order and the company of its parts.
 struct RecordingBody {
-  std::string_view sdp;       // empty: none
-  std::string_view metadata;  // rs-metadata as received; empty: none
+  std::string sdp;       // empty: none
+  std::string metadata;  // rs-metadata as received, but for a transfer encoding; empty: none
   std::string metadata_charset;
-  std::vector<std::string> unknown_types;  // of parts that are neither, or empty
+  std::vector<std::string> unknown_types;  // of parts that are neither, or empty, or a second one
   std::vector<std::string> encoded;        // what can't be read so: `application/sdp in base64`
 };
 RecordingBody classify(const std::vector<Part>& parts);
