@@ -117,6 +117,24 @@ def metrics_in(expression):
     return {re.sub(r"_(bucket|count|sum)$", "", name) for name in names}
 
 
+def expanded(expression):
+    """An expression, and those of the recording rules that it asks for."""
+    recorded = {rule["record"]: rule["expr"] for _, rule in rules("record")}
+    found, wanted = [], [expression]
+    while wanted:
+        found.append(wanted.pop())
+        wanted += [recorded[name] for name in re.findall(r"[a-z_]+:[\w:]+", found[-1])
+                   if name in recorded and recorded[name] not in found]
+    return "\n".join(found)
+
+
+def selectors(expression):
+    """What an expression, and the recording rules below it, choose by labels: {(metric, ((label, sign, values), ...))}."""
+    return {(metric, tuple((label, sign, tuple(value.split("|") if "~" in sign else [value]))
+                           for label, sign, value in re.findall(r'(\w+)(=~|!~|!=|=)"([^"]*)"', chosen)))
+            for metric, chosen in re.findall(r"([a-z_:][\w:]*)\{([^{}]*)\}", expanded(expression))}
+
+
 def fingerprint(path):
     """What a dashboard's picture depends on, as a hash: its title and its panels."""
     dashboard = json.loads(path.read_text(encoding="utf-8"))
