@@ -2,6 +2,7 @@
 
 A missing program is a loud skip (exit 77), and a failure where CI=true.
 """
+import functools
 import hashlib
 import json
 import os
@@ -74,8 +75,9 @@ def load(path):
         return yaml.safe_load(file)
 
 
+@functools.cache  # reading YAML takes longer than what is done with it
 def rules(kind=None):
-    """All rules as (file, rule); kind: 'alert', 'record' or both."""
+    """All rules as (file, rule), for reading; kind: 'alert', 'record' or both."""
     found = []
     for path in sorted(RULES.glob("*.yml")):
         for group in load(path)["groups"]:

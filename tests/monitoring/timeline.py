@@ -11,6 +11,7 @@ other step it must be quiet:
 A label's value may be a list, `reason="ports|disk|busy"`: the case is tested with each of them, and each
 has to have the same outcome. What a list of a rule's own (`reason=~"ports|disk"`) names is driven that way.
 """
+import functools
 import re
 
 from support import RULES, load
@@ -67,13 +68,17 @@ def minutes(text):
 
 def recording_rules(wanted):
     """recording.yml without the rules that the text `wanted` does not ask for: less to evaluate."""
-    document = load(RULES / "recording.yml")
-    group, = document["groups"]
+    group, = recording()["groups"]
     for rule in reversed(group["rules"]):
         if re.search(re.escape(rule["record"]) + r"\b", wanted):
             wanted += rule["expr"]
-    group["rules"] = [r for r in group["rules"] if re.search(re.escape(r["record"]) + r"\b", wanted)]
-    return document
+    return {"groups": [group | {
+        "rules": [r for r in group["rules"] if re.search(re.escape(r["record"]) + r"\b", wanted)]}]}
+
+
+@functools.cache
+def recording():
+    return load(RULES / "recording.yml")
 
 
 def promtool_test(case):
