@@ -35,6 +35,7 @@ SPARED = {
     "bye": "it is how calls end",
     "cancelled": "it is how calls end that were not answered",
     "max_duration": "it was configured",
+    "max_streams": "no stream was open: the next call of the SRC has a recording of its own",
     "no_media": "ZombieSessions counts them, and CallsWithoutMedia",
     "inactivity": "ZombieSessions counts them",
     "session_expired": "ZombieSessions counts them, and SessionRefreshesMissing",
