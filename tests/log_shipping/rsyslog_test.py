@@ -1,7 +1,9 @@
-"""The real rsyslog reads both logs with deploy/rsyslog/60-siprec.conf and hands on every line, parsed.
+"""The real rsyslog reads both logs with deploy/rsyslog/60-siprec.conf and hands on every line, parsed, with the
+severity and the time that stand in it.
 
 usage: rsyslog_test.py DIRECTORY with the logs of lines_test.py
 """
+import datetime
 import json
 import pathlib
 import re
@@ -74,6 +76,35 @@ def run(work, lines):
     return bytes(collector.data).decode().split("\n")[:-1], parsed.read_text().split("\n")[:-1]
 
 
+# RFC 5424 §6.2.1: local0, and how bad it is.
+PRIORITIES = {"error": 16 * 8 + 3, "warning": 16 * 8 + 4, "info": 16 * 8 + 6, "debug": 16 * 8 + 7, "trace": 16 * 8 + 7}
+# Besides what the server wrote: an error, read long after, and what a library may write.
+ERROR = {"text": "2026-01-02T03:04:05.678Z error [app] task_failed error=bad_alloc",
+         "json": '{"@timestamp":"2026-01-02T03:04:05.678Z","log.level":"error","message":"task_failed error=bad_alloc",'
+                 '"event.action":"task_failed"}'}
+FOREIGN = "terminate called without an active exception"
+
+
+def own_head(form, line):
+    """The priority and the time that belong to a line."""
+    if form == "json":
+        record = json.loads(line)
+        return str(PRIORITIES[record["log.level"]]), record["@timestamp"]
+    time, level = line.split(" ", 2)[:2]
+    return str(PRIORITIES[level]), time
+
+
+def check_heads(form, lines, heads):
+    now = datetime.datetime.now(datetime.timezone.utc)
+    told = set()
+    for line, (priority, time, _) in zip(lines, heads):
+        if line == FOREIGN:
+            read = datetime.datetime.fromisoformat(time)
+            assert priority == "134" and abs(now - read) < datetime.timedelta(minutes=5), f"{form}: {priority} {time}"
+            continue
+        assert (priority, time) == own_head(form, line), f"{form}: {priority} {time} is the head of {line!r}"
+        told.add(priority)
+    assert len(told) == len(set(PRIORITIES.values())), f"{form}: nothing but {told}"
 
 
 def main():
@@ -81,13 +112,17 @@ def main():
     if subprocess.run(["which", "rsyslogd"], stdout=subprocess.DEVNULL).returncode != 0:
         skip("rsyslog is not installed (deploy/install-deps.sh test)")
     logs = pathlib.Path(sys.argv[1])
-    frame = re.compile(r"<134>1 \S+ \S+ siprec-server - - - (.*)")
+    frame = re.compile(r"<(\d+)>1 (\S+) \S+ siprec-server - - - (.*)")
     with tempfile.TemporaryDirectory() as scratch:
         for form in ("json", "text"):
-            lines = (logs / f"{form}.log").read_text().splitlines()
+            lines = [*(logs / f"{form}.log").read_text().splitlines(), ERROR[form]]
+            if form == "text":
+                lines.append(FOREIGN)
             forwarded, parsed = run(pathlib.Path(scratch) / form, lines)
-            messages = [frame.fullmatch(one)[1].strip() for one in forwarded]
+            heads = [frame.fullmatch(one).groups() for one in forwarded]
+            messages = [message.strip() for _, _, message in heads]
             assert messages == lines, f"{form}: what is forwarded is not what was logged"
+            check_heads(form, lines, heads)
             if form == "json":
                 records = [json.loads(one) for one in parsed]
                 assert records == [json.loads(line) for line in lines], "mmjsonparse saw something else"

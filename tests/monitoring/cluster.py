@@ -16,6 +16,14 @@ POD = {
         "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled", "startedAt": "2026-01-01T00:00:00Z",
                                      "finishedAt": "2026-01-01T01:00:00Z"}}}]},
 }
+# What kube-prometheus-stack makes of its defaults.
+OPERATOR = "monitoring.coreos.com/v1"
+PROMETHEUS = {
+    "apiVersion": OPERATOR, "kind": "Prometheus",
+    "metadata": {"name": "kube-prometheus-stack-prometheus", "namespace": "monitoring", "uid": "2", "resourceVersion": "1"},
+    "spec": {"ruleSelector": {"matchLabels": {"release": "kube-prometheus-stack"}},
+             "serviceMonitorSelector": {"matchLabels": {"release": "kube-prometheus-stack"}}},
+}
 LOG = "2026-01-01T02:00:00Z info [app] server_ready\n"
 RESOURCES = [{"name": "pods", "singularName": "", "namespaced": True, "kind": "Pod", "shortNames": ["po"],
               "verbs": ["get", "list"]},
@@ -23,8 +31,8 @@ RESOURCES = [{"name": "pods", "singularName": "", "namespaced": True, "kind": "P
              {"name": "events", "singularName": "", "namespaced": True, "kind": "Event", "verbs": ["get", "list"]}]
 
 
-def listed(kind, items):
-    return {"apiVersion": "v1", "kind": f"{kind}List", "metadata": {"resourceVersion": "1"}, "items": items}
+def listed(kind, items, version="v1"):
+    return {"apiVersion": version, "kind": f"{kind}List", "metadata": {"resourceVersion": "1"}, "items": items}
 
 
 def answer(path, parameters):
@@ -32,7 +40,15 @@ def answer(path, parameters):
     if path == "/api":
         return {"kind": "APIVersions", "versions": ["v1"]}
     if path == "/apis":
-        return {"kind": "APIGroupList", "apiVersion": "v1", "groups": []}
+        version = {"groupVersion": OPERATOR, "version": "v1"}
+        return {"kind": "APIGroupList", "apiVersion": "v1", "groups": [
+            {"name": OPERATOR.split("/")[0], "versions": [version], "preferredVersion": version}]}
+    if path == f"/apis/{OPERATOR}":
+        return {"kind": "APIResourceList", "groupVersion": OPERATOR, "resources": [
+            {"name": "prometheuses", "singularName": "prometheus", "namespaced": True, "kind": "Prometheus",
+             "verbs": ["get", "list"]}]}
+    if path == f"/apis/{OPERATOR}/prometheuses":
+        return listed("Prometheus", [PROMETHEUS], OPERATOR)
     if path == "/api/v1":
         return {"kind": "APIResourceList", "groupVersion": "v1", "resources": RESOURCES}
     if path.endswith("/pods"):

@@ -43,8 +43,8 @@ def sought(command):
     return found
 
 
-# These read what every line has; that they find it in both formats is proved with both logs.
-EVERY_LINE = ("HighInternalErrorRate.md", "InternalErrors.md", "LogLinesDropped.md", "SIPRECDown.md")
+# These read what every line has, or look for a call; that they find it in both formats is proved with both logs.
+EVERY_LINE = ("HighInternalErrorRate.md", "InternalErrors.md", "LogLinesDropped.md", "SIPRECDown.md", "logging.md")
 
 
 class Commands(unittest.TestCase):

@@ -7,7 +7,7 @@ import unittest
 
 import support
 from support import HERE, ROOT, RULES, fetch, load, run, wait_for
-from expressions import PAGES, always, blocks, chosen, log_commands, numbers, queries, query
+from expressions import PAGES, always, blocks, cells, chosen, log_commands, numbers, queries, query, wants_json
 
 support.need("prometheus", "prometheus-alertmanager", "amtool", "promtool", "openssl", "jq", "curl", "ss", "nstat",
              "vmstat")
@@ -159,15 +159,16 @@ class EndToEnd(unittest.TestCase):
         commands = {command: page.name for page in PAGES for command in blocks(page, "sh")}
         self.assertGreater(len(commands), 50)
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            results = list(pool.map(rig.run, commands))
+            results = list(pool.map(
+                lambda command: rig.run(command, rig.json_server if wants_json(command) else rig.server), commands))
         for (command, page), done in zip(commands.items(), results):
             with self.subTest(page=page, command=command):
                 self.assertEqual((done.returncode in (0, SIGPIPE), done.stderr), (True, ""), done.stdout)
+        self.assertGreater(sum(len(cells(page)) for page in PAGES), 20)
         for page in PAGES:
             for expression in queries(page):
                 with self.subTest(page=page.name, expression=expression):
                     self.assertTrue(numbers(rig.prometheus, expression) or excepted(expression))
-
 
     def test_commands_for_the_log_find_what_is_in_it_in_both_formats(self):
         wait_for("the log of the calls", lambda: '"siprec.reason":"no_media"' in rig.json_server.log_text())

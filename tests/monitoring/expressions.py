@@ -5,7 +5,7 @@ import urllib.parse
 
 from support import ROOT, RUNBOOKS, fetch
 
-PAGES = sorted([ROOT / "docs/monitoring.md", *RUNBOOKS.glob("*.md")])
+PAGES = sorted([*(ROOT / f"docs/{page}.md" for page in ("logging", "metrics", "monitoring")), *RUNBOOKS.glob("*.md")])
 
 
 def always(expression):
@@ -55,12 +55,24 @@ def blocks(path, kind):
 
 
 def log_commands():
-    """The commands of the documents that read the server's log, as {command: name of the page}."""
+    """The commands of the documents that read the server's log, whatever its format, as {command: name of the page}."""
     return {line: page.name for page in PAGES for block in blocks(page, "sh")
-            for line in block.splitlines() if "siprec-server.log" in line}
+            for line in block.splitlines() if "siprec-server.log" in line and not wants_json(line)}
+
+
+def wants_json(commands):
+    """Does a command read the server's log as JSON?"""
+    return bool(re.search(r"^jq .*siprec-server\.log", commands, re.M))
 
 
 def queries(path):
-    """The queries of a Markdown page's `promql` blocks: one a line, comments left out."""
+    """The queries of a Markdown page: of its `promql` blocks, one a line, comments left out, and of its tables."""
     lines = "".join(blocks(path, "promql")).splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    return [line for line in lines if line and not line.startswith("#")] + cells(path)
+
+
+def cells(path):
+    """The queries in the last column of a Markdown page's tables, where that is headed `query`."""
+    tables = re.findall(r"^\|.*\| query \|\n\|[-|]+\|\n((?:\|.*\n)+)", path.read_text(encoding="utf-8"), re.M)
+    rows = [re.split(r"(?<!\\)\|", row)[-2] for table in tables for row in table.splitlines()]
+    return [query.replace("\\|", "|") for row in rows for query in re.findall(r"`([^`]+)`", row)]

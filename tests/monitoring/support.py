@@ -2,6 +2,7 @@
 
 A missing program is a loud skip (exit 77), and a failure where CI=true.
 """
+import functools
 import hashlib
 import json
 import os
@@ -74,8 +75,9 @@ def load(path):
         return yaml.safe_load(file)
 
 
+@functools.cache  # reading YAML takes longer than what is done with it
 def rules(kind=None):
-    """All rules as (file, rule); kind: 'alert', 'record' or both."""
+    """All rules as (file, rule), for reading; kind: 'alert', 'record' or both."""
     found = []
     for path in sorted(RULES.glob("*.yml")):
         for group in load(path)["groups"]:
@@ -115,6 +117,24 @@ def metrics_in(expression):
     bare = re.sub(r"\{[^}]*\}", "", bare)
     names = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b(?!\s*\()", re.sub(r"instance\w*:[\w:]+", "", bare)))
     return {re.sub(r"_(bucket|count|sum)$", "", name) for name in names}
+
+
+def expanded(expression):
+    """An expression, and those of the recording rules that it asks for."""
+    recorded = {rule["record"]: rule["expr"] for _, rule in rules("record")}
+    found, wanted = [], [expression]
+    while wanted:
+        found.append(wanted.pop())
+        wanted += [recorded[name] for name in re.findall(r"[a-z_]+:[\w:]+", found[-1])
+                   if name in recorded and recorded[name] not in found]
+    return "\n".join(found)
+
+
+def selectors(expression):
+    """What an expression, and the recording rules below it, choose by labels: {(metric, ((label, sign, values), ...))}."""
+    return {(metric, tuple((label, sign, tuple(value.split("|") if "~" in sign else [value]))
+                           for label, sign, value in re.findall(r'(\w+)(=~|!~|!=|=)"([^"]*)"', chosen)))
+            for metric, chosen in re.findall(r"([a-z_:][\w:]*)\{([^{}]*)\}", expanded(expression))}
 
 
 def fingerprint(path):

@@ -7,7 +7,11 @@ other step it must be quiet:
   - alert: RTPPortExhaustion
     series: {rtp_ports_allocated: '50*5 95*10 50*20', rtp_ports_capacity: '100*35'}
     fires: 6-19
+
+A label's value may be a list, `reason="ports|disk|busy"`: the case is tested with each of them, and each
+has to have the same outcome. What a list of a rule's own (`reason=~"ports|disk"`) names is driven that way.
 """
+import functools
 import re
 
 from support import RULES, load
@@ -27,6 +31,17 @@ def values(text):
             last = last + float(value) if value.startswith(("+", "-")) else float(value)
             samples.append(f"{last:.10g}")
     return samples
+
+
+def variants(case):
+    """The case with each value of its labels' lists in turn; lists go side by side, a shorter one begins anew."""
+    lists = [found.split("|") for name in case["series"] for found in re.findall(r'="([^"]*)"', name)]
+    for turn in range(max(map(len, lists), default=1)):
+        def chosen(match):
+            options = match[1].split("|")
+            return f'="{options[turn % len(options)]}"'
+
+        yield case | {"series": {re.sub(r'="([^"]*)"', chosen, name): text for name, text in case["series"].items()}}
 
 
 def series_name(name):
@@ -53,13 +68,17 @@ def minutes(text):
 
 def recording_rules(wanted):
     """recording.yml without the rules that the text `wanted` does not ask for: less to evaluate."""
-    document = load(RULES / "recording.yml")
-    group, = document["groups"]
+    group, = recording()["groups"]
     for rule in reversed(group["rules"]):
         if re.search(re.escape(rule["record"]) + r"\b", wanted):
             wanted += rule["expr"]
-    group["rules"] = [r for r in group["rules"] if re.search(re.escape(r["record"]) + r"\b", wanted)]
-    return document
+    return {"groups": [group | {
+        "rules": [r for r in group["rules"] if re.search(re.escape(r["record"]) + r"\b", wanted)]}]}
+
+
+@functools.cache
+def recording():
+    return load(RULES / "recording.yml")
 
 
 def promtool_test(case):

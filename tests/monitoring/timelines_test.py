@@ -14,7 +14,9 @@ import timeline
 
 support.need("promtool")
 
-CASES = [case for path in sorted((HERE / "rules").glob("*.yml")) for case in load(path)]
+LISTED = [case for path in sorted((HERE / "rules").glob("*.yml")) for case in load(path)]
+# Of what a case lists the first: rules_test.py sees to it that the others have the same outcome.
+CASES = [next(timeline.variants(case)) for case in LISTED]
 
 
 def rule_of(case):
@@ -63,10 +65,41 @@ def returns(series, end):
     return False
 
 
+def moving(case, metric, matchers):
+    """The labels of those series of a case that these matchers choose and that are not 0 all of the time."""
+    for name, text in case["series"].items():
+        labels = {**timeline.LABELS, **dict(re.findall(r'(\w+)="([^"]*)"', name))}
+        if name.split("{")[0] == metric and set(timeline.values(text)) - {"0", "_", "stale"} and all(
+                any(re.fullmatch(value, labels.get(label, "")) for value in values) == (sign[0] == "=")
+                for label, sign, values in matchers):
+            yield labels
+
+
+def drives(case, metric, matchers, matcher, value):
+    """Does a variant of the case move what has this value of a matcher's list, and nothing else that the list names?"""
+    label, sign, values = matcher
+    for variant in timeline.variants(case):
+        moved = [labels.get(label, "") for labels in moving(variant, metric, set(matchers) - {matcher})]
+        named = [found for found in moved if any(re.fullmatch(each, found) for each in values)]
+        if named and all(re.fullmatch(value, found) for found in named):
+            return True
+    return False
+
+
 class Timelines(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.alone = list(zip(CASES, in_parallel(told_alone, CASES, [rule_of(case)["expr"] for case in CASES])))
+        # {(alert, severity): [{arm: steps}]}, one for each of LISTED.
+        arms = [(i, arm) for i, case in enumerate(CASES) for arm in arms_of(case)]
+        single = {i: steps for i, (_, steps) in enumerate(cls.alone)}
+        several = [(i, arm) for i, arm in arms if len(arms_of(CASES[i])) > 1]
+        told = dict(zip(several, in_parallel(told_alone, *zip(*((CASES[i], arm) for i, arm in several)))))
+        cls.held = {}
+        for i, arm in arms:
+            case = CASES[i]
+            rule = (case["alert"], rule_of(case)["labels"]["severity"])
+            cls.held.setdefault(rule, {}).setdefault(i, {})[arm] = told.get((i, arm), single[i])
 
     def test_what_waits_has_a_disturbance_that_does_not_fire_it(self):
         for case, held in self.alone:
@@ -84,17 +117,36 @@ class Timelines(unittest.TestCase):
                     gone = timeline.steps(case["fires"]) - held
                     self.assertTrue(gone and min(gone) > min(held))
 
+    def drivers(self, rule, arm):
+        """The cases, as they are written, in which this arm of a rule holds and no other does."""
+        return [LISTED[i] for i, arms in self.held[rule].items()
+                if arms[arm] and not any(steps for other, steps in arms.items() if other != arm)]
+
     def test_each_arm_of_an_or_is_driven_alone(self):
-        arms = [(case, arm) for case in CASES for arm in arms_of(case) if len(arms_of(case)) > 1]
-        self.assertGreater(len(arms), 6)
-        held = {}
-        for (case, arm), steps in zip(arms, in_parallel(told_alone, *zip(*arms))):
-            held.setdefault((case["alert"], rule_of(case)["labels"]["severity"]), {}).setdefault(id(case), {})[arm] = steps
-        for alert, cases in held.items():
+        self.assertGreater(sum(len(next(iter(cases.values()))) > 1 for cases in self.held.values()), 6)
+        for rule, cases in self.held.items():
             for arm in next(iter(cases.values())):
-                with self.subTest(alert, arm=arm):
-                    self.assertTrue(any(case[arm] and not any(steps for other, steps in case.items() if other != arm)
-                                        for case in cases.values()))
+                with self.subTest(rule, arm=arm):
+                    self.assertTrue(self.drivers(rule, arm))
+
+    # What a rule's list leaves out fails a case that names it; what it names and no case does fails here.
+    def test_each_value_that_a_matcher_lists_is_driven_alone(self):
+        driven, reached = 0, set()
+        for rule, cases in self.held.items():
+            for arm in next(iter(cases.values())):
+                for metric, matchers in support.selectors(arm):
+                    reached.add((metric, matchers))
+                    for label, sign, values in matchers:
+                        for value in values if len(values) > 1 else ():
+                            with self.subTest(rule, arm=arm, metric=metric, matcher=f"{label}{sign}", value=value):
+                                self.assertTrue(any(drives(case, metric, matchers, (label, sign, values), value)
+                                                    for case in self.drivers(rule, arm)),
+                                                "add it to the list of a label in tests/monitoring/rules")
+                                driven += 1
+        self.assertGreater(driven, 60)
+        lists = {(metric, matchers) for _, rule in support.rules("record") for metric, matchers in support.selectors(rule["expr"])
+                 if any(sign == "=~" and len(values) > 1 for _, sign, values in matchers)}
+        self.assertEqual(lists - reached, set(), "recording rules that no alert asks for, and no timeline drives")
 
 
 if __name__ == "__main__":

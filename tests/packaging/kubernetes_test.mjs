@@ -55,9 +55,11 @@ async function complaints(object) {
 const kustomization = parse(read("kustomization.yaml"));
 const files = [...kustomization.resources, "servicemonitor.yaml"];
 const objects = {};
+const services = [];
 for (const file of files) {
   for (const object of documents(read(file))) {
-    objects[object.kind] = object;
+    if (object.kind === "Service") services.push(object);
+    objects[object.kind] ??= object;
     check(`${file}: ${object.kind} is what its schema says`, await complaints(object));
   }
 }
@@ -81,7 +83,7 @@ if (kubectl.error) {
 } else {
   check("kubectl kustomize puts it together", kubectl.status === 0 ? [] : kubectl.stderr);
   const built = documents(kubectl.stdout);
-  check("it makes one object of each kind", built.length === files.length ? [] : built.map((one) => one.kind));
+  check("it makes one object of each file, and the settings", built.length === files.length ? [] : built.map((one) => one.kind));
   for (const object of built) check(`the built ${object.kind} is what its schema says`, await complaints(object));
   const named = built.find((one) => one.kind === "ConfigMap").metadata.name;
   const used = built.find((one) => one.kind === "StatefulSet").spec.template.spec.volumes[0].configMap.name;
@@ -114,16 +116,22 @@ check("the policy lets the whole range of media in",
   same(objects.NetworkPolicy.spec.ingress[0].ports.find((one) => one.endPort),
     { port: settings.rtp.port_min, endPort: settings.rtp.port_max, protocol: "UDP" }));
 for (const [kind, selector] of [
-  ["StatefulSet", objects.StatefulSet.spec.selector.matchLabels], ["Service", objects.Service.spec.selector],
+  ["StatefulSet", objects.StatefulSet.spec.selector.matchLabels],
+  ...services.map((one) => [`Service ${one.metadata.name}`, one.spec.selector]),
   ["PodDisruptionBudget", objects.PodDisruptionBudget.spec.selector.matchLabels],
   ["NetworkPolicy", objects.NetworkPolicy.spec.podSelector.matchLabels]]) {
   const missing = Object.entries(selector).filter(([key, value]) => pod.metadata.labels[key] !== value);
   check(`the ${kind} finds the pods`, missing.map(([key]) => key));
 }
-check("the ServiceMonitor finds the service",
-  Object.entries(objects.ServiceMonitor.spec.selector.matchLabels).filter(([key, value]) => objects.Service.metadata.labels[key] !== value));
+const watchedOnes = services.filter((one) => Object.entries(objects.ServiceMonitor.spec.selector.matchLabels)
+  .every(([key, value]) => one.metadata.labels[key] === value));
+check("the ServiceMonitor finds one service", same(watchedOnes.map((one) => one.metadata.name), ["siprec-metrics"]));
+check("that service keeps recorders that drain, and the one for calls does not",
+  same(services.map((one) => [one.metadata.name, one.spec.publishNotReadyAddresses ?? false]), [["siprec", false], ["siprec-metrics", true]]));
 check("the ServiceMonitor names a port of the service",
-  objects.Service.spec.ports.some((one) => one.name === objects.ServiceMonitor.spec.endpoints[0].port) ? [] : "it does not");
+  watchedOnes[0].spec.ports.some((one) => one.name === objects.ServiceMonitor.spec.endpoints[0].port) ? [] : "it does not");
+check("the ServiceMonitor and the rules have the label that kube-prometheus-stack asks for",
+  [objects.ServiceMonitor, ...made].filter((one) => one.metadata.labels.release !== "kube-prometheus-stack").map((one) => one.metadata.name));
 check("it runs as somebody, may write its own volumes alone, and has no rights",
   same([pod.spec.securityContext.runAsNonRoot, container.securityContext],
     [true, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } }]));

@@ -40,8 +40,8 @@ OVERVIEW = dashboard("siprec-overview", "SIPREC Overview", "All recorders at a g
           quantiles("recording_finish_seconds_bucket{@}", 0.5, 0.95), "s"),
 
     row("Saturation"),
-    gauges("Resource Usage", "The fullest recorder's share of each resource.", {
-        "RTP ports": "max(instance:rtp_ports_allocated:ratio{@})",
+    gauges("Resource Usage", "The fullest recorder's share of each resource. RTP ports: those in use, those that rest after a call, and those that others hold.", {
+        "RTP ports": "max(instance:rtp_ports_taken:ratio{@})",
         "disk": "1 - min(instance:recording_disk_free:ratio{@})",
         "descriptors": "max(instance:process_open_fds:ratio{@})",
         "render queue": "max(recording_render_queue{@} / recording_render_queue_capacity{@})",
