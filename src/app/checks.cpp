@@ -55,7 +55,8 @@ Check rtp_ports(const Components& c) {
                    {"resting", static_cast<double>(c.ports->resting(now))},
                    {"available", static_cast<double>(c.ports->available(now))}};
   check.message = std::to_string(c.ports->available(now)) + " port pairs free";
-  if (allocated > kPortsLow * capacity) check.status = Status::Degraded;
+  const auto taken = capacity - static_cast<double>(c.ports->available(now));
+  if (taken > kPortsLow * capacity) check.status = Status::Degraded;
   const auto drops = c.engine->drops();
   check.figures.push_back({"kernel_drops", static_cast<double>(drops.datagrams)});
   if (drops.last && now - *drops.last < kDropsRecent) {

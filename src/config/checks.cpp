@@ -11,6 +11,11 @@
 namespace srs::config {
 namespace {
 
+// An IPv4 address in IPv6's clothes is one of IPv4.
+bool is_ipv6(const boost::asio::ip::address& address) {
+  return address.is_v6() && !address.to_v6().is_v4_mapped();
+}
+
 class Checker {
  public:
   Checker(Loaded& loaded, const Origins& origins)
@@ -78,7 +83,8 @@ class Checker {
     }
   }
 
-  // An answer names an address of the family in which the call came.
+  // An answer names an address of the family in which the call came: with no socket of that family
+  // every such call would be taken and none recorded.
   void media_family() {
     boost::system::error_code error;
     const auto media = boost::asio::ip::make_address(settings_.rtp.bind_address, error);
@@ -86,10 +92,11 @@ class Checker {
     if (error || both || !settings_.sip.external_address.empty()) return;
     for (const auto& listener : settings_.sip.listen) {
       const auto endpoint = parse_endpoint(listener.substr(listener.find(':') + 1));
-      if (!endpoint || endpoint->address.is_v6() == media.is_v6()) continue;
-      warn("rtp.bind_address", in_quotes(settings_.rtp.bind_address) +
-                                   " takes no media of calls that come to " + in_quotes(listener) +
-                                   ", for it is of the other family: write `::`, which takes both");
+      if (!endpoint || is_ipv6(endpoint->address) == is_ipv6(media)) continue;
+      fault("rtp.bind_address",
+            in_quotes(settings_.rtp.bind_address) + " takes no media of calls that come to " +
+                in_quotes(listener) +
+                ", for it is of the other family: write `::`, which takes both");
     }
   }
 

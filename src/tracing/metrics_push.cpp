@@ -27,9 +27,21 @@ asio::awaitable<void> MetricsPush::run(std::shared_ptr<MetricsPush> self) {
   while (!self->stopped_) {
     due = std::max(due + self->interval_, asio::steady_timer::clock_type::now());
     self->timer_.expires_at(due);
-    co_await self->timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (!self->stopped_) co_await self->send();
+    if (!self->last_) co_await self->timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (self->stopped_) break;
+    const bool last = self->last_;
+    co_await self->send();
+    if (last) break;
   }
+  self->finished_ = true;
+  if (self->on_finished_) self->on_finished_();
+}
+
+void MetricsPush::finish(std::function<void()> done) {
+  last_ = true;
+  on_finished_ = std::move(done);
+  sender_.hurry();
+  timer_.cancel();
 }
 
 asio::awaitable<void> MetricsPush::send() {

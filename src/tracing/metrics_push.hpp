@@ -8,6 +8,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace srs::tracing {
@@ -21,6 +22,10 @@ class MetricsPush {
   // Until stop(). `self` keeps this alive.
   static boost::asio::awaitable<void> run(std::shared_ptr<MetricsPush> self);
   void stop();
+  // Sends what stands now, once, and calls `done`: at the end of the process counters move that
+  // nobody would see otherwise.
+  void finish(std::function<void()> done);
+  bool finished() const { return finished_; }
 
  private:
   boost::asio::awaitable<void> send();
@@ -34,6 +39,9 @@ class MetricsPush {
   Sender sender_;
   boost::asio::steady_timer timer_;
   bool stopped_ = false;
+  bool last_ = false;
+  bool finished_ = false;
+  std::function<void()> on_finished_;
 };
 
 }  // namespace srs::tracing

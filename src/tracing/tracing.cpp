@@ -64,6 +64,7 @@ class Tracing::Core final : public SpanSink, public std::enable_shared_from_this
   static asio::awaitable<void> flush(std::shared_ptr<Core> self, std::chrono::milliseconds limit) {
     const auto deadline = asio::steady_timer::clock_type::now() + limit;
     for (const auto& outbox : self->outboxes_) outbox->hurry();
+    if (self->metrics_) self->metrics_->finish([core = self.get()] { core->changed_.cancel(); });
     while (!self->idle()) {
       self->changed_.expires_at(deadline);
       const auto [error] = co_await self->changed_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -83,7 +84,8 @@ class Tracing::Core final : public SpanSink, public std::enable_shared_from_this
     co_await std::move(task);
   }
   bool idle() const {
-    return std::all_of(outboxes_.begin(), outboxes_.end(),
+    return (!metrics_ || metrics_->finished()) &&
+           std::all_of(outboxes_.begin(), outboxes_.end(),
                        [](const auto& outbox) { return outbox->idle(); });
   }
 

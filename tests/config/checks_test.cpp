@@ -41,15 +41,21 @@ TEST(Checks, KeepSipOutOfTheRtpPorts) {
   EXPECT_THAT(from_command_line({{"sip.listen", "tcp:0.0.0.0:15060"}}).faults, IsEmpty());
 }
 
+// Such calls would be answered with ports at which nobody listens.
 TEST(Checks, WantMediaInTheFamilyOfTheCalls) {
-  const auto warnings = [](const char* listen, const char* bind) {
-    return from_command_line({{"sip.listen", listen}, {"rtp.bind_address", bind}}).warnings;
+  const auto faults = [](const char* listen, const char* bind, const char* external = "") {
+    return from_command_line({{"sip.listen", listen},
+                              {"rtp.bind_address", bind},
+                              {"sip.external_address", external}})
+        .faults;
   };
-  EXPECT_THAT(warnings("udp:0.0.0.0:5060,tcp:[::]:5060", "0.0.0.0"),
+  EXPECT_THAT(faults("udp:0.0.0.0:5060,tcp:[::]:5060", "0.0.0.0"),
               ElementsAre(FaultIs("--rtp.bind_address", "rtp.bind_address", "`tcp:[::]:5060`")));
-  EXPECT_THAT(warnings("udp:0.0.0.0:5060", "::1"),
+  EXPECT_THAT(faults("udp:0.0.0.0:5060", "::1"),
               ElementsAre(FaultIs("--rtp.bind_address", "rtp.bind_address", "`udp:0.0.0.0:5060`")));
-  EXPECT_THAT(warnings("udp:0.0.0.0:5060,tcp:[::]:5060", "::"), IsEmpty());
+  EXPECT_THAT(faults("udp:0.0.0.0:5060,tcp:[::]:5060", "::"), IsEmpty());
+  EXPECT_THAT(faults("udp:[::]:5060", "0.0.0.0", "203.0.113.7"), IsEmpty());
+  EXPECT_THAT(faults("udp:[::ffff:127.0.0.1]:5060", "0.0.0.0"), IsEmpty()) << "that is IPv4";
 }
 
 TEST(Checks, KeepHttpAndSipApart) {
@@ -77,7 +83,9 @@ TEST(Checks, KnowWhatWildcardsHold) {
         Case{"tcp:127.0.0.1:8080", "127.0.0.1:8081", false},
         Case{"tcp:127.0.0.1:0", "127.0.0.1:0", false},
         Case{"tcp:[::ffff:127.0.0.1]:8080", "127.0.0.1:8080", true}}) {
-    const auto faults = from_command_line({{"sip.listen", sip}, {"http.listen", http}}).faults;
+    const auto faults =
+        from_command_line({{"sip.listen", sip}, {"http.listen", http}, {"rtp.bind_address", "::"}})
+            .faults;
     EXPECT_EQ(faults.size(), collide ? 1U : 0U) << sip << " and " << http;
   }
 }
@@ -92,7 +100,9 @@ TEST(Checks, KeepListenersOfSipApart) {
                                  {"sip.tls_directory", "/tls"}})
                   .faults,
               ElementsAre(FaultIs("--sip.listen", "sip.listen", "is taken by sip.listen")));
-  EXPECT_THAT(from_command_line({{"sip.listen", "udp:[::]:5060,udp:0.0.0.0:5060"}}).faults,
+  EXPECT_THAT(from_command_line(
+                  {{"sip.listen", "udp:[::]:5060,udp:0.0.0.0:5060"}, {"rtp.bind_address", "::"}})
+                  .faults,
               IsEmpty());
 }
 

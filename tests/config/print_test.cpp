@@ -6,6 +6,7 @@ namespace {
 
 TEST(Print, ReadsBackAsTheSameSettings) {
   const auto changed = from_command_line({{"sip.listen", "udp:127.0.0.1:1,tcp:[::1]:2"},
+                                          {"rtp.bind_address", "::"},
                                           {"sip.user_agent", "a: \"b\" # c"},
                                           {"rtp.allowed_sources", "192.0.2.0/24"},
                                           {"recording.directory", "/tmp/off"},

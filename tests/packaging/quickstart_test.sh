@@ -50,7 +50,7 @@ said() { grep -F "$1" "$work/said"; }
 odd_settings() {
   printf '2026-01-01T00:00:00.000Z info [app] server_ready sip=udp:192.0.2.1:1 http=192.0.2.1:1\n' >"$work/old.log"
   env LOG_LEVEL=error LOG_FILE="$work/old.log" HTTP_LISTEN="[::1]:$http_odd" \
-    SIP_LISTEN="udp:[::]:$sip" RTP_PORT_MIN=9100 RTP_PORT_MAX=9199 \
+    SIP_LISTEN="udp:[::]:$sip" RTP_BIND_ADDRESS=:: RTP_PORT_MIN=9100 RTP_PORT_MAX=9199 \
     RECORDING_DIRECTORY="$work/else where/calls" RECORDING_MIN_FREE_SPACE=0 "${quick[@]}" --once
 }
 recorded_there() { find "$work/else where/calls" -name audio.wav | grep -q .; }

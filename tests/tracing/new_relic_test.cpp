@@ -82,6 +82,22 @@ TEST_F(NewRelicTest, GetsTracesAndMetricsWithItsKeyOverTls) {
   EXPECT_EQ(figure("tracing_spans_exported_total", {"newrelic"}), 2);
 }
 
+// What ends with the process, as calls do that a shutdown cuts, comes after the last full minute.
+TEST_F(NewRelicTest, GetsTheLastMetricsAtTheEnd) {
+  Collector collector({}, HttpPeer::Tls{certificate, {}});
+  options.new_relic.endpoint = collector.url("");
+  options.new_relic.metrics_interval = std::chrono::hours(1);
+  start(options, [] {
+    return std::vector<prometheus::MetricFamily>{
+        {"cut_total", "Calls.", prometheus::MetricType::Counter, {{}}}};
+  });
+  ASSERT_TRUE(flush(10s));
+  const auto requests = collector.requests();
+  ASSERT_THAT(requests, SizeIs(1));
+  EXPECT_EQ(requests[0].target, "/v1/metrics");
+  EXPECT_THAT(requests[0].body, HasSubstr("cut_total"));
+}
+
 TEST_F(NewRelicTest, KeyIsSentToNobodyWithoutAProperCertificate) {
   options.new_relic.ca_file.clear();
   Collector collector({}, HttpPeer::Tls{certificate, {}});
