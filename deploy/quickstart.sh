@@ -63,10 +63,6 @@ read_settings() {
   [ "${http##*:}" != 0 ] || die "http.listen has port 0: choose one, as HTTP_LISTEN=127.0.0.1:8081"
   ! get -o /dev/null "http://$http/" || die "http://$http answers already: stop what runs there, or choose another port, as HTTP_PORT=8081 $0"
   recordings=$(setting recording directory)
-  if ! setting sip listen | grep -qE '(udp|tcp):[0-9]' && [ "$(setting rtp bind_address)" = 0.0.0.0 ]; then
-    printf 'SIP comes over IPv6 alone, so media is taken over both: RTP_BIND_ADDRESS=::\n'
-    export RTP_BIND_ADDRESS=::
-  fi
 }
 
 # The listeners that the server has, one a line.
