@@ -3,6 +3,7 @@
 #include "recording/negotiation.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace srs::recording {
@@ -10,6 +11,11 @@ namespace {
 
 // Lines closed and opened again get new channels: this many times the maximum of streams, all told.
 constexpr std::size_t kReopenFactor = 4;
+
+// An SRC next door answers within the millisecond in which its line opened.
+std::int64_t passed_ms(const Document& document) {
+  return std::chrono::floor<std::chrono::milliseconds>(wall_now() - document.started_at).count();
+}
 
 // A re-INVITE may map payload types anew (RFC 3264 §8.3.2): both meanings are kept, new ones first.
 void remember_payloads(StreamEntry& entry, std::vector<PayloadEntry> offered) {
@@ -29,13 +35,16 @@ MediaLines::MediaLines(const MediaRoom& room, rtp::StreamSink& sink, log::Logger
 MediaLines::~MediaLines() = default;
 
 Result<void> MediaLines::open_line(Line& line, Document& document) {
-  auto pair = room_.ports.lease(rtp::PortPool::Clock::now());
+  std::vector<std::uint16_t> had;
+  for (const auto& stream : document.streams) had.push_back(stream.local_port);
+  auto pair = room_.ports.lease(rtp::PortPool::Clock::now(), had);
   if (!pair) return pair.error();
   Receiver receiver;
   receiver.channel = static_cast<unsigned>(document.streams.size());
   StreamEntry entry;
   entry.channel = receiver.channel;
   entry.local_port = (*pair)->port();
+  entry.opened_at_ms = passed_ms(document);
   document.streams.push_back(std::move(entry));
   receiver.stream = std::make_unique<rtp::Stream>(room_.executor, room_.options, room_.engine,
                                                   std::move(*pair), sink_, room_.totals, log_);
@@ -44,10 +53,12 @@ Result<void> MediaLines::open_line(Line& line, Document& document) {
   return {};
 }
 
-void MediaLines::close_line(Line& line) {
+void MediaLines::close_line(Line& line, Document& document) {
   if (!line) return;
-  receivers_[*line].stream->close();
-  receivers_[*line].open = false;
+  auto& receiver = receivers_[*line];
+  receiver.stream->close();
+  receiver.open = false;
+  document.streams[receiver.channel].closed_at_ms = passed_ms(document);
   line.reset();
 }
 
@@ -72,7 +83,7 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
     const std::string name = "m-line " + std::to_string(i + 1);
     if (!plan[i].refusal.empty()) document.warn(name + " refused: " + plan[i].refusal);
     if (!plan[i].take) {
-      close_line(lines_[i]);
+      close_line(lines_[i], document);
       continue;
     }
     if (!lines_[i] && receivers_.size() >= kReopenFactor * max_streams) {
@@ -87,7 +98,7 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
     answer[i].port = receiver.stream->port();
   }
   // RFC 3264 §8: a later offer has at least as many lines. One that has fewer closes the others.
-  for (std::size_t i = plan.size(); i < lines_.size(); ++i) close_line(lines_[i]);
+  for (std::size_t i = plan.size(); i < lines_.size(); ++i) close_line(lines_[i], document);
   return answer;
 }
 
@@ -104,7 +115,11 @@ Result<std::vector<std::uint16_t>> MediaLines::open(std::size_t lines, Document&
 }
 
 void MediaLines::close() {
-  for (auto& line : lines_) close_line(line);
+  for (auto& receiver : receivers_) {
+    receiver.stream->close();
+    receiver.open = false;
+  }
+  lines_.clear();
 }
 
 void MediaLines::report(Document& document) const {

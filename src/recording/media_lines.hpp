@@ -66,7 +66,7 @@ class MediaLines {
   };
   using Line = std::optional<std::size_t>;  // index in receivers_; nothing: not taken now
   Result<void> open_line(Line& line, Document& document);
-  void close_line(Line& line);
+  void close_line(Line& line, Document& document);
   void update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry);
 
   const MediaRoom& room_;

@@ -268,6 +268,34 @@ TEST_F(Robustness, RunningOutOfDescriptorsCostsNewCallsOnly) {
   EXPECT_EQ(next.bye().status(), 200);
 }
 
+// Where the range is small a line that opens may get the port of one that closed in the same call.
+TEST(OnePortTwice, KeepsItsTwoSpeakersApart) {
+  ServerProcess server(Settings{{"RTP_QUARANTINE", "100ms"}});
+  server.set("RTP_PORT_MAX", std::to_string(server.rtp_first() + 3));
+  ASSERT_TRUE(server.start());
+  auto legs = two_legs();
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(siprec_body(legs)).status(), 200);
+  RtpSource bob(0, 0xB0B), carol(0, 0xCA401);
+  call.send_packets(1, bob, 30);
+  legs[1].port = 0;
+  ASSERT_EQ(call.invite(sdp_body(legs)).status(), 200);
+  legs[1] = {.label = "3", .port = 40004};
+  ASSERT_TRUE(wait_until([&] { return call.invite(sdp_body(legs)).status() == 200; }));
+  call.send_packets(1, carol, 40);
+  ASSERT_EQ(call.bye().status(), 200);
+  const auto recording = wait_for_recording(server.recordings(), call.call_id());
+  ASSERT_TRUE(recording);
+  const auto& streams = recording->metadata.at("streams");
+  ASSERT_EQ(streams.size(), 3U);
+  ASSERT_EQ(streams[1].at("local_port"), streams[2].at("local_port"));
+  EXPECT_LE(streams[1].at("closed_at_ms"), streams[2].at("opened_at_ms"));
+  EXPECT_EQ(streams[1].at("ssrcs"), json({0xB0B}));
+  EXPECT_EQ(streams[2].at("ssrcs"), json({0xCA401}));
+  EXPECT_EQ(streams[1].at("packets_received"), 30);
+  EXPECT_EQ(streams[2].at("packets_received"), 40);
+}
+
 TEST(PortsForNothing, AreNoLossToTheNextCall) {
   ServerProcess server(Settings{{"RTP_QUARANTINE", "60s"}});
   server.set("RTP_PORT_MAX", std::to_string(server.rtp_first() + 3));

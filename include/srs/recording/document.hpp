@@ -67,6 +67,9 @@ struct StreamEntry {
   std::optional<std::int64_t> first_packet_offset_ms;  // from started_at
   std::int64_t concealed_ms = 0;                       // audio made up for lost packets
   std::vector<DtmfEntry> dtmf;
+  // When it had its port, ms from started_at: another stream may have had it before or after.
+  std::optional<std::int64_t> opened_at_ms = {};
+  std::optional<std::int64_t> closed_at_ms = {};  // nothing: open to the end
 };
 
 struct ParticipantEntry {

@@ -34,6 +34,8 @@ StreamEntry stream(const ObjectReader& json) {
   json.read("channel", entry.channel);
   json.read("participant", entry.participant);
   json.read("local_port", entry.local_port);
+  json.read("opened_at_ms", entry.opened_at_ms);
+  json.read("closed_at_ms", entry.closed_at_ms);
   json.read("payloads", entry.payloads, payload);
   json.read("codec", entry.codec);
   json.read("ssrcs", entry.ssrcs);

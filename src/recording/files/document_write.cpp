@@ -59,11 +59,13 @@ Json to_json(const DtmfEntry& entry) {
 }
 
 Json to_json(const StreamEntry& entry) {
-  Json json = object(17);
+  Json json = object(20);
   json["label"] = entry.label;
   json["channel"] = entry.channel;
   put_text(json, "participant", entry.participant);
   json["local_port"] = entry.local_port;
+  if (entry.opened_at_ms) json["opened_at_ms"] = *entry.opened_at_ms;
+  if (entry.closed_at_ms) json["closed_at_ms"] = *entry.closed_at_ms;
   json["payloads"] = to_array(entry.payloads);
   put_text(json, "codec", entry.codec);
   json["ssrcs"] = entry.ssrcs;

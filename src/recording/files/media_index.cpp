@@ -18,7 +18,8 @@ class Indexer {
       : capture_(capture), started_(document.started_at), latest_(latest - started_) {
     for (const auto& entry : document.streams) {
       index_.streams.emplace_back(entry);
-      by_port_[entry.local_port] = &index_.streams.back();
+      by_port_[entry.local_port].push_back(
+          {std::chrono::milliseconds(entry.opened_at_ms.value_or(0)), &index_.streams.back()});
     }
   }
 
@@ -31,9 +32,25 @@ class Indexer {
   }
 
  private:
+  struct Owner {
+    std::chrono::nanoseconds since;
+    MediaStream* stream;
+  };
+
+  // Several streams may have had the port, one after the other. What was still in the socket when
+  // one closed came before the next opened.
+  MediaStream* owner(std::uint16_t port, WallTime arrival) const {
+    const auto owners = by_port_.find(port);
+    if (owners == by_port_.end()) return nullptr;
+    auto* stream = owners->second.front().stream;
+    for (const auto& later : owners->second)
+      if (later.since <= arrival - started_) stream = later.stream;
+    return stream;
+  }
+
   void add(const PcapngReader::Record& record) {
-    const auto found = by_port_.find(record.udp.destination_port);
-    if (found == by_port_.end() || rtp::looks_like_rtcp(record.udp.payload)) return;
+    auto* stream = owner(record.udp.destination_port, record.arrival);
+    if (stream == nullptr || rtp::looks_like_rtcp(record.udp.payload)) return;
     const auto parsed = rtp::parse_packet(record.udp.payload);
     if (!parsed) return;
     MediaPacket packet;
@@ -42,14 +59,15 @@ class Indexer {
     packet.offset = static_cast<std::uint64_t>(record.udp.payload.data() - capture_.data());
     packet.length = static_cast<std::uint16_t>(record.udp.payload.size());
     index_.last_arrival = std::max(index_.last_arrival, packet.arrival);
-    found->second->add(packet, *parsed);
+    stream->add(packet, *parsed);
   }
 
   Bytes capture_;
   WallTime started_;
   std::chrono::nanoseconds latest_;
   MediaIndex index_;
-  std::unordered_map<std::uint16_t, MediaStream*> by_port_;
+  // In the order of the streams, which is that of time.
+  std::unordered_map<std::uint16_t, std::vector<Owner>> by_port_;
 };
 
 }  // namespace

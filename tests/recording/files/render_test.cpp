@@ -251,6 +251,30 @@ TEST_F(Render, GoesOnInTheSameChannelWhenTheSourceChanges) {
   EXPECT_TRUE(document.warnings.empty());
 }
 
+// A line that closes gives its port back, and a later line of the same call may get it again.
+TEST_F(Render, KeepsStreamsApartThatHadOnePortOneAfterTheOther) {
+  const auto bob = test::babble(8000, 1);
+  const auto carol = test::babble(8000, 2);
+  document = test::document(std::array<std::uint16_t, 3>{10000, 10002, 10002}, 8000);
+  document.streams[1].closed_at_ms = 1500;
+  document.streams[2].opened_at_ms = 6500;
+  caller.speak(0, test::babble(8000 * 8, 3));
+  callee.speak(500 * kMs, bob);
+  callee.speak(6500 * kMs, carol);
+  render_document();
+  const auto expected = [](Samples sound) {
+    for (auto& sample : sound) sample = codec::alaw_to_linear(codec::linear_to_alaw(sample));
+    return sound;
+  };
+  EXPECT_EQ(part(channel(1), 500, 1500), expected(bob));
+  EXPECT_TRUE(silent(part(channel(1), 1500, 8000)));
+  EXPECT_TRUE(silent(part(channel(2), 0, 6500)));
+  EXPECT_EQ(part(channel(2), 6500, 7500), expected(carol));
+  EXPECT_EQ(document.streams[1].packets_received, 50U);
+  EXPECT_EQ(document.streams[2].packets_received, 50U);
+  EXPECT_TRUE(document.warnings.empty()) << document.warnings[0];
+}
+
 TEST_F(Render, LetsTwoSourcesAtTheSameTimeBothBeHeard) {
   const auto one = test::babble(8000 * 2, 1);
   const auto two = test::babble(8000, 2);
