@@ -2,6 +2,8 @@
 
 #include "recording/negotiation.hpp"
 
+#include <srs/util/text.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -11,18 +13,31 @@ namespace {
 
 // Lines closed and opened again get new channels: this many times the maximum of streams, all told.
 constexpr std::size_t kReopenFactor = 4;
+constexpr std::size_t kMaxFormerPayloads = 128;  // of one stream
+// What we answer does not reach the SRC at once, and what it sent before then takes its way too.
+constexpr std::int64_t kAnswerTakesMs = 10;
 
 // An SRC next door answers within the millisecond in which its line opened.
 std::int64_t passed_ms(const Document& document) {
   return std::chrono::floor<std::chrono::milliseconds>(wall_now() - document.started_at).count();
 }
 
-// A re-INVITE may map payload types anew (RFC 3264 §8.3.2): both meanings are kept, new ones first.
-void remember_payloads(StreamEntry& entry, std::vector<PayloadEntry> offered) {
-  for (const auto& old : entry.payloads) {
-    const auto known = std::find_if(offered.begin(), offered.end(),
-                                    [&](const PayloadEntry& now) { return now.type == old.type; });
-    if (known == offered.end()) offered.push_back(old);
+bool same_meaning(const PayloadEntry& a, const PayloadEntry& b) {
+  return iequals(a.encoding, b.encoding) && a.clock_rate == b.clock_rate &&
+         a.channels == b.channels && a.fmtp == b.fmtp;
+}
+
+// Types that a re-INVITE does not name any more keep what they meant. It may also map them anew
+// (RFC 3264 §8.3.2): what came so far is read as it was meant.
+void remember_payloads(StreamEntry& entry, std::vector<PayloadEntry> offered,
+                       std::int64_t until_ms) {
+  for (auto& old : entry.payloads) {
+    const auto now = std::find_if(offered.begin(), offered.end(),
+                                  [&](const PayloadEntry& each) { return each.type == old.type; });
+    if (now == offered.end())
+      offered.push_back(std::move(old));
+    else if (!same_meaning(old, *now) && entry.former_payloads.size() < kMaxFormerPayloads)
+      entry.former_payloads.push_back({std::move(old), until_ms});
   }
   entry.payloads = std::move(offered);
 }
@@ -62,9 +77,10 @@ void MediaLines::close_line(Line& line, Document& document) {
   line.reset();
 }
 
-void MediaLines::update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry) {
+void MediaLines::update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry,
+                        std::int64_t now_ms) {
   entry.label = media.label;
-  remember_payloads(entry, payload_entries(media));
+  remember_payloads(entry, payload_entries(media), now_ms + kAnswerTakesMs);
   receiver.stream->set_profile(stream_profile(media));
   receiver.hold = on_hold(media);
 }
@@ -94,7 +110,7 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
       if (auto opened = open_line(lines_[i], document); !opened) return opened.error();
     }
     Receiver& receiver = receivers_[*lines_[i]];
-    update(receiver, offer.media[i], document.streams[receiver.channel]);
+    update(receiver, offer.media[i], document.streams[receiver.channel], passed_ms(document));
     answer[i].port = receiver.stream->port();
   }
   // RFC 3264 §8: a later offer has at least as many lines. One that has fewer closes the others.

@@ -111,6 +111,30 @@ TEST_F(Robustness, AChangeOfSsrcGoesOnInTheSameChannel) {
   EXPECT_NEAR(static_cast<double>(next - lag), static_cast<double>(first.size()), 160);
 }
 
+// RFC 3264 §8.3.2 forbids it; what was said before is not lost where an SRC does it all the same.
+TEST_F(Robustness, APayloadTypeThatIsMappedAnewKeepsWhatItMeantBefore) {
+  auto legs = two_legs();
+  legs[0].formats = "0 96";
+  const auto offer = [&](const std::string& meaning) {
+    auto text = sdp_offer(legs);
+    const std::string before = "a=rtpmap:0 ";
+    return Body{"application/sdp", text.insert(text.find(before), "a=rtpmap:96 " + meaning)};
+  };
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(offer("L16/8000\r\n")).status(), 200);
+  RtpSource linear(96, 7);
+  for (int i = 0; i < 30; ++i) call.send_rtp(0, linear.next(std::string(320, '\x20')));
+  ASSERT_EQ(call.invite(offer("telephone-event/8000\r\n")).status(), 200);
+  const auto metadata = end(call);
+  const auto& stream = metadata.at("streams").at(0);
+  EXPECT_EQ(stream.value("codec", ""), "L16");
+  EXPECT_TRUE(stream.at("dtmf").empty()) << stream.at("dtmf");
+  const auto& former = stream.at("former_payloads").at(0);
+  EXPECT_EQ(former.at("encoding"), "L16");
+  EXPECT_GT(former.at("until_ms"), 0);
+  EXPECT_GT(peak(read_sound(directory_ / "audio.wav").channels[0], 0, 8000), 0.1F);
+}
+
 TEST_F(Robustness, MediaBeforeTheAckIsKept) {
   SrcCall call(server_);
   const auto invite = call.dialog().invite(siprec_body(two_legs()));

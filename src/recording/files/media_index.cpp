@@ -33,7 +33,7 @@ class Indexer {
 
  private:
   struct Owner {
-    std::chrono::nanoseconds since;
+    std::chrono::milliseconds since;
     MediaStream* stream;
   };
 
@@ -43,8 +43,9 @@ class Indexer {
     const auto owners = by_port_.find(port);
     if (owners == by_port_.end()) return nullptr;
     auto* stream = owners->second.front().stream;
+    const auto at = std::chrono::floor<std::chrono::milliseconds>(arrival - started_);
     for (const auto& later : owners->second)
-      if (later.since <= arrival - started_) stream = later.stream;
+      if (later.since <= at) stream = later.stream;
     return stream;
   }
 
@@ -72,14 +73,14 @@ class Indexer {
 
 }  // namespace
 
-MediaStream::MediaStream(const StreamEntry& entry) : payloads_(entry.payloads) {}
+MediaStream::MediaStream(const StreamEntry& entry) : payloads_(entry) {}
 
 bool MediaStream::add(MediaPacket packet, const rtp::Packet& parsed) {
   packet.timestamp = parsed.header.timestamp;
-  packet.payload_type = parsed.header.payload_type;
+  packet.payload = payloads_.meaning(parsed.header.payload_type, packet.arrival);
   packet.marker = parsed.header.marker;
   packet.empty = parsed.payload.empty();
-  const auto& payload = payloads_[packet.payload_type];
+  const auto& payload = payloads_[packet.payload];
   auto* from = source(parsed.header.ssrc);
   const auto known = from != nullptr ? from->duplicates() : 0;
   if (from == nullptr || packets_ >= kMaxPackets ||
@@ -89,8 +90,8 @@ bool MediaStream::add(MediaPacket packet, const rtp::Packet& parsed) {
   }
   if (from->duplicates() != known) return true;
   ++packets_;
-  ++types_[packet.payload_type];
-  if (packet.empty) ++empty_[packet.payload_type];
+  ++received_[packet.payload];
+  if (packet.empty) ++empty_[packet.payload];
   return true;
 }
 
@@ -115,9 +116,8 @@ std::int64_t packet_time(const MediaSource& source, const MediaPayloads& payload
   std::int64_t shortest = 0;
   const auto& packets = source.packets();
   for (std::size_t i = 1; i < packets.size(); ++i) {
-    const auto& payload = payloads[packets[i].payload_type];
-    if (payload.kind != MediaPayload::Kind::Audio ||
-        packets[i].payload_type != packets[i - 1].payload_type)
+    const auto& payload = payloads[packets[i].payload];
+    if (payload.kind != MediaPayload::Kind::Audio || packets[i].payload != packets[i - 1].payload)
       continue;
     if (packets[i].sequence != packets[i - 1].sequence + 1) continue;
     const std::int64_t step = std::int64_t{packets[i].timestamp - packets[i - 1].timestamp} *

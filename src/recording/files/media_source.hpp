@@ -20,7 +20,7 @@ struct MediaPacket {
   std::uint64_t offset : 48 = 0;  // of the RTP header in the capture
   std::uint64_t length : 16 = 0;  // of the datagram
   std::uint32_t timestamp = 0;
-  std::uint8_t payload_type = 0;
+  std::uint8_t payload = 0;  // its meaning, see MediaPayloads
   bool marker = false;
   bool empty = false;  // no payload: a keep-alive (RFC 6263 §4.1)
 };

@@ -15,7 +15,7 @@ class Source : public ::testing::Test {
     MediaPacket packet;
     packet.arrival = at_ms * kMs;
     packet.timestamp = timestamp;
-    return source.add(packet, sequence, {MediaPayload::Kind::Audio, "PCMU", 8000, 1, 8000});
+    return source.add(packet, sequence, {MediaPayload::Kind::Audio, 0, "PCMU", 8000, 1, 8000});
   }
   std::vector<std::uint16_t> order() const {
     std::vector<std::uint16_t> numbers;

@@ -302,6 +302,33 @@ TEST_F(Render, FollowsACodecChange) {
   EXPECT_EQ(document.streams[0].packets_lost, 0U);
 }
 
+// RFC 3264 §8.3.2 forbids it, and SRCs do it: a later offer gives a payload type another meaning.
+TEST_F(Render, ReadsEachPacketByWhatItsPayloadTypeMeantWhenItCame) {
+  const auto sound = test::babble(8000 * 4, 1);
+  document = test::document(ports, 4000);
+  document.streams[0].payloads = {{0, "PCMU", 8000, 1, {}}, {96, "telephone-event", 8000, 1, {}}};
+  document.streams[0].former_payloads = {{{96, "G729", 8000, 1, {}}, -100},
+                                         {{96, "L16", 8000, 1, {}}, 2000}};
+  for (std::size_t i = 0; i < 16'000; i += 160) {
+    caller.header.payload_type = 96;
+    caller.send(static_cast<std::int64_t>(i) / 8 * kMs,
+                test::to_l16(std::span(sound).subspan(i, 160)), 160);
+  }
+  caller.header.payload_type = 0;
+  caller.speak(2000 * kMs, part(sound, 2000, 3900));
+  caller.header.payload_type = 96;
+  caller.send(3950 * kMs, test::event_payload(5, true, 160), 160);
+  render_document();
+  EXPECT_EQ(part(channel(0), 0, 2000), part(sound, 0, 2000));
+  EXPECT_EQ(part(channel(0), 2000, 3900), through_ulaw(part(sound, 2000, 3900)));
+  ASSERT_EQ(document.streams[0].dtmf.size(), 1U);
+  EXPECT_EQ(document.streams[0].dtmf[0].digit, "5");
+  EXPECT_EQ(document.streams[0].codec, "L16");
+  EXPECT_EQ(document.streams[0].packets_undecoded, 0U);
+  EXPECT_TRUE(document.warnings.empty()) << document.warnings[0];
+  EXPECT_FALSE(needs_capture);
+}
+
 TEST_F(Render, AlignsPacketsOfDifferentLengthByWhenTheyWereSpoken) {
   const auto sound = test::babble(8000 * 4, 1);
   // A packet leaves when its last sample was spoken.
