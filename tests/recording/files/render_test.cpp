@@ -302,6 +302,23 @@ TEST_F(Render, FollowsACodecChange) {
   EXPECT_EQ(document.streams[0].packets_lost, 0U);
 }
 
+TEST_F(Render, PlaysASenderThatBeginsAgainWithTheSameNumbersBehindWhatItSaid) {
+  const auto sound = test::babble(8000 * 2, 1);
+  const auto again = test::babble(8000 * 2, 2);
+  const auto first = caller.header;
+  caller.speak(0, sound);
+  caller.header = first;
+  caller.speak(3000 * kMs, again);
+  caller.header.sequence -= 80;
+  caller.speak(5000 * kMs, sound);
+  render_call(8000);
+  EXPECT_EQ(part(channel(0), 0, 2000), through_ulaw(sound));
+  EXPECT_EQ(part(channel(0), 3000, 5000), through_ulaw(again));
+  EXPECT_EQ(part(channel(0), 5000, 7000), through_ulaw(sound));
+  EXPECT_EQ(document.streams[0].packets_received, 300U);
+  EXPECT_EQ(document.streams[0].packets_duplicate, 0U);
+}
+
 // RFC 3264 §8.3.2 forbids it, and SRCs do it: a later offer gives a payload type another meaning.
 TEST_F(Render, ReadsEachPacketByWhatItsPayloadTypeMeantWhenItCame) {
   const auto sound = test::babble(8000 * 4, 1);
