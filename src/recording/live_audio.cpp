@@ -36,7 +36,10 @@ LiveAudio::LiveAudio(rtp::StreamSink& capture, WallTime started_at,
 
 void LiveAudio::update(const Document& document) {
   for (const auto& stream : document.streams) {
+    if (stream.closed_at_ms) continue;
     auto& channel = channels_[stream.local_port];
+    // A port that another stream had before it.
+    if (channel.number != stream.channel) channel = {};
     channel.number = stream.channel;
     channel.payloads = stream.payloads;
     channel.decoders.clear();

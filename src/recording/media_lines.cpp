@@ -2,7 +2,10 @@
 
 #include "recording/negotiation.hpp"
 
+#include <srs/util/text.hpp>
+
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace srs::recording {
@@ -13,13 +16,31 @@ constexpr std::size_t kReopenFactor = 16;
 // After so many a session in which nothing is open had better begin anew: an SRC may keep one for
 // all calls of a phone (RFC 7866 §7.1.1), and all its channels stand in one file.
 constexpr std::size_t kWornFactor = 2;
+constexpr std::size_t kMaxFormerPayloads = 128;  // of one stream
+// What we answer does not reach the SRC at once, and what it sent before then takes its way too.
+constexpr std::int64_t kAnswerTakesMs = 10;
 
-// A re-INVITE may map payload types anew (RFC 3264 §8.3.2): both meanings are kept, new ones first.
-void remember_payloads(StreamEntry& entry, std::vector<PayloadEntry> offered) {
-  for (const auto& old : entry.payloads) {
-    const auto known = std::find_if(offered.begin(), offered.end(),
-                                    [&](const PayloadEntry& now) { return now.type == old.type; });
-    if (known == offered.end()) offered.push_back(old);
+// An SRC next door answers within the millisecond in which its line opened.
+std::int64_t passed_ms(const Document& document) {
+  return std::chrono::floor<std::chrono::milliseconds>(wall_now() - document.started_at).count();
+}
+
+bool same_meaning(const PayloadEntry& a, const PayloadEntry& b) {
+  return iequals(a.encoding, b.encoding) && a.clock_rate == b.clock_rate &&
+         a.channels == b.channels && a.fmtp == b.fmtp;
+}
+
+// Types that a re-INVITE does not name any more keep what they meant. It may also map them anew
+// (RFC 3264 §8.3.2): what came so far is read as it was meant.
+void remember_payloads(StreamEntry& entry, std::vector<PayloadEntry> offered,
+                       std::int64_t until_ms) {
+  for (auto& old : entry.payloads) {
+    const auto now = std::find_if(offered.begin(), offered.end(),
+                                  [&](const PayloadEntry& each) { return each.type == old.type; });
+    if (now == offered.end())
+      offered.push_back(std::move(old));
+    else if (!same_meaning(old, *now) && entry.former_payloads.size() < kMaxFormerPayloads)
+      entry.former_payloads.push_back({std::move(old), until_ms});
   }
   entry.payloads = std::move(offered);
 }
@@ -33,13 +54,16 @@ MediaLines::MediaLines(const MediaRoom& room, std::size_t max_streams, rtp::Stre
 MediaLines::~MediaLines() = default;
 
 Result<void> MediaLines::open_line(Line& line, Document& document) {
-  auto pair = room_.ports.lease(rtp::PortPool::Clock::now());
+  std::vector<std::uint16_t> had;
+  for (const auto& stream : document.streams) had.push_back(stream.local_port);
+  auto pair = room_.ports.lease(rtp::PortPool::Clock::now(), had);
   if (!pair) return pair.error();
   Receiver receiver;
   receiver.channel = static_cast<unsigned>(document.streams.size());
   StreamEntry entry;
   entry.channel = receiver.channel;
   entry.local_port = (*pair)->port();
+  entry.opened_at_ms = passed_ms(document);
   document.streams.push_back(std::move(entry));
   receiver.stream = std::make_unique<rtp::Stream>(room_.executor, room_.options, room_.engine,
                                                   std::move(*pair), sink_, room_.totals, log_);
@@ -48,16 +72,19 @@ Result<void> MediaLines::open_line(Line& line, Document& document) {
   return {};
 }
 
-void MediaLines::close_line(Line& line) {
+void MediaLines::close_line(Line& line, Document& document) {
   if (!line) return;
-  receivers_[*line].stream->close();
-  receivers_[*line].open = false;
+  auto& receiver = receivers_[*line];
+  receiver.stream->close();
+  receiver.open = false;
+  document.streams[receiver.channel].closed_at_ms = passed_ms(document);
   line.reset();
 }
 
-void MediaLines::update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry) {
+void MediaLines::update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry,
+                        std::int64_t now_ms) {
   entry.label = media.label;
-  remember_payloads(entry, payload_entries(media));
+  remember_payloads(entry, payload_entries(media), now_ms + kAnswerTakesMs);
   receiver.stream->set_profile(stream_profile(media));
   receiver.hold = on_hold(media);
 }
@@ -75,7 +102,7 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
     const std::string name = "m-line " + std::to_string(i + 1);
     if (!plan[i].refusal.empty()) document.warn(name + " refused: " + plan[i].refusal);
     if (!plan[i].take) {
-      close_line(lines_[i]);
+      close_line(lines_[i], document);
       continue;
     }
     if (!lines_[i] && receivers_.size() >= kReopenFactor * max_streams_) {
@@ -86,11 +113,11 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
       if (auto opened = open_line(lines_[i], document); !opened) return opened.error();
     }
     Receiver& receiver = receivers_[*lines_[i]];
-    update(receiver, offer.media[i], document.streams[receiver.channel]);
+    update(receiver, offer.media[i], document.streams[receiver.channel], passed_ms(document));
     answer[i].port = receiver.stream->port();
   }
   // RFC 3264 §8: a later offer has at least as many lines. One that has fewer closes the others.
-  for (std::size_t i = plan.size(); i < lines_.size(); ++i) close_line(lines_[i]);
+  for (std::size_t i = plan.size(); i < lines_.size(); ++i) close_line(lines_[i], document);
   return answer;
 }
 
@@ -112,7 +139,11 @@ std::vector<sdp::AnswerMedia> MediaLines::ours() const {
 }
 
 void MediaLines::close() {
-  for (auto& line : lines_) close_line(line);
+  for (auto& receiver : receivers_) {
+    receiver.stream->close();
+    receiver.open = false;
+  }
+  lines_.clear();
 }
 
 void MediaLines::report(Document& document) const {

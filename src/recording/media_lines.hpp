@@ -73,8 +73,8 @@ class MediaLines {
   };
   using Line = std::optional<std::size_t>;  // index in receivers_; nothing: not taken now
   Result<void> open_line(Line& line, Document& document);
-  void close_line(Line& line);
-  void update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry);
+  void close_line(Line& line, Document& document);
+  void update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry, std::int64_t now_ms);
 
   const MediaRoom& room_;
   const std::size_t max_streams_;

@@ -70,7 +70,8 @@ class Pool final : public PortPool {
     return {};
   }
 
-  Result<std::unique_ptr<PortPair>> lease(Clock::time_point now) override;
+  Result<std::unique_ptr<PortPair>> lease(Clock::time_point now,
+                                          std::span<const std::uint16_t> avoided) override;
   Result<void> check_room(std::size_t pairs, Clock::time_point now) override;
   void release(Index index, Clock::time_point now);
 
@@ -92,8 +93,9 @@ class Pool final : public PortPool {
   bool rested(const Freed& freed, Clock::time_point now) const {
     return freed.since == Clock::time_point::min() || now - freed.since >= options_.quarantine;
   }
-  std::optional<Index> take(Clock::time_point now);
-  std::optional<Index> take_rested(Clock::time_point now);
+  using Ports = std::span<const std::uint16_t>;
+  std::optional<Index> take(Clock::time_point now, Ports avoided = {});
+  std::optional<Index> take_rested(Clock::time_point now, Ports avoided);
   std::optional<Index> take_fresh(Clock::time_point now);
   std::optional<Index> take_held(Clock::time_point now);
   bool bind(Index index);
@@ -139,8 +141,8 @@ class Lease final : public PortPair {
   const std::uint16_t port_;
 };
 
-Result<std::unique_ptr<PortPair>> Pool::lease(Clock::time_point now) {
-  const auto index = take(now);
+Result<std::unique_ptr<PortPair>> Pool::lease(Clock::time_point now, Ports avoided) {
+  const auto index = take(now, avoided);
   if (!index) {
     metrics_.exhaustion.Increment();
     return exhausted();
@@ -169,17 +171,23 @@ Result<void> Pool::check_room(std::size_t pairs, Clock::time_point now) {
 }
 
 // Pairs that are bound already come first: then a call costs neither bind nor close.
-std::optional<Index> Pool::take(Clock::time_point now) {
+std::optional<Index> Pool::take(Clock::time_point now, Ports avoided) {
   last_error_ = 0;
-  if (const auto index = take_rested(now)) return index;
+  if (const auto index = take_rested(now, avoided)) return index;
   if (const auto index = take_fresh(now)) return index;
-  return take_held(now);
+  if (const auto index = take_held(now)) return index;
+  return avoided.empty() ? std::nullopt : take_rested(now, {});
 }
 
-std::optional<Index> Pool::take_rested(Clock::time_point now) {
-  while (!freed_.empty() && rested(freed_.front(), now)) {
-    const auto index = freed_.front().index;
-    freed_.pop_front();
+std::optional<Index> Pool::take_rested(Clock::time_point now, Ports avoided) {
+  const auto is_avoided = [&](const Freed& freed) {
+    return std::find(avoided.begin(), avoided.end(), port(freed.index)) != avoided.end();
+  };
+  auto next = freed_.begin();
+  while ((next = std::find_if_not(next, freed_.end(), is_avoided)) != freed_.end() &&
+         rested(*next, now)) {
+    const auto index = next->index;
+    next = freed_.erase(next);
     if (pairs_[index].rtp) {
       --idle_;
       return index;

@@ -113,6 +113,30 @@ TEST_F(Robustness, AChangeOfSsrcGoesOnInTheSameChannel) {
   EXPECT_NEAR(static_cast<double>(next - lag), static_cast<double>(first.size()), 800);
 }
 
+// RFC 3264 §8.3.2 forbids it; what was said before is not lost where an SRC does it all the same.
+TEST_F(Robustness, APayloadTypeThatIsMappedAnewKeepsWhatItMeantBefore) {
+  auto legs = two_legs();
+  legs[0].formats = "0 96";
+  const auto offer = [&](const std::string& meaning) {
+    auto text = sdp_offer(legs);
+    const std::string before = "a=rtpmap:0 ";
+    return Body{"application/sdp", text.insert(text.find(before), "a=rtpmap:96 " + meaning)};
+  };
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(offer("L16/8000\r\n")).status(), 200);
+  RtpSource linear(96, 7);
+  for (int i = 0; i < 30; ++i) call.send_rtp(0, linear.next(std::string(320, '\x20')));
+  ASSERT_EQ(call.invite(offer("telephone-event/8000\r\n")).status(), 200);
+  const auto metadata = end(call);
+  const auto& stream = metadata.at("streams").at(0);
+  EXPECT_EQ(stream.value("codec", ""), "L16");
+  EXPECT_TRUE(stream.at("dtmf").empty()) << stream.at("dtmf");
+  const auto& former = stream.at("former_payloads").at(0);
+  EXPECT_EQ(former.at("encoding"), "L16");
+  EXPECT_GT(former.at("until_ms"), 0);
+  EXPECT_GT(peak(read_sound(directory_ / "audio.wav").channels[0], 0, 8000), 0.1F);
+}
+
 TEST_F(Robustness, MediaBeforeTheAckIsKept) {
   SrcCall call(server_);
   const auto invite = call.dialog().invite(siprec_body(two_legs()));
@@ -268,6 +292,34 @@ TEST_F(Robustness, RunningOutOfDescriptorsCostsNewCallsOnly) {
   SrcCall next(server_);
   EXPECT_EQ(next.invite(siprec_body(two_legs())).status(), 200);
   EXPECT_EQ(next.bye().status(), 200);
+}
+
+// Where the range is small a line that opens may get the port of one that closed in the same call.
+TEST(OnePortTwice, KeepsItsTwoSpeakersApart) {
+  ServerProcess server(Settings{{"RTP_QUARANTINE", "100ms"}});
+  server.set("RTP_PORT_MAX", std::to_string(server.rtp_first() + 3));
+  ASSERT_TRUE(server.start());
+  auto legs = two_legs();
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(siprec_body(legs)).status(), 200);
+  RtpSource bob(0, 0xB0B), carol(0, 0xCA401);
+  call.send_packets(1, bob, 30);
+  legs[1].port = 0;
+  ASSERT_EQ(call.invite(sdp_body(legs)).status(), 200);
+  legs[1] = {.label = "3", .port = 40004};
+  ASSERT_TRUE(wait_until([&] { return call.invite(sdp_body(legs)).status() == 200; }));
+  call.send_packets(1, carol, 40);
+  ASSERT_EQ(call.bye().status(), 200);
+  const auto recording = wait_for_recording(server.recordings(), call.call_id());
+  ASSERT_TRUE(recording);
+  const auto& streams = recording->metadata.at("streams");
+  ASSERT_EQ(streams.size(), 3U);
+  ASSERT_EQ(streams[1].at("local_port"), streams[2].at("local_port"));
+  EXPECT_LE(streams[1].at("closed_at_ms"), streams[2].at("opened_at_ms"));
+  EXPECT_EQ(streams[1].at("ssrcs"), json({0xB0B}));
+  EXPECT_EQ(streams[2].at("ssrcs"), json({0xCA401}));
+  EXPECT_EQ(streams[1].at("packets_received"), 30);
+  EXPECT_EQ(streams[2].at("packets_received"), 40);
 }
 
 TEST(PortsForNothing, AreNoLossToTheNextCall) {

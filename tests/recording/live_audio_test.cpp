@@ -120,6 +120,25 @@ TEST_F(Tap, IsSilentAboutWhatItCannotDecode) {
   EXPECT_TRUE(heard.empty());
 }
 
+TEST_F(Tap, HearsANewStreamOnThePortOfOneThatClosed) {
+  RtpSource bob(0, 1, 40'000);
+  receive(4002, bob.next(payload), 1000ms);
+  auto carols = document.streams[1];
+  document.streams[1].closed_at_ms = 2000;
+  carols.channel = 2;
+  carols.opened_at_ms = 8000;
+  document.streams.push_back(carols);
+  audio.update(document);
+  RtpSource carol(0, 1, 20'000);
+  receive(4002, carol.next(payload), 8000ms);
+  audio.update(document);
+  receive(4002, carol.next(payload), 8020ms);
+  ASSERT_EQ(heard.size(), 3U);
+  EXPECT_EQ(heard[0].channel, 1U);
+  EXPECT_EQ(heard[1].channel, 2U);
+  EXPECT_EQ(heard[2].channel, 2U);
+}
+
 TEST_F(Tap, TellsTheEndOnce) {
   audio.end();
   EXPECT_EQ(ends, 1);

@@ -5,6 +5,7 @@
 #include <srs/rtp/port_pool.hpp>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <thread>
 
@@ -93,6 +94,17 @@ TEST_F(APool, TakesThePairThatRestedLongest) {
   first.reset();
   const auto third = pool->lease(Clock::now() + seconds(10)).value();
   EXPECT_EQ(third->port(), second_port);
+}
+
+// Whose media comes to a port is told most plainly where no two of a call ever had the same.
+TEST_F(APool, GivesACallAPairThatItHadNotWhereThereIsOne) {
+  const auto pool = open(options_at(21048, 21049 + 2));
+  const auto had = pool->lease(Clock::now()).value()->port();
+  const auto later = Clock::now() + seconds(6);
+  const std::array avoided = {had};
+  auto other = pool->lease(later, avoided).value();
+  EXPECT_NE(other->port(), had);
+  EXPECT_EQ(pool->lease(later, avoided).value()->port(), had) << "better than no recording";
 }
 
 TEST_F(APool, KeepsFreedSocketsBoundSoThatTheNextCallCostsNoBind) {

@@ -46,6 +46,12 @@ struct PayloadEntry {
   std::string fmtp;
 };
 
+// What a payload type meant before an offer mapped it anew.
+struct FormerPayloadEntry {
+  PayloadEntry payload;
+  std::int64_t until_ms = 0;  // from started_at; packets that arrived before it
+};
+
 struct DtmfEntry {
   std::string digit;       // 0-9 * # A-D, or the event's number (RFC 4733 §3.2)
   std::int64_t at_ms = 0;  // from started_at
@@ -68,6 +74,10 @@ struct StreamEntry {
   std::optional<std::int64_t> first_packet_offset_ms;  // from started_at
   std::int64_t concealed_ms = 0;                       // audio made up for lost packets
   std::vector<DtmfEntry> dtmf;
+  // When it had its port, ms from started_at: another stream may have had it before or after.
+  std::optional<std::int64_t> opened_at_ms = {};
+  std::optional<std::int64_t> closed_at_ms = {};         // nothing: open to the end
+  std::vector<FormerPayloadEntry> former_payloads = {};  // in order of time
 };
 
 struct ParticipantEntry {

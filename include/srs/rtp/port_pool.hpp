@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 namespace srs::rtp {
 
@@ -38,8 +39,11 @@ class PortPool {
                                                 log::Logger log = {});
   virtual ~PortPool() = default;
 
-  // An error where all pairs are taken, resting or held by others; counted as exhaustion.
-  virtual Result<std::unique_ptr<PortPair>> lease(Clock::time_point now) = 0;
+  // An error where all pairs are taken, resting or held by others; counted as exhaustion. The pairs
+  // of the RTP ports in `avoided` are given only where there is no other.
+  virtual Result<std::unique_ptr<PortPair>> lease(Clock::time_point now,
+                                                  std::span<const std::uint16_t> avoided) = 0;
+  Result<std::unique_ptr<PortPair>> lease(Clock::time_point now) { return lease(now, {}); }
 
   // The same error, where so many pairs can't be had: to be asked before the first of several is
   // leased, since those that were leased for nothing have to rest.

@@ -20,6 +20,12 @@ PayloadEntry payload(const ObjectReader& json) {
   return entry;
 }
 
+FormerPayloadEntry former_payload(const ObjectReader& json) {
+  FormerPayloadEntry entry{payload(json), 0};
+  json.read("until_ms", entry.until_ms);
+  return entry;
+}
+
 DtmfEntry dtmf(const ObjectReader& json) {
   DtmfEntry entry;
   json.read("digit", entry.digit);
@@ -34,7 +40,10 @@ StreamEntry stream(const ObjectReader& json) {
   json.read("channel", entry.channel);
   json.read("participant", entry.participant);
   json.read("local_port", entry.local_port);
+  json.read("opened_at_ms", entry.opened_at_ms);
+  json.read("closed_at_ms", entry.closed_at_ms);
   json.read("payloads", entry.payloads, payload);
+  json.read("former_payloads", entry.former_payloads, former_payload);
   json.read("codec", entry.codec);
   json.read("ssrcs", entry.ssrcs);
   json.read("packets_received", entry.packets_received);

@@ -12,6 +12,7 @@ using Json = nlohmann::ordered_json;
 using std::chrono::milliseconds;
 
 Json to_json(const PayloadEntry& entry);
+Json to_json(const FormerPayloadEntry& entry);
 Json to_json(const DtmfEntry& entry);
 Json to_json(const StreamEntry& entry);
 Json to_json(const ParticipantEntry& entry);
@@ -45,7 +46,7 @@ void put_time(Json& json, const char* key, const std::optional<WallTime>& time) 
 }
 
 Json to_json(const PayloadEntry& entry) {
-  Json json = object(5);
+  Json json = object(6);
   json["type"] = entry.type;
   json["encoding"] = entry.encoding;
   json["clock_rate"] = entry.clock_rate;
@@ -54,17 +55,26 @@ Json to_json(const PayloadEntry& entry) {
   return json;
 }
 
+Json to_json(const FormerPayloadEntry& entry) {
+  Json json = to_json(entry.payload);
+  json["until_ms"] = entry.until_ms;
+  return json;
+}
+
 Json to_json(const DtmfEntry& entry) {
   return {{"digit", entry.digit}, {"at_ms", entry.at_ms}, {"duration_ms", entry.duration_ms}};
 }
 
 Json to_json(const StreamEntry& entry) {
-  Json json = object(17);
+  Json json = object(20);
   json["label"] = entry.label;
   json["channel"] = entry.channel;
   put_text(json, "participant", entry.participant);
   json["local_port"] = entry.local_port;
+  if (entry.opened_at_ms) json["opened_at_ms"] = *entry.opened_at_ms;
+  if (entry.closed_at_ms) json["closed_at_ms"] = *entry.closed_at_ms;
   json["payloads"] = to_array(entry.payloads);
+  json["former_payloads"] = to_array(entry.former_payloads);
   put_text(json, "codec", entry.codec);
   json["ssrcs"] = entry.ssrcs;
   json["packets_received"] = entry.packets_received;

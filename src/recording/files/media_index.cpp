@@ -18,7 +18,8 @@ class Indexer {
       : capture_(capture), started_(document.started_at), latest_(latest - started_) {
     for (const auto& entry : document.streams) {
       index_.streams.emplace_back(entry);
-      by_port_[entry.local_port] = &index_.streams.back();
+      by_port_[entry.local_port].push_back(
+          {std::chrono::milliseconds(entry.opened_at_ms.value_or(0)), &index_.streams.back()});
     }
   }
 
@@ -31,9 +32,26 @@ class Indexer {
   }
 
  private:
+  struct Owner {
+    std::chrono::milliseconds since;
+    MediaStream* stream;
+  };
+
+  // Several streams may have had the port, one after the other. What was still in the socket when
+  // one closed came before the next opened.
+  MediaStream* owner(std::uint16_t port, WallTime arrival) const {
+    const auto owners = by_port_.find(port);
+    if (owners == by_port_.end()) return nullptr;
+    auto* stream = owners->second.front().stream;
+    const auto at = std::chrono::floor<std::chrono::milliseconds>(arrival - started_);
+    for (const auto& later : owners->second)
+      if (later.since <= at) stream = later.stream;
+    return stream;
+  }
+
   void add(const PcapngReader::Record& record) {
-    const auto found = by_port_.find(record.udp.destination_port);
-    if (found == by_port_.end() || rtp::looks_like_rtcp(record.udp.payload)) return;
+    auto* stream = owner(record.udp.destination_port, record.arrival);
+    if (stream == nullptr || rtp::looks_like_rtcp(record.udp.payload)) return;
     const auto parsed = rtp::parse_packet(record.udp.payload);
     if (!parsed) return;
     MediaPacket packet;
@@ -42,26 +60,27 @@ class Indexer {
     packet.offset = static_cast<std::uint64_t>(record.udp.payload.data() - capture_.data());
     packet.length = static_cast<std::uint16_t>(record.udp.payload.size());
     index_.last_arrival = std::max(index_.last_arrival, packet.arrival);
-    found->second->add(packet, *parsed);
+    stream->add(packet, *parsed);
   }
 
   Bytes capture_;
   WallTime started_;
   std::chrono::nanoseconds latest_;
   MediaIndex index_;
-  std::unordered_map<std::uint16_t, MediaStream*> by_port_;
+  // In the order of the streams, which is that of time.
+  std::unordered_map<std::uint16_t, std::vector<Owner>> by_port_;
 };
 
 }  // namespace
 
-MediaStream::MediaStream(const StreamEntry& entry) : payloads_(entry.payloads) {}
+MediaStream::MediaStream(const StreamEntry& entry) : payloads_(entry) {}
 
 bool MediaStream::add(MediaPacket packet, const rtp::Packet& parsed) {
   packet.timestamp = parsed.header.timestamp;
-  packet.payload_type = parsed.header.payload_type;
+  packet.payload = payloads_.meaning(parsed.header.payload_type, packet.arrival);
   packet.marker = parsed.header.marker;
   packet.empty = parsed.payload.empty();
-  const auto& payload = payloads_[packet.payload_type];
+  const auto& payload = payloads_[packet.payload];
   auto* from = source(parsed.header.ssrc);
   const auto known = from != nullptr ? from->duplicates() : 0;
   if (from == nullptr || packets_ >= kMaxPackets ||
@@ -71,8 +90,8 @@ bool MediaStream::add(MediaPacket packet, const rtp::Packet& parsed) {
   }
   if (from->duplicates() != known) return true;
   ++packets_;
-  ++types_[packet.payload_type];
-  if (packet.empty) ++empty_[packet.payload_type];
+  ++received_[packet.payload];
+  if (packet.empty) ++empty_[packet.payload];
   return true;
 }
 
@@ -97,9 +116,8 @@ std::int64_t packet_time(const MediaSource& source, const MediaPayloads& payload
   std::int64_t shortest = 0;
   const auto& packets = source.packets();
   for (std::size_t i = 1; i < packets.size(); ++i) {
-    const auto& payload = payloads[packets[i].payload_type];
-    if (payload.kind != MediaPayload::Kind::Audio ||
-        packets[i].payload_type != packets[i - 1].payload_type)
+    const auto& payload = payloads[packets[i].payload];
+    if (payload.kind != MediaPayload::Kind::Audio || packets[i].payload != packets[i - 1].payload)
       continue;
     if (packets[i].sequence != packets[i - 1].sequence + 1) continue;
     const std::int64_t step = std::int64_t{packets[i].timestamp - packets[i - 1].timestamp} *

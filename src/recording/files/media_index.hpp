@@ -26,10 +26,11 @@ class MediaStream {
   const MediaPayloads& payloads() const { return payloads_; }
   // In order of appearance.
   const std::deque<MediaSource>& sources() const { return sources_; }
-  // Packets (duplicates not counted) of each payload type.
-  const std::array<std::uint64_t, 128>& types() const { return types_; }
+  // Packets (duplicates not counted) of each meaning in payloads().
+  std::uint64_t received(std::uint8_t meaning) const { return received_[meaning]; }
+  std::uint64_t received() const { return packets_; }
   // Those of them that have no payload: keep-alives (RFC 6263 §4.6).
-  std::uint64_t empty_packets(std::uint8_t type) const { return empty_[type & 0x7F]; }
+  std::uint64_t empty_packets(std::uint8_t meaning) const { return empty_[meaning]; }
   // Packets beyond what sound can need: of one source, or of too many sources.
   std::uint64_t left_out() const { return left_out_; }
   // How much sound a packet holds in the longest case, ns; 0: not known.
@@ -41,9 +42,9 @@ class MediaStream {
   MediaPayloads payloads_;
   std::deque<MediaSource> sources_;
   std::unordered_map<std::uint32_t, MediaSource*> by_ssrc_;
-  std::array<std::uint64_t, 128> types_{};
+  std::array<std::uint64_t, MediaPayloads::kMeanings> received_{};
   std::uint64_t packets_ = 0;
-  std::array<std::uint64_t, 128> empty_{};
+  std::array<std::uint64_t, MediaPayloads::kMeanings> empty_{};
   std::uint64_t left_out_ = 0;
 };
 

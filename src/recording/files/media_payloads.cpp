@@ -3,8 +3,13 @@
 #include <srs/codec/decoder.hpp>
 #include <srs/util/text.hpp>
 
+#include <algorithm>
+
 namespace srs::recording {
 namespace {
+
+constexpr std::int64_t kMillisecond = 1'000'000;
+constexpr std::int64_t kLongestCall = 1'000'000'000'000;  // ms: a later time is damage
 
 const std::vector<PayloadEntry>& static_types() {
   static const std::vector<PayloadEntry> types = {
@@ -24,7 +29,8 @@ MediaPayload::Kind kind_of(const PayloadEntry& entry) {
 }
 
 MediaPayload read(const PayloadEntry& entry) {
-  MediaPayload payload{kind_of(entry), entry.encoding, entry.clock_rate, entry.channels, 0};
+  MediaPayload payload{kind_of(entry),   entry.type,     entry.encoding,
+                       entry.clock_rate, entry.channels, 0};
   // A clock outside what sound has would only bend the arithmetic of time.
   if (payload.clock_rate < 1000 || payload.clock_rate > 192'000) payload.clock_rate = 8000;
   if (payload.kind != MediaPayload::Kind::Undecodable) return payload;
@@ -38,11 +44,26 @@ MediaPayload read(const PayloadEntry& entry) {
 
 }  // namespace
 
-MediaPayloads::MediaPayloads(const std::vector<PayloadEntry>& offered) {
-  for (const auto& entry : static_types()) types_[entry.type] = read(entry);
-  for (const auto& entry : offered) {
-    if (entry.type < types_.size() && !entry.encoding.empty()) types_[entry.type] = read(entry);
+MediaPayloads::MediaPayloads(const StreamEntry& stream) : meanings_(kTypes) {
+  for (std::size_t type = 0; type < kTypes; ++type)
+    meanings_[type].type = static_cast<std::uint8_t>(type);
+  for (const auto& entry : static_types()) meanings_[entry.type] = read(entry);
+  for (const auto& entry : stream.payloads) {
+    if (entry.type < kTypes && !entry.encoding.empty()) meanings_[entry.type] = read(entry);
   }
+  for (const auto& [entry, until_ms] : stream.former_payloads) {
+    if (entry.type >= kTypes || meanings_.size() == kMeanings) continue;
+    meanings_.push_back(read(entry));
+    until_.push_back(std::clamp(until_ms, std::int64_t{0}, kLongestCall) * kMillisecond);
+  }
+}
+
+std::uint8_t MediaPayloads::meaning(std::uint8_t type, std::int64_t arrival) const {
+  for (std::size_t i = 0; i < until_.size(); ++i) {
+    if (meanings_[kTypes + i].type == type && arrival < until_[i])
+      return static_cast<std::uint8_t>(kTypes + i);
+  }
+  return type & 0x7F;
 }
 
 }  // namespace srs::recording

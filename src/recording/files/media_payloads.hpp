@@ -3,7 +3,7 @@
 
 #include <srs/recording/document.hpp>
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,6 +19,7 @@ struct MediaPayload {
     ComfortNoise,  // CN, RFC 3389
   };
   Kind kind = Kind::Unknown;
+  std::uint8_t type = 0;
   std::string encoding;
   std::uint32_t clock_rate = 8000;
   std::uint8_t channels = 1;
@@ -27,15 +28,23 @@ struct MediaPayload {
   bool has_sound() const { return kind == Kind::Audio || kind == Kind::ComfortNoise; }
 };
 
-// The 128 payload types of one stream: as offered, else RFC 3551's static ones (§6, tables 4, 5).
+// What the 128 payload types of one stream mean: as offered, else RFC 3551's static ones (§6,
+// tables 4, 5). A type that was mapped anew has several meanings, each with a number of its own.
 class MediaPayloads {
  public:
-  explicit MediaPayloads(const std::vector<PayloadEntry>& offered);
+  static constexpr std::size_t kTypes = 128;
+  static constexpr std::size_t kMeanings = 256;  // at most
 
-  const MediaPayload& operator[](std::uint8_t type) const { return types_[type & 0x7F]; }
+  explicit MediaPayloads(const StreamEntry& stream);
+
+  // What `type` means in a packet that arrived then, ns from started_at.
+  std::uint8_t meaning(std::uint8_t type, std::int64_t arrival) const;
+  const MediaPayload& operator[](std::uint8_t meaning) const { return meanings_[meaning]; }
+  std::size_t size() const { return meanings_.size(); }
 
  private:
-  std::array<MediaPayload, 128> types_;
+  std::vector<MediaPayload> meanings_;  // those of now by their types, then former ones
+  std::vector<std::int64_t> until_;     // ns, of the former ones
 };
 
 }  // namespace srs::recording

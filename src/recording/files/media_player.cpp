@@ -41,7 +41,7 @@ MediaPlayer::MediaPlayer(const MediaSource& source, const MediaPayloads& payload
       run_(settings.sample_rate),
       packet_time_(packet_time(source, payloads)) {
   for (const auto& packet : source_.packets()) {
-    const auto& payload = payloads_[packet.payload_type];
+    const auto& payload = payloads_[packet.payload];
     if (!payload.has_sound() || packet.empty) continue;
     timeline_.observe(packet.arrival, packet.timestamp, payload.clock_rate);
   }
@@ -62,7 +62,7 @@ std::optional<Sound> MediaPlayer::next() {
 
 void MediaPlayer::play(const MediaPacket& packet) {
   count_loss(packet);
-  const auto& payload = payloads_[packet.payload_type];
+  const auto& payload = payloads_[packet.payload];
   if (!payload.has_sound() || packet.empty) return;
   const auto ahead = static_cast<std::int32_t>(packet.timestamp - expected_timestamp_);
   const bool same_clock = started_ && clock_rate_ == payload.clock_rate;
@@ -105,7 +105,7 @@ void MediaPlayer::sound(const MediaPacket& packet, const MediaPayload& payload,
   const bool noise = payload.kind == MediaPayload::Kind::ComfortNoise;
   noise_ = noise ? noise_level(bytes) : 0;
   if (noise) return;
-  auto& codec = decoder(packet.payload_type, payload);
+  auto& codec = decoder(packet.payload, payload);
   samples_.clear();
   codec.decode(bytes, samples_);
   mix_down(codec.channels());
@@ -117,8 +117,8 @@ void MediaPlayer::sound(const MediaPacket& packet, const MediaPayload& payload,
   run_.feed(samples_);
 }
 
-codec::Decoder& MediaPlayer::decoder(std::uint8_t type, const MediaPayload& payload) {
-  auto& known = decoders_[type];
+codec::Decoder& MediaPlayer::decoder(std::uint8_t meaning, const MediaPayload& payload) {
+  auto& known = decoders_[meaning];
   if (!known) known = codec::make_decoder(payload.encoding, payload.clock_rate, payload.channels);
   last_decoder_ = known.get();
   return *known;
@@ -137,7 +137,7 @@ void MediaPlayer::mix_down(std::uint8_t channels) {
 
 void MediaPlayer::forget_history() {
   lost_ = 0;
-  for (const auto& [type, codec] : decoders_) codec->reset();
+  for (const auto& [meaning, codec] : decoders_) codec->reset();
 }
 
 // The packet follows the last one's sound; where the offset has moved it is made longer or shorter,

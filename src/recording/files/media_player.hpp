@@ -46,7 +46,7 @@ class MediaPlayer {
   // `joined_at`: its place in ns, where it follows the last sound.
   void sound(const MediaPacket& packet, const MediaPayload& payload,
              std::optional<std::int64_t> joined_at);
-  codec::Decoder& decoder(std::uint8_t type, const MediaPayload& payload);
+  codec::Decoder& decoder(std::uint8_t meaning, const MediaPayload& payload);
   void mix_down(std::uint8_t channels);
   void forget_history();
 
@@ -63,7 +63,7 @@ class MediaPlayer {
   const std::int64_t packet_time_;  // ns
   std::size_t next_packet_ = 0;
 
-  std::map<std::uint8_t, std::unique_ptr<codec::Decoder>> decoders_;  // by payload type
+  std::map<std::uint8_t, std::unique_ptr<codec::Decoder>> decoders_;  // by meaning
   codec::Decoder* last_decoder_ = nullptr;
   std::vector<std::int16_t> samples_;  // of the packet being played
   std::vector<std::int16_t> stretched_;

@@ -20,7 +20,7 @@ struct MediaPacket {
   std::uint64_t offset : 48 = 0;  // of the RTP header in the capture
   std::uint64_t length : 16 = 0;  // of the datagram
   std::uint32_t timestamp = 0;
-  std::uint8_t payload_type = 0;
+  std::uint8_t payload = 0;  // its meaning, see MediaPayloads
   bool marker = false;
   bool empty = false;  // no payload: a keep-alive (RFC 6263 §4.1)
 };
@@ -49,13 +49,17 @@ class MediaSource {
 
  private:
   bool admit(std::int64_t arrival);
-  std::uint64_t extend(std::uint16_t sequence);
-  bool insert(const MediaPacket& packet);
+  bool is_duplicate(const MediaPacket& packet, std::uint16_t sequence) const;
+  std::uint64_t extend(const MediaPacket& packet, std::uint16_t sequence, std::uint32_t clock_rate);
+  bool is_late(const MediaPacket& packet, std::uint64_t sequence, std::uint32_t clock_rate) const;
+  bool was_stray(std::uint16_t sequence) const;
+  void insert(const MediaPacket& packet);
   void update_jitter(const MediaPacket& packet, const MediaPayload& payload);
 
   std::uint32_t ssrc_;
   std::vector<MediaPacket> packets_;
   std::uint64_t highest_ = 0;
+  std::optional<std::uint64_t> before_;  // the highest before a beginning of one packet so far
   std::int64_t first_arrival_ = 0;
   std::uint64_t duplicates_ = 0;
   double allowance_ = 5000;  // packets that may come now

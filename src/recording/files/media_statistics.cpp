@@ -20,7 +20,7 @@ std::vector<DtmfEntry> digits_of(const MediaStream& stream, Bytes capture) {
   for (const auto& source : stream.sources()) {
     DtmfReader reader;
     for (const auto& packet : source.packets()) {
-      const auto& payload = stream.payloads()[packet.payload_type];
+      const auto& payload = stream.payloads()[packet.payload];
       if (payload.kind != Kind::Event) continue;
       const auto parsed = rtp::parse_packet(capture.subspan(packet.offset, packet.length));
       if (parsed) reader.add(*parsed, packet.arrival, payload.clock_rate);
@@ -33,15 +33,21 @@ std::vector<DtmfEntry> digits_of(const MediaStream& stream, Bytes capture) {
   return digits;
 }
 
+std::vector<std::uint8_t> meanings(const MediaStream& stream) {
+  std::vector<std::uint8_t> all(stream.payloads().size());
+  std::iota(all.begin(), all.end(), std::uint8_t{0});
+  return all;
+}
+
 // The encoding of most packets; events and noise are nobody's codec.
 std::string codec_of(const MediaStream& stream) {
   std::uint64_t most = 0;
   std::string codec;
-  for (std::uint8_t type = 0; type < 128; ++type) {
-    const auto& payload = stream.payloads()[type];
+  for (const auto meaning : meanings(stream)) {
+    const auto& payload = stream.payloads()[meaning];
     const bool sound = payload.kind == Kind::Audio || payload.kind == Kind::Undecodable;
-    if (!sound || stream.types()[type] <= most) continue;
-    most = stream.types()[type];
+    if (!sound || stream.received(meaning) <= most) continue;
+    most = stream.received(meaning);
     codec = payload.encoding;
   }
   return codec;
@@ -58,19 +64,18 @@ void count(StreamEntry& entry, const MediaStream& stream) {
       entry.jitter_ms = std::round(source.jitter_seconds() * 1e6) / 1e3;
     }
   }
-  const auto& types = stream.types();
-  entry.packets_received = std::accumulate(types.begin(), types.end(), stream.left_out());
+  entry.packets_received = stream.received() + stream.left_out();
 }
 
 std::uint64_t warn_of_type(Document& document, const std::string& name, const MediaStream& stream,
-                           std::uint8_t type) {
-  const auto& payload = stream.payloads()[type];
-  std::uint64_t packets = stream.types()[type];
-  if (payload.kind == Kind::Unknown) packets -= stream.empty_packets(type);
+                           std::uint8_t meaning) {
+  const auto& payload = stream.payloads()[meaning];
+  std::uint64_t packets = stream.received(meaning);
+  if (payload.kind == Kind::Unknown) packets -= stream.empty_packets(meaning);
   const bool silent = payload.kind == Kind::Unknown || payload.kind == Kind::Undecodable;
   if (packets == 0 || !silent) return 0;
   const auto what = payload.kind == Kind::Unknown
-                        ? "payload type " + std::to_string(type) + ", which no offer named,"
+                        ? "payload type " + std::to_string(payload.type) + ", which no offer named,"
                         : payload.encoding + "/" + std::to_string(payload.clock_rate);
   document.warn(name + ": " + std::to_string(packets) + " packets of " + what +
                 " can't be decoded: silent in audio.wav, kept in capture.pcapng");
@@ -78,9 +83,10 @@ std::uint64_t warn_of_type(Document& document, const std::string& name, const Me
 }
 
 void warn_of_channels(Document& document, const std::string& name, const MediaStream& stream) {
-  for (std::uint8_t type = 0; type < 128; ++type) {
-    const auto& payload = stream.payloads()[type];
-    if (stream.types()[type] == 0 || payload.kind != Kind::Audio || payload.channels < 2) continue;
+  for (const auto meaning : meanings(stream)) {
+    const auto& payload = stream.payloads()[meaning];
+    if (stream.received(meaning) == 0 || payload.kind != Kind::Audio || payload.channels < 2)
+      continue;
     document.warn(name + ": " + payload.encoding + " of " + std::to_string(payload.channels) +
                   " channels is mixed down to one");
   }
@@ -117,9 +123,8 @@ bool describe_stream(Document& document, std::size_t number, const MediaStream& 
     entry.first_packet_offset_ms = stream.sources().front().first_arrival() / kMillisecond;
   }
   std::uint64_t silent = warn_of_excess(document, name, stream);
-  for (std::uint8_t type = 0; type < 128; ++type) {
-    silent += warn_of_type(document, name, stream, type);
-  }
+  for (const auto meaning : meanings(stream))
+    silent += warn_of_type(document, name, stream, meaning);
   warn_of_channels(document, name, stream);
   entry.packets_undecoded = silent;
   return silent > 0;

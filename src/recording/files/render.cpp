@@ -97,8 +97,10 @@ class Renderer {
   std::uint32_t sample_rate() const {
     std::uint32_t rate = 0;
     for (const auto& stream : index_.streams) {
-      for (std::uint8_t type = 0; type < 128; ++type) {
-        if (stream.types()[type] > 0) rate = std::max(rate, stream.payloads()[type].sample_rate);
+      const auto& payloads = stream.payloads();
+      for (std::size_t i = 0; i < payloads.size(); ++i) {
+        const auto meaning = static_cast<std::uint8_t>(i);
+        if (stream.received(meaning) > 0) rate = std::max(rate, payloads[meaning].sample_rate);
       }
     }
     return rate == 0 ? kDefaultRate : rate;

@@ -37,7 +37,10 @@ Document full_document() {
                        1.25,
                        35,
                        40,
-                       {{"#", 1200, 80}}},
+                       {{"#", 1200, 80}},
+                       0,
+                       30'500,
+                       {{{96, "opus", 48000, 2, "useinbandfec=1"}, 9000}}},
                       {"\xC3\xA9", 1, "", 10002, {}, "", {}, 0, 0, 0, 0, 0, std::nullopt, 0, {}}};
   document.participants = {
       {"p1", "sip:zoe@example.org", "Zo\xC3\xAB", "metadata", from_rfc3339("2026-11-22T10:00:00Z"),
@@ -84,6 +87,11 @@ TEST(Document, ComesBackFromItsJson) {
   EXPECT_EQ(read->streams[0].payloads[1].fmtp, "0-15");
   EXPECT_EQ(read->streams[0].dtmf[0].digit, "#");
   EXPECT_FALSE(read->streams[1].first_packet_offset_ms);
+  EXPECT_EQ(read->streams[0].opened_at_ms, 0);
+  EXPECT_EQ(read->streams[0].closed_at_ms, 30'500);
+  EXPECT_EQ(read->streams[0].former_payloads.at(0).payload.encoding, "opus");
+  EXPECT_EQ(read->streams[0].former_payloads.at(0).until_ms, 9000);
+  EXPECT_FALSE(read->streams[1].opened_at_ms) << "as earlier versions wrote it";
   EXPECT_EQ(read->session.extensions[1].value, "0002");
   EXPECT_EQ(read->session.extensions[1].owner, "p1");
   EXPECT_EQ(read->participants[0].left_at, full_document().participants[0].left_at);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace srs::recording {
 namespace {
 
@@ -15,7 +17,7 @@ class Source : public ::testing::Test {
     MediaPacket packet;
     packet.arrival = at_ms * kMs;
     packet.timestamp = timestamp;
-    return source.add(packet, sequence, {MediaPayload::Kind::Audio, "PCMU", 8000, 1, 8000});
+    return source.add(packet, sequence, {MediaPayload::Kind::Audio, 0, "PCMU", 8000, 1, 8000});
   }
   std::vector<std::uint16_t> order() const {
     std::vector<std::uint16_t> numbers;
@@ -29,7 +31,8 @@ class Source : public ::testing::Test {
 using Numbers = std::vector<std::uint16_t>;
 
 TEST_F(Source, OrdersPacketsAcrossTheWrapAround) {
-  for (const std::uint16_t number : {65534, 1, 65535, 0, 2}) add(number, number * 160U, 0);
+  for (const std::uint16_t number : {65534, 1, 65535, 0, 2})
+    add(number, static_cast<std::uint16_t>(number + 2) * 160U, 0);
   EXPECT_EQ(order(), (Numbers{65534, 65535, 0, 1, 2}));
   EXPECT_EQ(source.lost(), 0U);
 }
@@ -59,6 +62,52 @@ TEST_F(Source, TakesALargeJumpForARestartAndNotForLoss) {
   add(39'000, 325, 80);
   EXPECT_EQ(source.lost(), 0U);
   EXPECT_EQ(order(), (Numbers{100, 101, 40'000, 40'001, 39'000}));
+}
+
+// A sender that begins again a little behind where it was: with its timestamps going on, or others.
+TEST_F(Source, TakesAStepBackWhoseTimestampsDisagreeForARestart) {
+  for (const std::uint32_t shift : {0U, 0x30000000U}) {
+    source = MediaSource(7);
+    for (std::uint16_t i = 0; i < 150; ++i) add(1000 + i, i * 160U, i * 20);
+    for (std::uint16_t i = 150; i < 300; ++i) add(1000 + i - 100, i * 160U + shift, i * 20);
+    EXPECT_EQ(source.duplicates(), 0U);
+    EXPECT_EQ(source.lost(), 0U);
+    ASSERT_EQ(source.packets().size(), 300U);
+    for (std::size_t i = 0; i < 300; ++i)
+      ASSERT_EQ(source.packets()[i].arrival, static_cast<std::int64_t>(i) * 20 * kMs) << i;
+  }
+}
+
+TEST_F(Source, TakesTheSameNumbersAgainAfterSecondsForARestart) {
+  for (const int begin : {0, 3000})
+    for (std::uint16_t i = 0; i < 100; ++i) add(i, i * 160U, begin + i * 20);
+  EXPECT_EQ(source.duplicates(), 0U);
+  EXPECT_EQ(source.lost(), 0U);
+  ASSERT_EQ(source.packets().size(), 200U);
+  EXPECT_EQ(source.packets()[100].arrival, 3000 * kMs);
+}
+
+// As a network does that takes packets two ways.
+TEST_F(Source, KnowsLatePacketsAndDuplicatesOfSomeHundredMilliseconds) {
+  for (std::uint16_t i = 0; i < 400; ++i) {
+    if (i % 20 != 0) add(i, i * 160U, i * 20);
+    if (i >= 60 && i % 20 == 0) add(i - 60, (i - 60) * 160U, i * 20 + 1);
+    if (i >= 60 && i % 20 == 10) add(i - 60, (i - 60) * 160U, i * 20 + 1);
+  }
+  EXPECT_EQ(source.duplicates(), 17U);
+  EXPECT_EQ(source.lost(), 3U) << "the last late ones did not come";
+  EXPECT_TRUE(std::is_sorted(source.packets().begin(), source.packets().end(),
+                             [](auto& a, auto& b) { return a.timestamp < b.timestamp; }));
+}
+
+TEST_F(Source, DoesNotTakeAnOldPacketThatStraysInForLoss) {
+  for (std::uint16_t i = 0; i < 200; ++i) {
+    add(1000 + i, i * 160U, i * 20);
+    if (i == 180) add(1030, 30 * 160U, 180 * 20 + 10);
+  }
+  EXPECT_EQ(source.lost(), 0U);
+  EXPECT_EQ(source.duplicates(), 0U) << "three seconds late";
+  EXPECT_EQ(source.packets().size(), 201U);
 }
 
 TEST_F(Source, EstimatesJitterAsTheRfcDoes) {

@@ -251,6 +251,30 @@ TEST_F(Render, GoesOnInTheSameChannelWhenTheSourceChanges) {
   EXPECT_TRUE(document.warnings.empty());
 }
 
+// A line that closes gives its port back, and a later line of the same call may get it again.
+TEST_F(Render, KeepsStreamsApartThatHadOnePortOneAfterTheOther) {
+  const auto bob = test::babble(8000, 1);
+  const auto carol = test::babble(8000, 2);
+  document = test::document(std::array<std::uint16_t, 3>{10000, 10002, 10002}, 8000);
+  document.streams[1].closed_at_ms = 1500;
+  document.streams[2].opened_at_ms = 6500;
+  caller.speak(0, test::babble(8000 * 8, 3));
+  callee.speak(500 * kMs, bob);
+  callee.speak(6500 * kMs, carol);
+  render_document();
+  const auto expected = [](Samples sound) {
+    for (auto& sample : sound) sample = codec::alaw_to_linear(codec::linear_to_alaw(sample));
+    return sound;
+  };
+  EXPECT_EQ(part(channel(1), 500, 1500), expected(bob));
+  EXPECT_TRUE(silent(part(channel(1), 1500, 8000)));
+  EXPECT_TRUE(silent(part(channel(2), 0, 6500)));
+  EXPECT_EQ(part(channel(2), 6500, 7500), expected(carol));
+  EXPECT_EQ(document.streams[1].packets_received, 50U);
+  EXPECT_EQ(document.streams[2].packets_received, 50U);
+  EXPECT_TRUE(document.warnings.empty()) << document.warnings[0];
+}
+
 TEST_F(Render, LetsTwoSourcesAtTheSameTimeBothBeHeard) {
   const auto one = test::babble(8000 * 2, 1);
   const auto two = test::babble(8000, 2);
@@ -276,6 +300,50 @@ TEST_F(Render, FollowsACodecChange) {
   EXPECT_GT(test::best_correlation(part(channel(0), 1000, 2000), sound, 100, lag), 0.99);
   EXPECT_EQ(lag, 0);
   EXPECT_EQ(document.streams[0].packets_lost, 0U);
+}
+
+TEST_F(Render, PlaysASenderThatBeginsAgainWithTheSameNumbersBehindWhatItSaid) {
+  const auto sound = test::babble(8000 * 2, 1);
+  const auto again = test::babble(8000 * 2, 2);
+  const auto first = caller.header;
+  caller.speak(0, sound);
+  caller.header = first;
+  caller.speak(3000 * kMs, again);
+  caller.header.sequence -= 80;
+  caller.speak(5000 * kMs, sound);
+  render_call(8000);
+  EXPECT_EQ(part(channel(0), 0, 2000), through_ulaw(sound));
+  EXPECT_EQ(part(channel(0), 3000, 5000), through_ulaw(again));
+  EXPECT_EQ(part(channel(0), 5000, 7000), through_ulaw(sound));
+  EXPECT_EQ(document.streams[0].packets_received, 300U);
+  EXPECT_EQ(document.streams[0].packets_duplicate, 0U);
+}
+
+// RFC 3264 §8.3.2 forbids it, and SRCs do it: a later offer gives a payload type another meaning.
+TEST_F(Render, ReadsEachPacketByWhatItsPayloadTypeMeantWhenItCame) {
+  const auto sound = test::babble(8000 * 4, 1);
+  document = test::document(ports, 4000);
+  document.streams[0].payloads = {{0, "PCMU", 8000, 1, {}}, {96, "telephone-event", 8000, 1, {}}};
+  document.streams[0].former_payloads = {{{96, "G729", 8000, 1, {}}, -100},
+                                         {{96, "L16", 8000, 1, {}}, 2000}};
+  for (std::size_t i = 0; i < 16'000; i += 160) {
+    caller.header.payload_type = 96;
+    caller.send(static_cast<std::int64_t>(i) / 8 * kMs,
+                test::to_l16(std::span(sound).subspan(i, 160)), 160);
+  }
+  caller.header.payload_type = 0;
+  caller.speak(2000 * kMs, part(sound, 2000, 3900));
+  caller.header.payload_type = 96;
+  caller.send(3950 * kMs, test::event_payload(5, true, 160), 160);
+  render_document();
+  EXPECT_EQ(part(channel(0), 0, 2000), part(sound, 0, 2000));
+  EXPECT_EQ(part(channel(0), 2000, 3900), through_ulaw(part(sound, 2000, 3900)));
+  ASSERT_EQ(document.streams[0].dtmf.size(), 1U);
+  EXPECT_EQ(document.streams[0].dtmf[0].digit, "5");
+  EXPECT_EQ(document.streams[0].codec, "L16");
+  EXPECT_EQ(document.streams[0].packets_undecoded, 0U);
+  EXPECT_TRUE(document.warnings.empty()) << document.warnings[0];
+  EXPECT_FALSE(needs_capture);
 }
 
 TEST_F(Render, AlignsPacketsOfDifferentLengthByWhenTheyWereSpoken) {
