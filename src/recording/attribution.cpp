@@ -50,6 +50,9 @@ void attribute(Document& document, const siprec::Metadata& metadata) {
     document.participants.push_back(entry_of(participant));
   }
   for (auto& stream : document.streams) {
+    // A label means what its message says (RFC 7866 §7.1.1): who spoke on a line that has closed
+    // stays who that was, whatever the label is given to later.
+    if (stream.closed_at_ms && !stream.participant.empty()) continue;
     if (const auto* sender = metadata.sender_of_label(stream.label))
       stream.participant = sender->id;
   }

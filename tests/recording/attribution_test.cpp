@@ -69,6 +69,19 @@ TEST(Attribute, SaysWhereAStreamHasNoLabelAtAll) {
   EXPECT_NE(document.warnings[0].find("no a=label"), std::string::npos) << document.warnings[0];
 }
 
+TEST(Attribute, LeavesClosedLinesToThoseWhoSpokeThere) {
+  auto document = two_streams("10", "20");
+  attribute(document, alice_and_bob());
+  const auto alice = document.streams[0].participant;
+  document.streams[0].closed_at_ms = 5000;
+  document.streams.push_back({.channel = 2, .label = "10"});
+  auto later = alice_and_bob();
+  std::swap(later.streams[0].label, later.streams[1].label);
+  attribute(document, later);
+  EXPECT_EQ(document.streams[0].participant, alice);
+  EXPECT_NE(document.streams[2].participant, alice) << "the label is somebody else's now";
+}
+
 TEST(Attribute, KeepsSessionIdsGroupsAndVendorExtensionsOnceEach) {
   auto document = two_streams("10", "20");
   attribute(document, alice_and_bob());
