@@ -38,6 +38,16 @@ void widen(Transcript& transcript, Millis margin) {
   }
 }
 
+// Together the two show less than each by itself.
+GoesOn across(const Redactor& redactor) {
+  if (!redactor.has_rules()) return {};
+  return [&redactor](std::string_view before, std::string_view after) {
+    const std::string first(before), second(after);
+    return redactor.redact(first + " " + second) !=
+           redactor.redact(first) + " " + redactor.redact(second);
+  };
+}
+
 void describe(const Transcript& transcript, const Job& job, Finished& finished) {
   finished.directory = job.directory;
   finished.recording_id = job.recording_id;
@@ -74,7 +84,7 @@ Result<Assembled> assemble(const JobState& state, const Progress& progress, cons
   transcript.created_at = wall_now();
   transcript.duration = progress.duration;
   transcript.channels = channels_of(job, progress);
-  transcript.segments = stitch(progress.pieces, progress.parts);
+  transcript.segments = stitch(progress.pieces, progress.parts, across(redactor));
   transcript.uses = sum_up(progress.pieces, progress.parts);
   transcript.incidents = state.incidents;
   transcript.warnings = warnings_of(progress);

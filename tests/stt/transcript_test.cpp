@@ -1,5 +1,4 @@
-#include "stt/answer.hpp"
-#include "stt/stitch.hpp"
+#include "stt/heard.hpp"
 
 #include <srs/stt/transcript.hpp>
 
@@ -10,13 +9,13 @@ namespace srs::stt {
 namespace {
 
 using namespace std::chrono_literals;
+using test::part;
+using test::said;
+using test::texts;
+using test::word;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
-
-Word word(std::string text, Millis start, Millis end) {
-  return {std::move(text), start, end, std::nullopt};
-}
 
 Transcript sample() {
   Transcript transcript;
@@ -102,28 +101,7 @@ TEST(DialogueText, ReadsLikeADialogue) {
             "[00:00:01] Alice: Good morning.\n[00:01:02] Channel 2: A < B & C next\n");
 }
 
-Segment said(std::vector<Word> words, unsigned channel = 0) {
-  auto segments = segments_of(std::move(words), channel);
-  return segments.empty() ? Segment{} : segments.front();
-}
-
-Part part(std::size_t number, std::vector<Segment> segments) {
-  Part out;
-  out.number = number;
-  out.provider = "openai";
-  out.answer.segments = std::move(segments);
-  return out;
-}
-
-std::vector<std::string> texts(const std::vector<Segment>& segments) {
-  std::vector<std::string> out;
-  for (const auto& segment : segments) out.push_back(segment.text);
-  return out;
-}
-
-// Two pieces that overlap by a second around 10 s.
-const std::vector<Piece> kTwo = {{{0}, 0s, 10500ms, 0s, 10s, false},
-                                 {{0}, 9500ms, 20s, 10s, 20s, false}};
+const std::vector<Piece> kTwo = test::two_pieces();
 
 TEST(Stitch, PutsPiecesOnTheRecordingsTimeline) {
   const auto segments = stitch(
