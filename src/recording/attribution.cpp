@@ -3,11 +3,13 @@
 #include <srs/util/text.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace srs::recording {
 namespace {
 
 constexpr std::size_t kMaxExtensions = 256;
+constexpr std::size_t kMaxSpeakers = 256;  // of one stream
 
 void add_extension(SessionEntry& session, ExtensionEntry entry) {
   auto& known = session.extensions;
@@ -34,6 +36,16 @@ ParticipantEntry entry_of(const siprec::Participant& participant) {
   return entry;
 }
 
+// Whoever was named before another one keeps what was said until then.
+void speaks(StreamEntry& stream, const std::string& id, std::int64_t at_ms) {
+  const auto before = std::exchange(stream.participant, id);
+  auto& speakers = stream.speakers;
+  if (before.empty() || before == id || speakers.size() == kMaxSpeakers) return;
+  if (speakers.empty()) speakers.push_back({before, 0});
+  speakers.back().to_ms = at_ms;
+  speakers.push_back({id, at_ms});
+}
+
 // `<sip:bob@example.com;x-nearend;x-refci=1>`: the parameter is there, whatever its value.
 bool has_parameter(const std::string& uri, std::string_view name) {
   const auto parts = split(uri, ';');
@@ -44,14 +56,14 @@ bool has_parameter(const std::string& uri, std::string_view name) {
 
 }  // namespace
 
-void attribute(Document& document, const siprec::Metadata& metadata) {
+void attribute(Document& document, const siprec::Metadata& metadata, std::int64_t at_ms) {
   document.participants.clear();
   for (const auto& participant : metadata.participants) {
     document.participants.push_back(entry_of(participant));
   }
   for (auto& stream : document.streams) {
     if (const auto* sender = metadata.sender_of_label(stream.label)) {
-      stream.participant = sender->id;
+      speaks(stream, sender->id, at_ms);
     } else if (!metadata.participants.empty() &&
                metadata.stream_of_label(stream.label) == nullptr) {
       document.warn(stream.label.empty()

@@ -5,6 +5,7 @@
 #include <srs/sip/message.hpp>
 #include <srs/siprec/metadata.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,8 +15,9 @@ namespace srs::recording {
 
 // Fills participants, the streams' participants and the session's ids and extensions from the
 // recording metadata (RFC 7865). Streams are found by label (RFC 7866 §7.1.1). Adds warnings where
-// the metadata contradicts the streams.
-void attribute(Document& document, const siprec::Metadata& metadata);
+// the metadata contradicts the streams. `at_ms` from started_at is when it came: who speaks on a
+// stream from then on did not speak on it before, where somebody else was known to.
+void attribute(Document& document, const siprec::Metadata& metadata, std::int64_t at_ms = 0);
 
 // At the end of a session: adds a warning for each stream that carried media and stands in the
 // metadata without anybody who sends it (RFC 7865 §6.8).

@@ -32,7 +32,7 @@ void SessionMetadata::take(const Carried& carried, tracing::Span parsing) {
   notes_.warn(Warning::Metadata, parsed->warnings);
   known_ = siprec::merge(known_, *parsed);
   const auto told = document_.warnings.size();
-  attribute(document_, known_);
+  attribute(document_, known_, notes_.now_ms());
   notes_.tell_since(Warning::Metadata, told);
   const std::string mode = parsed->mode == siprec::DataMode::Partial ? "partial" : "complete";
   notes_.note("metadata", mode);

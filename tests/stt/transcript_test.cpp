@@ -103,6 +103,23 @@ TEST(DialogueText, ReadsLikeADialogue) {
 
 const std::vector<Piece> kTwo = test::two_pieces();
 
+// Alice hands the call over to Bob after 12 s.
+TEST(Transcript, GivesASegmentToTheOneInWhoseTimeItsMiddleIs) {
+  auto transcript = sample();
+  transcript.channels = {{0, "96", "p2", "Bob", {{0s, "p1", "Alice"}, {12s, "p2", ""}}}};
+  transcript.segments = {said({word("before", 11s, 12900ms)}), said({word("after", 11500ms, 13s)})};
+  const auto json = nlohmann::json::parse(to_json(transcript));
+  EXPECT_EQ(json["segments"][0]["participant"], "p1");
+  EXPECT_EQ(json["segments"][1]["participant"], "p2");
+  EXPECT_EQ(json["channels"][0]["speakers"][0]["name"], "Alice");
+  EXPECT_EQ(json["channels"][0]["speakers"][1]["from_ms"], 12000);
+  EXPECT_EQ(to_text(transcript), "[00:00:11] Alice: before\n[00:00:11] p2: after\n");
+  EXPECT_THAT(to_vtt(transcript), HasSubstr("<v p2>after"));
+  const auto read = from_json(to_json(transcript));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(to_json(*read), to_json(transcript));
+}
+
 TEST(Stitch, PutsPiecesOnTheRecordingsTimeline) {
   const auto segments = stitch(
       kTwo, {part(1, {said({word("later", 2s, 3s)})}), part(0, {said({word("first", 1s, 2s)})})});

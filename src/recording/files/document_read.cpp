@@ -28,11 +28,20 @@ DtmfEntry dtmf(const ObjectReader& json) {
   return entry;
 }
 
+SpeakerEntry speaker(const ObjectReader& json) {
+  SpeakerEntry entry;
+  json.read("participant", entry.participant);
+  json.read("from_ms", entry.from_ms);
+  json.read("to_ms", entry.to_ms);
+  return entry;
+}
+
 StreamEntry stream(const ObjectReader& json) {
   StreamEntry entry;
   json.read("label", entry.label);
   json.read("channel", entry.channel);
   json.read("participant", entry.participant);
+  json.read("speakers", entry.speakers, speaker);
   json.read("local_port", entry.local_port);
   json.read("payloads", entry.payloads, payload);
   json.read("codec", entry.codec);

@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 
 Json to_json(const PayloadEntry& entry);
 Json to_json(const DtmfEntry& entry);
+Json to_json(const SpeakerEntry& entry);
 Json to_json(const StreamEntry& entry);
 Json to_json(const ParticipantEntry& entry);
 Json to_json(const ExtensionEntry& entry);
@@ -58,11 +59,20 @@ Json to_json(const DtmfEntry& entry) {
   return {{"digit", entry.digit}, {"at_ms", entry.at_ms}, {"duration_ms", entry.duration_ms}};
 }
 
+Json to_json(const SpeakerEntry& entry) {
+  Json json = object(3);
+  json["participant"] = entry.participant;
+  json["from_ms"] = entry.from_ms;
+  if (entry.to_ms) json["to_ms"] = *entry.to_ms;
+  return json;
+}
+
 Json to_json(const StreamEntry& entry) {
-  Json json = object(17);
+  Json json = object(18);
   json["label"] = entry.label;
   json["channel"] = entry.channel;
   put_text(json, "participant", entry.participant);
+  json["speakers"] = to_array(entry.speakers);
   json["local_port"] = entry.local_port;
   json["payloads"] = to_array(entry.payloads);
   put_text(json, "codec", entry.codec);
