@@ -106,6 +106,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   boost::asio::awaitable<void> forget_remote(EntryPointer entry, Exchange& exchange,
                                              Progress& progress, std::size_t number,
                                              std::string provider);
+  boost::asio::awaitable<void> forget_all_remote(EntryPointer entry, Exchange& exchange,
+                                                 Progress& progress, std::size_t number);
   // An answer, and why the disk refused it; empty: it is stored.
   struct Heard {
     Part part;

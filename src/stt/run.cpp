@@ -89,7 +89,12 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::transcribe(EntryPointer entry,
     if (!stored) co_return Step::Leave;
   }
   for (std::size_t number = 0; number < progress->pieces.size(); ++number) {
-    if (is_done(*progress, number)) continue;
+    if (is_done(*progress, number)) {
+      // A crash came before that, or other pieces stand in its place.
+      co_await forget_all_remote(entry, exchange, *progress, number);
+      if (stopped_) co_return Step::Leave;
+      continue;
+    }
     const auto step = co_await do_piece(entry, exchange, *progress, number);
     if (stopped_ || step == Step::Leave || entry->state.phase != Phase::Waiting) co_return step;
   }
