@@ -31,7 +31,9 @@ std::vector<std::string> warnings_of(const Progress& progress) {
   return warnings;
 }
 
-void widen(Transcript& transcript, Millis margin) {
+// Live text too lies within a tenth of a second or so of the rendered audio.
+void widen(Transcript& transcript) {
+  constexpr Millis margin{200};
   for (auto& place : transcript.redactions) {
     place.start = std::max(place.start - margin, Millis(0));
     place.end = std::max(place.start, std::min(place.end + margin, transcript.duration));
@@ -92,10 +94,10 @@ Result<Assembled> assemble(const JobState& state, const Progress& progress, cons
 }
 
 Result<Assembled> publish(Transcript transcript, const Job& job, const Options& options,
-                          const Redactor& redactor, Millis margin) {
+                          const Redactor& redactor) {
   Assembled out;
   out.untimed = redactor.redact(transcript);
-  if (margin.count() > 0) widen(transcript, margin);
+  widen(transcript);
   auto& finished = out.finished;
   if (options.redaction.audio != "off" && !transcript.redactions.empty()) {
     auto done = redact_audio(job.directory / job.audio, job.directory / kRedactedAudioFile,
