@@ -127,6 +127,16 @@ class Checker {
            "has no effect: nothing is taken out of the sound without stt.redaction.rules "
            "(STT_REDACTION_RULES), for example card");
     }
+    if (sound({"stt.redaction.audio", "recording.keep_capture"})) captured_speech();
+  }
+
+  void captured_speech() {
+    const auto& redaction = settings_.stt.redaction;
+    const bool takes_out = redaction.audio != "off" && !redaction.rules.empty();
+    if (takes_out && settings_.recording.keep_capture == recording::KeepCapture::Always)
+      warn("recording.keep_capture",
+           "always keeps capture.pcapng, with the speech that stt.redaction.audio takes out of "
+           "audio.redacted.wav; write when_needed, or delete it together with audio.wav");
   }
 
   void idle_limits() {

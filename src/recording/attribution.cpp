@@ -3,11 +3,13 @@
 #include <srs/util/text.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace srs::recording {
 namespace {
 
 constexpr std::size_t kMaxExtensions = 256;
+constexpr std::size_t kMaxSpeakers = 256;  // of one stream
 
 void add_extension(SessionEntry& session, ExtensionEntry entry) {
   auto& known = session.extensions;
@@ -34,6 +36,36 @@ ParticipantEntry entry_of(const siprec::Participant& participant) {
   return entry;
 }
 
+// Whoever was named before another one keeps what was said until then.
+void speaks(StreamEntry& stream, const std::string& id, std::int64_t at_ms) {
+  const auto before = std::exchange(stream.participant, id);
+  auto& speakers = stream.speakers;
+  if (before.empty() || before == id || speakers.size() == kMaxSpeakers) return;
+  if (speakers.empty()) speakers.push_back({before, 0});
+  speakers.back().to_ms = at_ms;
+  speakers.push_back({id, at_ms});
+}
+
+bool speaks_somewhere(const Document& document, const std::string& id) {
+  return std::any_of(
+      document.streams.begin(), document.streams.end(), [&](const StreamEntry& stream) {
+        return stream.participant == id ||
+               std::any_of(stream.speakers.begin(), stream.speakers.end(),
+                           [&](const SpeakerEntry& each) { return each.participant == id; });
+      });
+}
+
+// A complete document leaves out who has left (RFC 7865 §5.1); what they said stays theirs.
+void keep_who_spoke(Document& document, std::vector<ParticipantEntry> before) {
+  for (auto& entry : before) {
+    const auto& now = document.participants;
+    const bool there = std::any_of(
+        now.begin(), now.end(), [&](const ParticipantEntry& each) { return each.id == entry.id; });
+    if (!there && speaks_somewhere(document, entry.id))
+      document.participants.push_back(std::move(entry));
+  }
+}
+
 // `<sip:bob@example.com;x-nearend;x-refci=1>`: the parameter is there, whatever its value.
 bool has_parameter(const std::string& uri, std::string_view name) {
   const auto parts = split(uri, ';');
@@ -44,8 +76,8 @@ bool has_parameter(const std::string& uri, std::string_view name) {
 
 }  // namespace
 
-void attribute(Document& document, const siprec::Metadata& metadata) {
-  document.participants.clear();
+void attribute(Document& document, const siprec::Metadata& metadata, std::int64_t at_ms) {
+  auto before = std::exchange(document.participants, {});
   for (const auto& participant : metadata.participants) {
     document.participants.push_back(entry_of(participant));
   }
@@ -54,8 +86,9 @@ void attribute(Document& document, const siprec::Metadata& metadata) {
     // stays who that was, whatever the label is given to later.
     if (stream.closed_at_ms && !stream.participant.empty()) continue;
     if (const auto* sender = metadata.sender_of_label(stream.label))
-      stream.participant = sender->id;
+      speaks(stream, sender->id, at_ms);
   }
+  keep_who_spoke(document, std::move(before));
   for (const auto& session : metadata.sessions) {
     add_once(document.session.communication_sessions, session.id);
     add_once(document.session.sip_session_ids, session.sip_session_id);

@@ -5,6 +5,7 @@
 #include <srs/sip/message.hpp>
 #include <srs/siprec/metadata.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,8 +14,10 @@
 namespace srs::recording {
 
 // Fills participants, the streams' participants and the session's ids and extensions from the
-// recording metadata (RFC 7865). Streams are found by label (RFC 7866 §7.1.1).
-void attribute(Document& document, const siprec::Metadata& metadata);
+// recording metadata (RFC 7865). Streams are found by label (RFC 7866 §7.1.1). `at_ms` from
+// started_at is when it came: who speaks on a stream from then on did not speak on it before, where
+// somebody else was known to.
+void attribute(Document& document, const siprec::Metadata& metadata, std::int64_t at_ms = 0);
 
 // At the end of a session, for SDP and metadata may come in either order: adds a warning for each
 // stream that the metadata does not name.

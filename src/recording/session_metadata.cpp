@@ -41,7 +41,7 @@ void SessionMetadata::take(const Carried& carried, tracing::Span parsing) {
 }
 
 void SessionMetadata::attribute() {
-  if (any_) recording::attribute(document_, known_);
+  if (any_) recording::attribute(document_, known_, notes_.now_ms());
 }
 
 // Only now: SDP and metadata may come in either order, and an ACK may name the streams.

@@ -15,9 +15,12 @@ SessionNotes::SessionNotes(Document& document, Metrics& metrics, log::Logger log
 
 void SessionNotes::note(std::string event, std::string detail) {
   if (document_.events.size() >= kMaxEvents) return;
-  const auto at =
-      std::chrono::duration_cast<std::chrono::milliseconds>(wall_now() - document_.started_at);
-  document_.events.push_back({at.count(), std::move(event), std::move(detail)});
+  document_.events.push_back({now_ms(), std::move(event), std::move(detail)});
+}
+
+std::int64_t SessionNotes::now_ms() const {
+  using std::chrono::milliseconds;
+  return std::chrono::duration_cast<milliseconds>(wall_now() - document_.started_at).count();
 }
 
 void SessionNotes::warn(Warning kind, std::string text) {

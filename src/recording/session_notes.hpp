@@ -8,6 +8,7 @@
 
 #include <bitset>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ class SessionNotes {
  public:
   SessionNotes(Document& document, Metrics& metrics, log::Logger log);
 
+  // From started_at.
+  std::int64_t now_ms() const;
   // Something that happened now.
   void note(std::string event, std::string detail = {});
   void warn(Warning kind, std::string text);

@@ -31,11 +31,23 @@ std::vector<std::string> warnings_of(const Progress& progress) {
   return warnings;
 }
 
-void widen(Transcript& transcript, Millis margin) {
+// Live text too lies within a tenth of a second or so of the rendered audio.
+void widen(Transcript& transcript) {
+  constexpr Millis margin{200};
   for (auto& place : transcript.redactions) {
     place.start = std::max(place.start - margin, Millis(0));
     place.end = std::max(place.start, std::min(place.end + margin, transcript.duration));
   }
+}
+
+// Together the two show less than each by itself.
+GoesOn across(const Redactor& redactor) {
+  if (!redactor.has_rules()) return {};
+  return [&redactor](std::string_view before, std::string_view after) {
+    const std::string first(before), second(after);
+    return redactor.redact(first + " " + second) !=
+           redactor.redact(first) + " " + redactor.redact(second);
+  };
 }
 
 void describe(const Transcript& transcript, const Job& job, Finished& finished) {
@@ -74,7 +86,7 @@ Result<Assembled> assemble(const JobState& state, const Progress& progress, cons
   transcript.created_at = wall_now();
   transcript.duration = progress.duration;
   transcript.channels = channels_of(job, progress);
-  transcript.segments = stitch(progress.pieces, progress.parts);
+  transcript.segments = stitch(progress.pieces, progress.parts, across(redactor));
   transcript.uses = sum_up(progress.pieces, progress.parts);
   transcript.incidents = state.incidents;
   transcript.warnings = warnings_of(progress);
@@ -82,10 +94,10 @@ Result<Assembled> assemble(const JobState& state, const Progress& progress, cons
 }
 
 Result<Assembled> publish(Transcript transcript, const Job& job, const Options& options,
-                          const Redactor& redactor, Millis margin) {
+                          const Redactor& redactor) {
   Assembled out;
   out.untimed = redactor.redact(transcript);
-  if (margin.count() > 0) widen(transcript, margin);
+  widen(transcript);
   auto& finished = out.finished;
   if (options.redaction.audio != "off" && !transcript.redactions.empty()) {
     auto done = redact_audio(job.directory / job.audio, job.directory / kRedactedAudioFile,

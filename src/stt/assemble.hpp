@@ -22,9 +22,9 @@ Result<Assembled> assemble(const JobState& state, const Progress& progress, cons
 // The same of the final lines in transcript.live.jsonl, for a job that has `live`.
 Result<Assembled> assemble_live(const Job& job, const Options& options, const Redactor& redactor);
 
-// Redacts `transcript` and writes the files beside job.audio. `margin` is what the places of
-// redactions are widened by on both sides, where times are not exact.
+// Redacts `transcript` and writes the files beside job.audio. The places of redactions are widened
+// on both sides: where a word begins and ends nobody knows to the millisecond.
 Result<Assembled> publish(Transcript transcript, const Job& job, const Options& options,
-                          const Redactor& redactor, Millis margin = Millis(0));
+                          const Redactor& redactor);
 
 }  // namespace srs::stt

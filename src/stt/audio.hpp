@@ -29,7 +29,8 @@ struct Piece {
   Millis end{0};
   Millis from{0};
   Millis to{0};
-  bool silent = false;  // never louder than PieceOptions::silence_db
+  bool silent = false;    // never louder than PieceOptions::silence_db
+  bool replaced = false;  // by other pieces, before anybody answered
   Millis length() const { return end - begin; }
 };
 
@@ -43,6 +44,10 @@ PieceOptions within(PieceOptions options, const AudioFormat& format, std::size_t
 Result<std::vector<Piece>> plan_pieces(const std::filesystem::path& audio,
                                        const std::vector<unsigned>& channels,
                                        const PieceOptions& options, bool together);
+// The same stretches anew.
+Result<std::vector<Piece>> cut_again(const std::filesystem::path& audio,
+                                     const std::vector<Piece>& pieces, const PieceOptions& options,
+                                     bool together);
 
 // What a provider gets: RIFF/WAVE, 16-bit PCM.
 struct Sound {

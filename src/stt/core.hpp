@@ -106,6 +106,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   boost::asio::awaitable<void> forget_remote(EntryPointer entry, Exchange& exchange,
                                              Progress& progress, std::size_t number,
                                              std::string provider);
+  boost::asio::awaitable<void> forget_all_remote(EntryPointer entry, Exchange& exchange,
+                                                 Progress& progress, std::size_t number);
   // An answer, and why the disk refused it; empty: it is stored.
   struct Heard {
     Part part;
@@ -137,7 +139,6 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   void begin_span(Entry& entry, const Engine& engine, const Piece& piece);
   void begin_span(Entry& entry, const char* name);
-  Outcome<Progress> load_or_plan(const Job& job) const;
   void note(Engine& engine, Record& record, const Failure& failure);
   std::chrono::milliseconds time_left(const Entry& entry) const;  // until the deadline
   bool is_overdue(const Entry& entry) const { return time_left(entry).count() == 0; }

@@ -122,6 +122,11 @@ boost::asio::awaitable<Outcome<HttpResponse>> Exchange::send(HttpRequest request
   co_return std::move(*outcome);
 }
 
+boost::asio::awaitable<void> Exchange::keep(std::string name) {
+  remote = std::move(name);
+  co_await remember(remote);
+}
+
 boost::asio::awaitable<bool> Exchange::pause(std::chrono::milliseconds time) {
   if (cancelled()) co_return false;
   const auto executor = co_await boost::asio::this_coro::executor;

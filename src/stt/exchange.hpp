@@ -44,6 +44,9 @@ class Cancellation {
   std::function<void()> action_;
 };
 
+// In place of a name that the provider gives: our audio lies in a bucket of its own.
+inline constexpr std::string_view kUploaded = "uploaded";
+
 // One provider's dealings about one piece: requests whose answers are judged, pauses, work on other
 // threads. Lives on the io_context's thread, in the coroutine of the job.
 class Exchange {
@@ -74,10 +77,17 @@ class Exchange {
   boost::asio::awaitable<bool> pause_before_poll(std::chrono::milliseconds time);
 
   // The provider's own name for the piece that it works on: kept over a restart, so that nothing is
-  // paid twice. Empty: not submitted yet.
+  // paid twice. Empty: not submitted yet; kUploaded: nor that, but our audio lies there.
   std::string remote;
   // Makes `remote` durable.
   std::function<boost::asio::awaitable<void>(std::string)> remember;
+  // Whether nothing works on it yet.
+  bool is_to_submit() const { return remote.empty() || remote == kUploaded; }
+  // Sets `remote` and makes it durable.
+  boost::asio::awaitable<void> keep(std::string name);
+  // Before a job is begun on what was uploaded, which may have arrived though the answer did not.
+  template <class T>
+  boost::asio::awaitable<void> keep_upload(const Outcome<T>& uploaded);
 
   bool cancelled() const { return cancellation_->cancelled(); }
   bool leaving() const { return cancellation_->leaving(); }
@@ -100,6 +110,12 @@ Failure failure_of(const HttpFailure& failure);
 
 // `text` without the secrets that `headers` hold, should a provider echo them.
 std::string without_secrets(std::string text, const HttpHeaders& headers);
+
+template <class T>
+boost::asio::awaitable<void> Exchange::keep_upload(const Outcome<T>& uploaded) {
+  if (!uploaded && remedy_of(uploaded.error().reason) == Remedy::Never) co_return;
+  if (remote.empty()) co_await keep(std::string(kUploaded));
+}
 
 template <class Work>
 boost::asio::awaitable<std::invoke_result_t<Work>> Exchange::work(Work work) {

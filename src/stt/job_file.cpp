@@ -50,10 +50,24 @@ Record read_record(const Json& json) {
 }
 
 Json write(const Channel& channel) {
-  return {{"channel", channel.channel},
-          {"label", channel.label},
-          {"participant", channel.participant},
-          {"name", channel.name}};
+  Json json{{"channel", channel.channel},
+            {"label", channel.label},
+            {"participant", channel.participant},
+            {"name", channel.name}};
+  for (const auto& speaker : channel.speakers)
+    json["speakers"].push_back({{"from_ms", speaker.from.count()},
+                                {"participant", speaker.participant},
+                                {"name", speaker.name}});
+  return json;
+}
+
+Channel read_channel(const Json& json) {
+  Channel channel{small_number(json, "channel"), text_of(json, "label"),
+                  text_of(json, "participant"), text_of(json, "name")};
+  for (const auto& speaker : elements(json, "speakers"))
+    channel.speakers.push_back(
+        {time_of(speaker, "from_ms"), text_of(speaker, "participant"), text_of(speaker, "name")});
+  return channel;
 }
 
 nlohmann::ordered_json write(const LiveText& live) {
@@ -132,8 +146,7 @@ Result<JobState> job_from_json(std::string_view text, const std::filesystem::pat
   state.job.traceparent = text_of(*json, "traceparent");
   state.job.tracestate = text_of(*json, "tracestate");
   for (const auto& channel : elements(*json, "channels"))
-    state.job.channels.push_back({small_number(channel, "channel"), text_of(channel, "label"),
-                                  text_of(channel, "participant"), text_of(channel, "name")});
+    state.job.channels.push_back(read_channel(channel));
   state.phase = phase_from(text_of(*json, "state"));
   const auto& written = member(*json, "written");
   state.written = written.is_boolean() && written.get<bool>();

@@ -49,8 +49,16 @@ Segment read_segment(const Json& json) {
 }
 
 Json write(const Piece& piece) {
-  return {{"channels", piece.channels}, {"begin", piece.begin.count()}, {"end", piece.end.count()},
-          {"from", piece.from.count()}, {"to", piece.to.count()},       {"silent", piece.silent}};
+  Json json{{"channels", piece.channels}, {"begin", piece.begin.count()},
+            {"end", piece.end.count()},   {"from", piece.from.count()},
+            {"to", piece.to.count()},     {"silent", piece.silent}};
+  if (piece.replaced) json["replaced"] = true;
+  return json;
+}
+
+bool is_true(const Json& json, std::string_view key) {
+  const auto& value = member(json, key);
+  return value.is_boolean() && value.get<bool>();
 }
 
 Piece read_piece(const Json& json) {
@@ -62,8 +70,8 @@ Piece read_piece(const Json& json) {
   piece.end = time_of(json, "end");
   piece.from = time_of(json, "from");
   piece.to = time_of(json, "to");
-  const auto& silent = member(json, "silent");
-  piece.silent = silent.is_boolean() && silent.get<bool>();
+  piece.silent = is_true(json, "silent");
+  piece.replaced = is_true(json, "replaced");
   return piece;
 }
 
@@ -100,6 +108,13 @@ void read_line(std::string_view line, Progress& progress) {
 }
 
 }  // namespace
+
+bool is_done(const Progress& progress, std::size_t number) {
+  const auto& piece = progress.pieces[number];
+  return piece.silent || piece.replaced ||
+         std::any_of(progress.parts.begin(), progress.parts.end(),
+                     [&](const Part& part) { return part.number == number; });
+}
 
 std::string plan_line(const Progress& progress) {
   auto pieces = Json::array();

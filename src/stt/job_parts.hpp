@@ -25,6 +25,9 @@ struct Progress {
   std::map<std::string, std::string> remote;  // `<piece> <provider>` -> the provider's own job
 };
 
+// Nobody is to be asked for the piece, or any more.
+bool is_done(const Progress& progress, std::size_t number);
+
 std::string plan_line(const Progress& progress);
 std::string part_line(const Part& part);
 std::string remote_line(const std::string& key, const std::string& id);

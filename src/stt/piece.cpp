@@ -80,7 +80,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
     co_return wait_for_disk(*entry);
   }
   progress.parts.push_back(std::move(part));
-  co_await forget_remote(entry, exchange, progress, number, name);
+  co_await forget_all_remote(entry, exchange, progress, number);
   co_return Step::Next;
 }
 

@@ -1,6 +1,6 @@
+#include "stt/digit_runs.hpp"
 #include "stt/plain_digits.hpp"
 #include "stt/redact.hpp"
-#include "stt/redaction_rules.hpp"
 
 #include <algorithm>
 
@@ -10,16 +10,12 @@ namespace {
 constexpr std::string_view kHidden = "[...]";
 constexpr std::string_view kSpaces = " \t\r\n";
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-// `four`, and `four,one` too.
-bool has_spoken_digit(std::string_view word) {
+// `four`, and `four,one` and `forty-five` too.
+bool has_spoken_number(std::string_view word) {
   for (std::size_t i = 0; i < word.size();) {
     const auto begin = i;
     while (i < word.size() && is_letter(word[i])) ++i;
-    if (i > begin && spoken_digit(word.substr(begin, i - begin))) return true;
+    if (i > begin && says_number(word.substr(begin, i - begin))) return true;
     if (i == begin) ++i;
   }
   return false;
@@ -27,7 +23,7 @@ bool has_spoken_digit(std::string_view word) {
 
 bool is_to_hide(std::string_view word) {
   return PlainDigits(word).text().find_first_of("0123456789@") != std::string::npos ||
-         has_spoken_digit(word);
+         has_spoken_number(word);
 }
 
 // Words that are hidden in a row are one.

@@ -1,12 +1,12 @@
 #include "stt/redaction_rules.hpp"
 
+#include "stt/digit_runs.hpp"
 #include "stt/plain_digits.hpp"
 
 #include <srs/stt/options.hpp>
 #include <srs/util/text.hpp>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <regex>
 #include <utility>
@@ -18,75 +18,6 @@ namespace {
 // are given up.
 constexpr auto kSyntax =
     std::regex::ECMAScript | std::regex::icase | std::regex_constants::__polynomial;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_alnum(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-// Digits in a row, spoken or written: `4111-1111`, `4 1 1 1`, `four one oh`.
-struct Digits {
-  std::string digits;
-  std::vector<Span> at;      // of each digit
-  std::vector<bool> first;   // whether it begins a group: no digit stands right before it
-  std::vector<bool> apart;   // a comma, a dot, or a change from written to spoken comes before it
-  std::vector<bool> spoken;  // written out
-
-  bool last(std::size_t i) const { return i + 1 == digits.size() || first[i + 1]; }
-  void add(char digit, Span span, bool begins, bool pause, bool word) {
-    apart.push_back(digits.empty() || pause || word != spoken.back());
-    digits += digit;
-    at.push_back(span);
-    first.push_back(begins);
-    spoken.push_back(word);
-  }
-};
-
-// How many bytes at the begin of `text` may stand between two digits of one number: spaces, commas,
-// dots, hyphens and dashes of all kinds (U+00A0, U+2009 to U+2015, U+202F, U+2212).
-std::size_t separator(std::string_view text) {
-  static constexpr std::string_view kPlain = " ,.-\n\t";
-  if (kPlain.find(text.front()) != std::string_view::npos) return 1;
-  if (text.starts_with("\xC2\xA0")) return 2;
-  const auto point = text.substr(0, 3);
-  const bool dash = point >= "\xE2\x80\x89" && point <= "\xE2\x80\x95";
-  return dash || point == "\xE2\x80\xAF" || point == "\xE2\x88\x92" ? 3 : 0;
-}
-
-// `also` stands between digits as well.
-std::vector<Digits> digit_runs(std::string_view text, char also = ' ') {
-  std::vector<Digits> runs(1);
-  bool pause = false;
-  const auto cut = [&] {
-    if (!runs.back().digits.empty()) runs.emplace_back();
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    if (is_digit(text[i])) {
-      runs.back().add(text[i], {i, i + 1}, i == 0 || !is_digit(text[i - 1]), pause, false);
-      pause = false;
-      ++i;
-    } else if (is_alnum(text[i])) {
-      const auto begin = i;
-      while (i < text.size() && is_alnum(text[i])) ++i;
-      if (const auto digit = spoken_digit(text.substr(begin, i - begin)))
-        runs.back().add(*digit, {begin, i}, true, pause, true);
-      else
-        cut();
-      pause = false;
-    } else {
-      const auto size = text[i] == also ? 1 : separator(text.substr(i));
-      if (size == 0) cut();
-      pause = pause || text[i] == ',' || text[i] == '.';
-      i += std::max<std::size_t>(size, 1);
-    }
-  }
-  cut();
-  runs.pop_back();
-  return runs;
-}
 
 // How many digits from `begin` on are a card's number: 13 to 19 that pass the check, the longest;
 // 0 where there is none. It begins and ends where groups of digits do: any long number has some 13
@@ -176,6 +107,15 @@ Spans find_emails(std::string_view text) {
   return spans;
 }
 
+Spans both(Spans spans, const Spans& more) {
+  spans.insert(spans.end(), more.begin(), more.end());
+  return spans;
+}
+
+Spans find_all_emails(std::string_view text) {
+  return both(find_emails(text), find_spelled_emails(text));
+}
+
 // What an expression finds. Windows keep libstdc++'s recursion short; they overlap, so that what
 // lies on a border is found in the next one.
 Spans find_by(const std::regex& expression, std::string_view text) {
@@ -220,32 +160,16 @@ Finder with_plain_digits(Finder find) {
 
 std::optional<Finder> built_in(std::string_view name) {
   if (name == "card") return find_cards;
-  if (name == "email") return find_emails;
+  if (name == "email") return find_all_emails;
   if (name == "digits") return find_long_numbers;
   if (name == "us_ssn") return find_ssns;
-  if (name == "uk_nino") return by("\\b[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z] ?([0-9] ?){6}[a-d]\\b");
-  if (name == "iban") return by("\\b[a-z]{2}[0-9]{2}( ?[a-z0-9]{4}){2,7}( ?[a-z0-9]{1,3})?\\b");
+  if (name == "uk_nino") return find_ninos;
+  if (name == "iban")
+    return [grouped = by("\\b[a-z]{2}[0-9]{2}( ?[a-z0-9]{4}){2,7}( ?[a-z0-9]{1,3})?\\b")](
+               std::string_view text) { return both(grouped(text), find_checked_ibans(text)); };
   return std::nullopt;
 }
 }  // namespace
-
-std::optional<char> spoken_digit(std::string_view word) {
-  static constexpr std::array<std::pair<std::string_view, char>, 12> kWords{{{"zero", '0'},
-                                                                             {"oh", '0'},
-                                                                             {"o", '0'},
-                                                                             {"one", '1'},
-                                                                             {"two", '2'},
-                                                                             {"three", '3'},
-                                                                             {"four", '4'},
-                                                                             {"five", '5'},
-                                                                             {"six", '6'},
-                                                                             {"seven", '7'},
-                                                                             {"eight", '8'},
-                                                                             {"nine", '9'}}};
-  for (const auto& [text, digit] : kWords)
-    if (iequals(word, text)) return digit;
-  return std::nullopt;
-}
 
 bool passes_luhn(std::string_view digits) {
   int sum = 0;

@@ -31,6 +31,15 @@ std::string remote_key(std::size_t number, std::string_view provider) {
   return std::to_string(number) + " " + std::string(provider);
 }
 
+std::vector<std::string> working_on(const Progress& progress, std::size_t number) {
+  const auto prefix = remote_key(number, "");
+  std::vector<std::string> providers;
+  for (auto at = progress.remote.lower_bound(prefix);
+       at != progress.remote.end() && at->first.starts_with(prefix); ++at)
+    if (!at->second.empty()) providers.push_back(at->first.substr(prefix.size()));
+  return providers;
+}
+
 Request described(const Job& job, const Piece& piece, std::size_t number) {
   Request request;
   request.recording_id = job.recording_id;
@@ -60,6 +69,15 @@ boost::asio::awaitable<void> PoolCore::forget_remote(EntryPointer entry, Exchang
   co_await engine->provider->forget(request, exchange);
 }
 
+// Those who failed before another one answered know it too.
+boost::asio::awaitable<void> PoolCore::forget_all_remote(EntryPointer entry, Exchange& exchange,
+                                                         Progress& progress, std::size_t number) {
+  for (const auto& provider : working_on(progress, number)) {
+    if (stopped_) co_return;
+    co_await forget_remote(entry, exchange, progress, number, provider);
+  }
+}
+
 // What is paid for and was refused by the disk. False where it is refused again.
 boost::asio::awaitable<bool> PoolCore::store_again(EntryPointer entry, Exchange& exchange,
                                                    Progress& progress) {
@@ -79,7 +97,7 @@ boost::asio::awaitable<bool> PoolCore::store_again(EntryPointer entry, Exchange&
   }
   progress.parts.push_back(std::move(unstored_.extract(directory).mapped()));
   const auto number = progress.parts.back().number;
-  co_await forget_remote(entry, exchange, progress, number, progress.parts.back().provider);
+  co_await forget_all_remote(entry, exchange, progress, number);
   co_return !stopped_;
 }
 

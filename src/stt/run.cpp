@@ -3,6 +3,7 @@
 #include "stt/backoff.hpp"
 #include "stt/core.hpp"
 #include "stt/files.hpp"
+#include "stt/plan.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -13,11 +14,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-bool is_done(const Progress& progress, std::size_t number) {
-  return progress.pieces[number].silent ||
-         std::any_of(progress.parts.begin(), progress.parts.end(),
-                     [&](const Part& part) { return part.number == number; });
-}
 }  // namespace
 
 boost::asio::awaitable<void> PoolCore::run(EntryPointer entry) {
@@ -68,35 +64,6 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::work_on(EntryPointer entry) {
   co_return co_await deliver(entry, exchange);
 }
 
-// Busy is a disk that takes no plan: unlike audio that can't be read, it passes.
-Outcome<Progress> PoolCore::load_or_plan(const Job& job) const {
-  if (auto known = load_progress(job.directory)) return std::move(*known);
-  const auto audio = job.directory / job.audio;
-  const auto format = read_format(audio);
-  if (!format) return Failure{Reason::Audio, format.error().text};
-  std::vector<unsigned> channels;
-  for (const auto& channel : job.channels) channels.push_back(channel.channel);
-  for (unsigned i = 0; job.channels.empty() && i < format->channels; ++i) channels.push_back(i);
-  auto longest = options_.piece.length + options_.piece.overlap;
-  auto largest = kLargestSound;
-  bool together = !engines_.empty();
-  for (const auto& engine : engines_) {
-    longest = std::min(longest, engine.provider->longest());
-    largest = std::min(largest, engine.provider->largest());
-    together = together && engine.provider->takes_channels_together();
-  }
-  const auto bounds =
-      within(options_.piece, *format, together ? channels.size() : 1, longest, largest);
-  auto pieces = plan_pieces(audio, channels, bounds, together);
-  if (!pieces) return Failure{Reason::Audio, pieces.error().text};
-  Progress progress;
-  progress.pieces = std::move(*pieces);
-  progress.duration = format->duration();
-  if (auto done = append_line(job.directory / kPartsFile, plan_line(progress)); !done)
-    return Failure{Reason::Busy, done.error().text};
-  return progress;
-}
-
 boost::asio::awaitable<PoolCore::Step> PoolCore::transcribe(EntryPointer entry,
                                                             Exchange& exchange) {
   const auto& directory = entry->state.job.directory;
@@ -106,7 +73,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::transcribe(EntryPointer entry,
   }
   if (is_overdue(*entry) && !unstored_.contains(directory))
     co_return co_await miss_deadline(entry, exchange);
-  auto progress = co_await exchange.work([&] { return load_or_plan(entry->state.job); });
+  auto progress = co_await exchange.work(
+      [&] { return load_or_plan(entry->state.job, options_.piece, engines_); });
   if (!progress && progress.error().reason == Reason::Cancelled) co_return Step::Leave;
   if (!progress && progress.error().reason == Reason::Busy) {
     log_of(entry->state.job)
@@ -121,7 +89,12 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::transcribe(EntryPointer entry,
     if (!stored) co_return Step::Leave;
   }
   for (std::size_t number = 0; number < progress->pieces.size(); ++number) {
-    if (is_done(*progress, number)) continue;
+    if (is_done(*progress, number)) {
+      // A crash came before that, or other pieces stand in its place.
+      co_await forget_all_remote(entry, exchange, *progress, number);
+      if (stopped_) co_return Step::Leave;
+      continue;
+    }
     const auto step = co_await do_piece(entry, exchange, *progress, number);
     if (stopped_ || step == Step::Leave || entry->state.phase != Phase::Waiting) co_return step;
   }

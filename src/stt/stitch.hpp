@@ -3,6 +3,7 @@
 
 #include "stt/answer.hpp"
 #include "stt/audio.hpp"
+#include "stt/seam.hpp"
 
 #include <vector>
 
@@ -18,9 +19,10 @@ struct Part {
   std::string currency;
 };
 
-// Moves times to the recording's timeline and keeps of each piece what is said between its cuts: a
-// word belongs where its middle is. A word that both neighbours heard at the cut stays once.
-std::vector<Segment> stitch(const std::vector<Piece>& pieces, const std::vector<Part>& parts);
+// Moves times to the recording's timeline and joins the pieces of each channel where they overlap:
+// what both heard is told once. See join_at_seam() for `goes_on`.
+std::vector<Segment> stitch(const std::vector<Piece>& pieces, const std::vector<Part>& parts,
+                            const GoesOn& goes_on = {});
 
 // What each provider and model was used for.
 std::vector<Use> sum_up(const std::vector<Piece>& pieces, const std::vector<Part>& parts);

@@ -34,8 +34,8 @@ const Channel* find(const std::vector<Channel>& channels, unsigned number) {
 Ordered write(const Segment& segment, const std::vector<Channel>& channels) {
   Ordered json{{"channel", segment.channel}};
   const auto* channel = find(channels, segment.channel);
-  if (channel != nullptr && !channel->participant.empty())
-    json["participant"] = channel->participant;
+  const auto who = channel == nullptr ? Speaker{} : speaker_of(*channel, segment);
+  if (!who.participant.empty()) json["participant"] = who.participant;
   json["start_ms"] = segment.start.count();
   json["end_ms"] = segment.end.count();
   json["text"] = segment.text;
@@ -51,11 +51,22 @@ Ordered write(const Segment& segment, const std::vector<Channel>& channels) {
   return json;
 }
 
+Ordered write(const Speaker& speaker) {
+  Ordered json{{"participant", speaker.participant}};
+  if (!speaker.name.empty()) json["name"] = speaker.name;
+  json["from_ms"] = speaker.from.count();
+  return json;
+}
+
+template <class T>
+Ordered list(const std::vector<T>& values);
+
 Ordered write(const Channel& channel) {
   Ordered json{{"channel", channel.channel}};
   if (!channel.label.empty()) json["label"] = channel.label;
   if (!channel.participant.empty()) json["participant"] = channel.participant;
   if (!channel.name.empty()) json["name"] = channel.name;
+  if (!channel.speakers.empty()) json["speakers"] = list(channel.speakers);
   return json;
 }
 
@@ -82,6 +93,15 @@ unsigned channel_of(const Json& json) {
   return value && *value >= 0 && *value < 1000 ? static_cast<unsigned>(*value) : 0;
 }
 
+Channel read_channel(const Json& json) {
+  Channel channel{channel_of(json), text_of(json, "label"), text_of(json, "participant"),
+                  text_of(json, "name")};
+  for (const auto& entry : elements(json, "speakers"))
+    channel.speakers.push_back({millis_of(entry, "from_ms").value_or(Millis(0)),
+                                text_of(entry, "participant"), text_of(entry, "name")});
+  return channel;
+}
+
 Word read_word(const Json& json) {
   return {text_of(json, "text"), millis_of(json, "start_ms").value_or(Millis(0)),
           millis_of(json, "end_ms").value_or(Millis(0)), number_of(json, "confidence")};
@@ -102,6 +122,14 @@ Segment read_segment(const Json& json) {
 }
 
 }  // namespace
+
+Speaker speaker_of(const Channel& channel, const Segment& segment) {
+  const auto middle = segment.start + (segment.end - segment.start) / 2;
+  Speaker speaker{Millis(0), channel.participant, channel.name};
+  for (std::size_t i = 0; i < channel.speakers.size(); ++i)
+    if (i == 0 || channel.speakers[i].from <= middle) speaker = channel.speakers[i];
+  return speaker;
+}
 
 std::string to_json(const Transcript& transcript) {
   Ordered json{{"schema", kSchema},
@@ -131,8 +159,7 @@ Result<Transcript> from_json(std::string_view text) {
   transcript.created_at = from_rfc3339(text_of(*json, "created_at")).value_or(WallTime{});
   transcript.duration = millis_of(*json, "duration_ms").value_or(Millis(0));
   for (const auto& entry : elements(*json, "channels"))
-    transcript.channels.push_back({channel_of(entry), text_of(entry, "label"),
-                                   text_of(entry, "participant"), text_of(entry, "name")});
+    transcript.channels.push_back(read_channel(entry));
   for (const auto& entry : elements(*json, "segments"))
     transcript.segments.push_back(read_segment(entry));
   for (const auto& entry : elements(*json, "uses")) transcript.uses.push_back(use_from(entry));

@@ -46,13 +46,14 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string speaker(const Transcript& transcript, unsigned number) {
+std::string speaker(const Transcript& transcript, const Segment& segment) {
   for (const auto& channel : transcript.channels) {
-    if (channel.channel != number) continue;
-    if (!channel.name.empty()) return channel.name;
-    if (!channel.participant.empty()) return channel.participant;
+    if (channel.channel != segment.channel) continue;
+    const auto who = speaker_of(channel, segment);
+    if (!who.name.empty()) return who.name;
+    if (!who.participant.empty()) return who.participant;
   }
-  return "Channel " + std::to_string(number + 1);
+  return "Channel " + std::to_string(segment.channel + 1);
 }
 
 }  // namespace
@@ -64,7 +65,7 @@ std::string to_vtt(const Transcript& transcript) {
     // A cue ends after it begins (WebVTT §4.4).
     const auto end = std::max(segment.end, segment.start + Millis(1));
     out += "\n" + std::to_string(++number) + "\n" + clock(segment.start, true) + " --> " +
-           clock(end, true) + "\n<v " + escaped(speaker(transcript, segment.channel)) + ">" +
+           clock(end, true) + "\n<v " + escaped(speaker(transcript, segment)) + ">" +
            escaped(segment.text) + "\n";
   }
   return out;
@@ -73,9 +74,8 @@ std::string to_vtt(const Transcript& transcript) {
 std::string to_text(const Transcript& transcript) {
   std::string out;
   for (const auto& segment : transcript.segments)
-    out += "[" + clock(segment.start, false) + "] " +
-           on_one_line(speaker(transcript, segment.channel)) + ": " + on_one_line(segment.text) +
-           "\n";
+    out += "[" + clock(segment.start, false) + "] " + on_one_line(speaker(transcript, segment)) +
+           ": " + on_one_line(segment.text) + "\n";
   return out;
 }
 

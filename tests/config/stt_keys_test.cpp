@@ -150,6 +150,17 @@ TEST(SttKeys, SayThatSoundIsNotRedactedWithoutRules) {
   EXPECT_THAT(from_file("stt:\n  redaction: {audio: \"off\"}\n").warnings, IsEmpty());
 }
 
+// The capture holds the same speech.
+TEST(SttKeys, WarnOfACaptureThatKeepsWhatIsTakenOutOfTheSound) {
+  const std::string redaction = "stt:\n  redaction: {audio: tone, rules: [card]}\n";
+  EXPECT_THAT(
+      from_file(redaction + "recording: {keep_capture: always}\n").warnings,
+      ElementsAre(FaultIs("siprec.yaml:3", "recording.keep_capture", "stt.redaction.audio")));
+  EXPECT_THAT(from_file(redaction + "recording: {keep_capture: when_needed}\n").warnings,
+              IsEmpty());
+  EXPECT_THAT(from_file("recording: {keep_capture: always}\n").warnings, IsEmpty());
+}
+
 TEST(SttKeys, SayWhatIsWrongWithLimitsPricesAndRules) {
   EXPECT_THAT(from_file("stt:\n  limits: [openai requests=5]\n  prices: [openai free]\n"
                         "  redaction: {rules: [cards]}\n")

@@ -80,6 +80,41 @@ TEST(Transcription, PutsWordsAndTheirCostIntoTheRecording) {
     EXPECT_EQ(file.value("sha256", "").size(), 64U) << file;
 }
 
+// Bob's leg goes to Carol after a second.
+TEST(Transcription, GivesWordsToTheOneWhoSpokeWhenTheyWereSaid) {
+  const TempDir directory;
+  const auto settings = recognised_by_a_program(directory);
+  write_file(directory / "recognise",
+             "#!/bin/sh\n"
+             "echo '{\"segments\": [{\"start\": 0.2, \"end\": 0.6, \"text\": \"before\"},"
+             "{\"start\": 3.2, \"end\": 3.9, \"text\": \"after\"}]}'\n");
+  ServerProcess server(settings);
+  ASSERT_TRUE(server.start());
+  SrcCall call(server);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource bob(0, 0xB0B);
+  const std::vector<float> voice(32'000, 0.25F);
+  call.speak(1, bob, voice, 0, 50);
+  const std::string update =
+      "<recording xmlns=\"urn:ietf:params:xml:ns:recording:1\"><datamode>partial</datamode>"
+      "<participant participant_id=\"carol\"><nameID aor=\"sip:carol@example.net\">"
+      "<name>Carol</name></nameID></participant>"
+      "<participantstreamassoc participant_id=\"carol\"><send>stream-2</send>"
+      "</participantstreamassoc></recording>";
+  ASSERT_EQ(call.request("UPDATE", metadata_body(update)).status(), 200);
+  call.speak(1, bob, voice, 50 * RtpSource::kSamples, 150);
+  EXPECT_EQ(call.bye().status(), 200);
+  std::string text;
+  EXPECT_TRUE(wait_until([&] {
+    const auto found = wait_for_recording(server.recordings(), call.call_id());
+    if (!found || !std::filesystem::exists(found->directory / "transcript.txt")) return false;
+    text = read_file(found->directory / "transcript.txt");
+    return true;
+  })) << "no transcript";
+  EXPECT_THAT(text, HasSubstr("Bob: before\n"));
+  EXPECT_THAT(text, HasSubstr("Carol: after\n"));
+}
+
 // The language that the recogniser was told of a call with these headers and metadata.
 std::string language_of(const ServerProcess& server, const std::string& header,
                         const std::string& element) {

@@ -76,10 +76,13 @@ TEST(Attribute, LeavesClosedLinesToThoseWhoSpokeThere) {
   document.streams[0].closed_at_ms = 5000;
   document.streams.push_back({.channel = 2, .label = "10"});
   auto later = alice_and_bob();
-  std::swap(later.streams[0].label, later.streams[1].label);
+  later.participants[0].id = "c";
+  later.participants[0].names = {{"Carol", "en"}};
   attribute(document, later);
   EXPECT_EQ(document.streams[0].participant, alice);
-  EXPECT_NE(document.streams[2].participant, alice) << "the label is somebody else's now";
+  EXPECT_EQ(document.streams[2].participant, "c") << "the label is somebody else's now";
+  ASSERT_EQ(document.participants.size(), 3U);
+  EXPECT_EQ(document.participants[2].name, "Alice") << "she has left, and spoke";
 }
 
 TEST(Attribute, KeepsSessionIdsGroupsAndVendorExtensionsOnceEach) {
@@ -104,6 +107,51 @@ TEST(Attribute, KeepsOfWhomAVendorElementWasSaid) {
   const std::vector<ExtensionEntry> expected = {
       {calling, "true", "a"}, {calling, "false", "b"}, {calling, "true", "c"}};
   EXPECT_EQ(document.session.extensions, expected);
+}
+
+// The agent hands the call over to a colleague, on the same stream.
+TEST(Attribute, KeepsWhoSpokeOnAStreamBeforeItWasHandedOver) {
+  auto document = two_streams("10", "20");
+  auto known = alice_and_bob();
+  attribute(document, known, 40);
+  EXPECT_TRUE(document.streams[1].speakers.empty());
+  siprec::Metadata update;
+  update.mode = siprec::DataMode::Partial;
+  siprec::Participant carol;
+  carol.id = "c";
+  carol.sends = {"s2"};
+  update.participants = {carol};
+  known = siprec::merge(known, update);
+  attribute(document, known, 12'000);
+  attribute(document, known, 13'000);
+  const auto& speakers = document.streams[1].speakers;
+  ASSERT_EQ(speakers.size(), 2u);
+  EXPECT_EQ(speakers[0].participant, "b");
+  EXPECT_EQ(speakers[0].from_ms, 0);
+  EXPECT_EQ(speakers[0].to_ms, 12'000);
+  EXPECT_EQ(speakers[1].participant, "c");
+  EXPECT_EQ(speakers[1].from_ms, 12'000);
+  EXPECT_FALSE(speakers[1].to_ms);
+  EXPECT_EQ(document.streams[1].participant, "c");
+  EXPECT_TRUE(document.streams[0].speakers.empty()) << "Alice speaks all along";
+  EXPECT_EQ(document.participants.size(), 3u);
+}
+
+TEST(Attribute, GivesAStreamToTheFirstOneWhoIsNamedFromItsBegin) {
+  auto document = two_streams("10", "20");
+  attribute(document, alice_and_bob(), 5'000);
+  EXPECT_TRUE(document.streams[0].speakers.empty());
+}
+
+TEST(Attribute, KeepsABoundedNumberOfSpeakers) {
+  auto document = two_streams("10", "20");
+  auto metadata = alice_and_bob();
+  for (int i = 0; i < 3000; ++i) {
+    std::swap(metadata.participants[0].sends, metadata.participants[1].sends);
+    attribute(document, metadata, i);
+  }
+  EXPECT_EQ(document.streams[0].speakers.size(), 256u);
+  EXPECT_FALSE(document.streams[0].speakers.back().to_ms);
 }
 
 TEST(UnknownSpeakers, AreToldWhereTheMetadataNamesAStreamAndNobodyWhoSendsIt) {

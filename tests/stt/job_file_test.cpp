@@ -23,7 +23,9 @@ class JobFileTest : public testing::Test {
     JobState made;
     made.job.directory = directory.path();
     made.job.recording_id = "rec-1";
-    made.job.channels = {{0, "96", "p1", "Alice"}, {1, "97", "p2", "Bob \"B\""}};
+    made.job.channels = {
+        {0, "96", "p1", "Alice"},
+        {1, "97", "p2", "Bob \"B\"", {{0s, "p2", "Bob \"B\""}, {12s, "p3", "Carol"}}}};
     made.job.language = "de-DE";
     made.job.priority = -3;
     made.submitted_at = *from_rfc3339("2026-11-22T10:00:00.123Z");
@@ -41,6 +43,8 @@ TEST_F(JobFileTest, HoldsAllThatARestartNeeds) {
   EXPECT_EQ(to_json(*read), to_json(state()));
   EXPECT_EQ(read->providers.at("openai").reason, Reason::RateLimited);
   EXPECT_EQ(read->job.channels[1].name, "Bob \"B\"");
+  EXPECT_EQ(read->job.channels[1].speakers.at(1).from, 12s);
+  EXPECT_EQ(read->job.channels[1].speakers.at(1).name, "Carol");
 }
 
 TEST_F(JobFileTest, HoldsWhatIsKnownOfLiveText) {

@@ -1,5 +1,4 @@
-#include "stt/answer.hpp"
-#include "stt/stitch.hpp"
+#include "stt/heard.hpp"
 
 #include <srs/stt/transcript.hpp>
 
@@ -10,13 +9,13 @@ namespace srs::stt {
 namespace {
 
 using namespace std::chrono_literals;
+using test::part;
+using test::said;
+using test::texts;
+using test::word;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
-
-Word word(std::string text, Millis start, Millis end) {
-  return {std::move(text), start, end, std::nullopt};
-}
 
 Transcript sample() {
   Transcript transcript;
@@ -102,28 +101,24 @@ TEST(DialogueText, ReadsLikeADialogue) {
             "[00:00:01] Alice: Good morning.\n[00:01:02] Channel 2: A < B & C next\n");
 }
 
-Segment said(std::vector<Word> words, unsigned channel = 0) {
-  auto segments = segments_of(std::move(words), channel);
-  return segments.empty() ? Segment{} : segments.front();
-}
+const std::vector<Piece> kTwo = test::two_pieces();
 
-Part part(std::size_t number, std::vector<Segment> segments) {
-  Part out;
-  out.number = number;
-  out.provider = "openai";
-  out.answer.segments = std::move(segments);
-  return out;
+// Alice hands the call over to Bob after 12 s.
+TEST(Transcript, GivesASegmentToTheOneInWhoseTimeItsMiddleIs) {
+  auto transcript = sample();
+  transcript.channels = {{0, "96", "p2", "Bob", {{0s, "p1", "Alice"}, {12s, "p2", ""}}}};
+  transcript.segments = {said({word("before", 11s, 12900ms)}), said({word("after", 11500ms, 13s)})};
+  const auto json = nlohmann::json::parse(to_json(transcript));
+  EXPECT_EQ(json["segments"][0]["participant"], "p1");
+  EXPECT_EQ(json["segments"][1]["participant"], "p2");
+  EXPECT_EQ(json["channels"][0]["speakers"][0]["name"], "Alice");
+  EXPECT_EQ(json["channels"][0]["speakers"][1]["from_ms"], 12000);
+  EXPECT_EQ(to_text(transcript), "[00:00:11] Alice: before\n[00:00:11] p2: after\n");
+  EXPECT_THAT(to_vtt(transcript), HasSubstr("<v p2>after"));
+  const auto read = from_json(to_json(transcript));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(to_json(*read), to_json(transcript));
 }
-
-std::vector<std::string> texts(const std::vector<Segment>& segments) {
-  std::vector<std::string> out;
-  for (const auto& segment : segments) out.push_back(segment.text);
-  return out;
-}
-
-// Two pieces that overlap by a second around 10 s.
-const std::vector<Piece> kTwo = {{{0}, 0s, 10500ms, 0s, 10s, false},
-                                 {{0}, 9500ms, 20s, 10s, 20s, false}};
 
 TEST(Stitch, PutsPiecesOnTheRecordingsTimeline) {
   const auto segments = stitch(

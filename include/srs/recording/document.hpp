@@ -58,10 +58,17 @@ struct DtmfEntry {
   std::int64_t duration_ms = 0;
 };
 
+// One of those who speak on a stream in turn, as after a transfer.
+struct SpeakerEntry {
+  std::string participant;                 // id
+  std::int64_t from_ms = 0;                // from started_at
+  std::optional<std::int64_t> to_ms = {};  // none: to the end
+};
+
 struct StreamEntry {
   std::string label;             // a=label, verbatim
   unsigned channel = 0;          // in audio.wav, from 0: the order of the m-lines
-  std::string participant;       // id of the one who speaks here, empty: not known
+  std::string participant;       // id of the one who speaks here, at last; empty: not known
   std::uint16_t local_port = 0;  // our RTP port: the destination port in capture.pcapng
   std::vector<PayloadEntry> payloads;
   std::string codec;  // encoding of most packets, `PCMU`
@@ -74,6 +81,7 @@ struct StreamEntry {
   std::optional<std::int64_t> first_packet_offset_ms;  // from started_at
   std::int64_t concealed_ms = 0;                       // audio made up for lost packets
   std::vector<DtmfEntry> dtmf;
+  std::vector<SpeakerEntry> speakers = {};  // in turn; empty: the participant all along
   // When it had its port, ms from started_at: another stream may have had it before or after.
   std::optional<std::int64_t> opened_at_ms = {};
   std::optional<std::int64_t> closed_at_ms = {};         // nothing: open to the end

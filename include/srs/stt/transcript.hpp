@@ -36,13 +36,24 @@ struct Segment {
   std::string model;  // as the provider says, else the one that was asked for; may be empty
 };
 
+// One of those who speak on a channel in turn, as after a transfer.
+struct Speaker {
+  Millis from{0};           // until the next one
+  std::string participant;  // id in metadata.json
+  std::string name;
+};
+
 // Who speaks on a channel, by the recording's metadata.
 struct Channel {
   unsigned channel = 0;
   std::string label;
   std::string participant;  // id in metadata.json
   std::string name;         // for dialogues; empty: the participant or the channel's number is used
+  std::vector<Speaker> speakers = {};  // in order; empty: one all along
 };
+
+// Who speaks in a segment: the participant and the name of the one in whose time its middle is.
+Speaker speaker_of(const Channel& channel, const Segment& segment);
 
 // What one provider was used for.
 struct Use {

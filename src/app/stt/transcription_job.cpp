@@ -75,12 +75,11 @@ int priority_of(const SessionEntry& session) {
   return 0;
 }
 
-const recording::ParticipantEntry* participant(const recording::Document& document,
-                                               const std::string& id) {
-  for (const auto& entry : document.participants) {
-    if (!id.empty() && entry.id == id) return &entry;
-  }
-  return nullptr;
+std::string name_of(const recording::Document& document, const std::string& participant) {
+  for (const auto& entry : document.participants)
+    if (!participant.empty() && entry.id == participant)
+      return entry.name.empty() ? entry.aor : entry.name;
+  return {};
 }
 
 }  // namespace
@@ -96,9 +95,11 @@ stt::Job job_of(const std::filesystem::path& directory, const recording::Documen
   job.traceparent = document.session.traceparent;
   job.tracestate = document.session.tracestate;
   for (const auto& stream : document.streams) {
-    stt::Channel channel{stream.channel, stream.label, stream.participant, {}};
-    if (const auto* who = participant(document, stream.participant))
-      channel.name = who->name.empty() ? who->aor : who->name;
+    stt::Channel channel{stream.channel, stream.label, stream.participant,
+                         name_of(document, stream.participant)};
+    for (const auto& speaker : stream.speakers)
+      channel.speakers.push_back({stt::Millis(speaker.from_ms), speaker.participant,
+                                  name_of(document, speaker.participant)});
     job.channels.push_back(std::move(channel));
   }
   return job;

@@ -34,11 +34,20 @@ DtmfEntry dtmf(const ObjectReader& json) {
   return entry;
 }
 
+SpeakerEntry speaker(const ObjectReader& json) {
+  SpeakerEntry entry;
+  json.read("participant", entry.participant);
+  json.read("from_ms", entry.from_ms);
+  json.read("to_ms", entry.to_ms);
+  return entry;
+}
+
 StreamEntry stream(const ObjectReader& json) {
   StreamEntry entry;
   json.read("label", entry.label);
   json.read("channel", entry.channel);
   json.read("participant", entry.participant);
+  json.read("speakers", entry.speakers, speaker);
   json.read("local_port", entry.local_port);
   json.read("opened_at_ms", entry.opened_at_ms);
   json.read("closed_at_ms", entry.closed_at_ms);

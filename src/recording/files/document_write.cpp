@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 Json to_json(const PayloadEntry& entry);
 Json to_json(const FormerPayloadEntry& entry);
 Json to_json(const DtmfEntry& entry);
+Json to_json(const SpeakerEntry& entry);
 Json to_json(const StreamEntry& entry);
 Json to_json(const ParticipantEntry& entry);
 Json to_json(const ExtensionEntry& entry);
@@ -65,11 +66,20 @@ Json to_json(const DtmfEntry& entry) {
   return {{"digit", entry.digit}, {"at_ms", entry.at_ms}, {"duration_ms", entry.duration_ms}};
 }
 
+Json to_json(const SpeakerEntry& entry) {
+  Json json = object(3);
+  json["participant"] = entry.participant;
+  json["from_ms"] = entry.from_ms;
+  if (entry.to_ms) json["to_ms"] = *entry.to_ms;
+  return json;
+}
+
 Json to_json(const StreamEntry& entry) {
-  Json json = object(20);
+  Json json = object(21);
   json["label"] = entry.label;
   json["channel"] = entry.channel;
   put_text(json, "participant", entry.participant);
+  json["speakers"] = to_array(entry.speakers);
   json["local_port"] = entry.local_port;
   if (entry.opened_at_ms) json["opened_at_ms"] = *entry.opened_at_ms;
   if (entry.closed_at_ms) json["closed_at_ms"] = *entry.closed_at_ms;

@@ -13,8 +13,6 @@ namespace srs::stt {
 namespace {
 
 constexpr std::uint64_t kMostBytes = 64 << 20;
-// Live text lies within a tenth of a second or so of the rendered audio.
-constexpr Millis kInexact{200};
 
 Segment segment_of(const Json& json) {
   Segment segment;
@@ -77,7 +75,7 @@ Result<Assembled> assemble_live(const Job& job, const Options& options, const Re
                    [](const Segment& a, const Segment& b) {
                      return std::tie(a.start, a.channel) < std::tie(b.start, b.channel);
                    });
-  return publish(std::move(transcript), job, options, redactor, kInexact);
+  return publish(std::move(transcript), job, options, redactor);
 }
 
 }  // namespace srs::stt

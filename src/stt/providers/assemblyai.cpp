@@ -151,8 +151,7 @@ class AssemblyAi : public Provider {
         [&] { return assemblyai::submit_request(options_, request, *url); },
         [](std::string_view body) { return assemblyai::parse_text(body, "id"); });
     if (!id) co_return id.error();
-    exchange.remote = *id;
-    co_await exchange.remember(*id);
+    co_await exchange.keep(*id);
     co_return true;
   }
 

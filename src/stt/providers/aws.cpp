@@ -171,7 +171,7 @@ class Aws : public Provider {
 
   boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
                                                      Exchange& exchange) override {
-    if (exchange.remote.empty()) {
+    if (exchange.is_to_submit()) {
       const auto started = co_await start(request, exchange);
       if (!started) co_return started.error();
     }
@@ -192,11 +192,12 @@ class Aws : public Provider {
   // What fails here is left to the bucket's life-cycle rule.
   boost::asio::awaitable<void> forget(const Request& request, Exchange& exchange) override {
     const auto nothing = [](std::string_view) -> Outcome<bool> { return true; };
-    (void)co_await exchange.ask(
-        [&] {
-          return aws::job_request(options_, "DeleteTranscriptionJob", exchange.remote, now());
-        },
-        nothing);
+    if (!exchange.is_to_submit())
+      (void)co_await exchange.ask(
+          [&] {
+            return aws::job_request(options_, "DeleteTranscriptionJob", exchange.remote, now());
+          },
+          nothing);
     co_await remove(request, exchange);
   }
 
@@ -214,6 +215,7 @@ class Aws : public Provider {
     const auto nothing = [](std::string_view) -> Outcome<bool> { return true; };
     const auto uploaded = co_await exchange.ask(
         [&] { return aws::upload_request(options_, request, now()); }, nothing);
+    co_await exchange.keep_upload(uploaded);
     if (!uploaded) co_return uploaded.error();
     // Names are taken once and for all: another try needs another one.
     const auto job = "siprec-" + request.idempotency_key + "-" +
@@ -222,11 +224,13 @@ class Aws : public Provider {
         [&] { return aws::start_request(options_, request, job, now()); }, nothing);
     if (!started) {
       // Another provider will be asked: nothing of the call stays here.
-      if (remedy_of(started.error().reason) == Remedy::Never) co_await remove(request, exchange);
+      if (remedy_of(started.error().reason) == Remedy::Never) {
+        co_await remove(request, exchange);
+        co_await exchange.keep("");
+      }
       co_return started.error();
     }
-    exchange.remote = job;
-    co_await exchange.remember(job);
+    co_await exchange.keep(job);
     co_return true;
   }
 

@@ -26,11 +26,7 @@ class Google : public Provider {
 
   boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
                                                      Exchange& exchange) override {
-    auto account = co_await exchange.work([&]() -> Outcome<google::Account> {
-      const auto text = read_text(options_.google.credentials, 64 << 10);
-      if (!text) return Failure{Reason::Auth, text.error().text};
-      return google::parse_account(*text);
-    });
+    auto account = co_await load_account(exchange);
     if (!account) co_return account.error();
     const auto token = co_await get_token(*account, exchange);
     if (!token) co_return token.error();
@@ -40,7 +36,22 @@ class Google : public Provider {
         [&] { return google::request(options_, request, *account, *token, ""); }, google::parse);
   }
 
+  // The object; of an operation they keep nothing for long.
+  boost::asio::awaitable<void> forget(const Request& request, Exchange& exchange) override {
+    if (options_.google.bucket.empty()) co_return;
+    const auto account = co_await load_account(exchange);
+    if (account) co_await remove(request, exchange, *account);
+  }
+
  private:
+  boost::asio::awaitable<Outcome<google::Account>> load_account(Exchange& exchange) {
+    co_return co_await exchange.work([&]() -> Outcome<google::Account> {
+      const auto text = read_text(options_.google.credentials, 64 << 10);
+      if (!text) return Failure{Reason::Auth, text.error().text};
+      return google::parse_account(*text);
+    });
+  }
+
   boost::asio::awaitable<Outcome<std::string>> get_token(const google::Account& account,
                                                          Exchange& exchange) {
     if (!token_.empty() && account.email == token_of_ &&
@@ -70,7 +81,7 @@ class Google : public Provider {
     const auto& own = options_.google;
     const auto uri = "gs://" + own.bucket + "/" + object_of(request);
     const HttpHeaders authorized = {{"Authorization", "Bearer " + token}};
-    if (exchange.remote.empty()) {
+    if (exchange.is_to_submit()) {
       HttpRequest upload{
           .method = "POST",
           .url = with_path(own.storage_url,
@@ -80,17 +91,19 @@ class Google : public Provider {
       upload.headers.emplace_back("Content-Type", "audio/wav");
       upload.body = request.sound.wav;
       const auto uploaded = co_await exchange.send(std::move(upload));
+      co_await exchange.keep_upload(uploaded);
       if (!uploaded) co_return uploaded.error();
       const auto operation = co_await exchange.ask(
           [&] { return google::request(options_, request, account, token, uri); },
           google::parse_operation);
       if (!operation) {
-        if (remedy_of(operation.error().reason) == Remedy::Never)
+        if (remedy_of(operation.error().reason) == Remedy::Never) {
           co_await remove(request, exchange, account);
+          co_await exchange.keep("");
+        }
         co_return operation.error();
       }
-      exchange.remote = *operation;
-      co_await exchange.remember(*operation);
+      co_await exchange.keep(*operation);
     }
     std::optional<Answer> answer;
     const auto status = [&]() -> boost::asio::awaitable<Outcome<bool>> {
@@ -104,9 +117,6 @@ class Google : public Provider {
       co_return answer.has_value();
     };
     const auto done = co_await wait_for_job(exchange, status, patience(request.sound.length));
-    // Asked about once more while it may still be read; else nothing of the call stays there.
-    if (done || remedy_of(done.error().reason) == Remedy::Never)
-      co_await remove(request, exchange, account);
     if (!done) co_return done.error();
     co_return std::move(*answer);
   }

@@ -120,8 +120,7 @@ class Speechmatics : public Provider {
       const auto id = co_await exchange.ask(
           [&] { return speechmatics::submit_request(options_, request); }, speechmatics::parse_id);
       if (!id) co_return id.error();
-      exchange.remote = *id;
-      co_await exchange.remember(*id);
+      co_await exchange.keep(*id);
     }
     const auto status = [&]() -> boost::asio::awaitable<Outcome<bool>> {
       co_return co_await exchange.ask(

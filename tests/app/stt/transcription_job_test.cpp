@@ -44,6 +44,26 @@ TEST(TranscriptionJob, KnowsTheSpeakersOfItsChannels) {
   EXPECT_EQ(job.channels[2].name, "");
 }
 
+TEST(TranscriptionJob, KnowsThoseWhoSpokeOnAChannelInTurn) {
+  recording::Document document;
+  document.participants.resize(2);
+  document.participants[0].id = "p1";
+  document.participants[0].name = "Alice";
+  document.participants[1].id = "p2";
+  document.participants[1].aor = "sip:bob@example.net";
+  document.streams.resize(1);
+  document.streams[0].participant = "p2";
+  document.streams[0].speakers = {{"p1", 0, 12'000}, {"p2", 12'000, std::nullopt}};
+  const auto job = job_of("/recordings/2026-11-22/rec-1", document);
+  ASSERT_EQ(job.channels.size(), 1U);
+  const auto& speakers = job.channels[0].speakers;
+  ASSERT_EQ(speakers.size(), 2U);
+  EXPECT_EQ(speakers[0].name, "Alice");
+  EXPECT_EQ(speakers[1].participant, "p2");
+  EXPECT_EQ(speakers[1].name, "sip:bob@example.net");
+  EXPECT_EQ(speakers[1].from, std::chrono::seconds(12));
+}
+
 TEST(TranscriptionJob, HasTheLanguageOfASipHeader) {
   EXPECT_EQ(language({{"sip:User-Agent", "x"}, {"sip:x-language", "de-DE"}}), "de-DE");
   EXPECT_EQ(language({{"sip:Content-Language", " fr-CA;q=0.9, en"}}), "fr-CA");

@@ -23,25 +23,27 @@ Document full_document() {
   document.started_at = *from_rfc3339("2026-11-22T10:00:00.125Z");
   document.ended_at = *from_rfc3339("2026-11-22T10:01:02.250Z");
   document.audio = AudioFormat{16000, 2};
-  document.streams = {{"1",
-                       0,
-                       "p1",
-                       10000,
-                       {{0, "PCMU", 8000, 1, {}}, {101, "telephone-event", 8000, 1, "0-15"}},
-                       "PCMU",
-                       {1, 4294967295U},
-                       100,
-                       2,
-                       3,
-                       4,
-                       1.25,
-                       35,
-                       40,
-                       {{"#", 1200, 80}},
-                       0,
-                       30'500,
-                       {{{96, "opus", 48000, 2, "useinbandfec=1"}, 9000}}},
-                      {"\xC3\xA9", 1, "", 10002, {}, "", {}, 0, 0, 0, 0, 0, std::nullopt, 0, {}}};
+  document.streams = {
+      {"1",
+       0,
+       "p1",
+       10000,
+       {{0, "PCMU", 8000, 1, {}}, {101, "telephone-event", 8000, 1, "0-15"}},
+       "PCMU",
+       {1, 4294967295U},
+       100,
+       2,
+       3,
+       4,
+       1.25,
+       35,
+       40,
+       {{"#", 1200, 80}},
+       {{"p0", 0, 1500}, {"p1", 1500, std::nullopt}},
+       0,
+       30'500,
+       {{{96, "opus", 48000, 2, "useinbandfec=1"}, 9000}}},
+      {"\xC3\xA9", 1, "", 10002, {}, "", {}, 0, 0, 0, 0, 0, std::nullopt, 0, {}, {}}};
   document.participants = {
       {"p1", "sip:zoe@example.org", "Zo\xC3\xAB", "metadata", from_rfc3339("2026-11-22T10:00:00Z"),
        from_rfc3339("2026-11-22T10:01:00Z")},
@@ -86,6 +88,8 @@ TEST(Document, ComesBackFromItsJson) {
   EXPECT_EQ(read->streams[0].ssrcs[1], 4294967295U);
   EXPECT_EQ(read->streams[0].payloads[1].fmtp, "0-15");
   EXPECT_EQ(read->streams[0].dtmf[0].digit, "#");
+  EXPECT_EQ(read->streams[0].speakers[0].to_ms, 1500);
+  EXPECT_FALSE(read->streams[0].speakers[1].to_ms);
   EXPECT_FALSE(read->streams[1].first_packet_offset_ms);
   EXPECT_EQ(read->streams[0].opened_at_ms, 0);
   EXPECT_EQ(read->streams[0].closed_at_ms, 30'500);
