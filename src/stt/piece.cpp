@@ -68,7 +68,8 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
   engine.breaker.succeeded();
   engine.last_failure.reset();
   if (part.cost > 0) {
-    engine.budget.charge(now.wall, part.cost);
+    // Of the day of the answer: a request may straddle midnight.
+    engine.budget.charge(wall_now(), part.cost);
     if (engine.budget.limit().cost_per_day > 0) keep_spending();
     metrics_.charged(name, part.currency, part.cost);
   }
