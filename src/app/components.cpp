@@ -79,7 +79,8 @@ void Components::open_service() {
   const bool hears = !settings.stt.live.provider.empty();
   if (hears || !settings.stt.providers.empty()) {
     transcription = std::make_unique<Transcription>(ground);
-    untold = std::make_unique<UntoldSearch>(tasks, transcription->live_queue(), *editor, stt_log);
+    untold = std::make_unique<UntoldSearch>(tasks, transcription->live_queue(), *editor, registry,
+                                            stt_log);
   }
   if (hears) live = std::make_unique<LiveTranscription>(ground, transcription->live_queue());
   service = recording::Service::make(

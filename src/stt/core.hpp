@@ -97,6 +97,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   // One job.
   boost::asio::awaitable<void> scan(std::filesystem::path recordings,
                                     std::function<void(std::size_t)> done);
+  boost::asio::awaitable<void> look_for_jobs(const std::filesystem::path& recordings,
+                                             const std::function<void(std::size_t)>& done);
   boost::asio::awaitable<void> store_and_queue(EntryPointer entry);
   boost::asio::awaitable<void> run(EntryPointer entry);
   boost::asio::awaitable<Step> work_on(EntryPointer entry);

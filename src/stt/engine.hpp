@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace srs::stt {
@@ -30,6 +31,33 @@ struct Engine {
   std::size_t in_flight = 0;
   Breaker::Time held_until{};           // it said 429
   std::optional<Failure> last_failure;  // why it is left alone; none since its last success
+};
+
+// A request to a provider, from its beginning. However it ends, by an exception too, it is no
+// longer counted as under way, and where nothing was learned of the provider another may try.
+class Attempt {
+ public:
+  Attempt(Engine& engine, Breaker::Time now) : engine_(engine) {
+    engine_.breaker.begin(now);
+    ++engine_.in_flight;
+  }
+  ~Attempt() {
+    answered();
+    if (!judged_) engine_.breaker.abandoned();
+  }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  void answered() {
+    if (std::exchange(counted_, false)) --engine_.in_flight;
+  }
+  // The breaker knows what came of it, or is told next.
+  void judged() { judged_ = true; }
+
+ private:
+  Engine& engine_;
+  bool counted_ = true;
+  bool judged_ = false;
 };
 
 struct Now {

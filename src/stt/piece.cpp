@@ -40,16 +40,15 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
   const auto name = engine.name();
   if (entry->state.providers[name].failures > 0) metrics_.retried(name);
   const auto now = Now::get();
-  engine.breaker.begin(now.steady);
+  Attempt attempt(engine, now.steady);
   engine.budget.spend(now.steady, audio);
   if (engine.budget.limit().audio_minutes_per_hour > 0) keep_spending();
-  ++engine.in_flight;
   providers_changed();
   begin_span(*entry, engine, piece);
   if (choice.passed_over) entry->span.set("stt.passed_over", engines_[*choice.passed_over].name());
   bool asked = false;
   auto heard = co_await ask(entry, exchange, engine, progress, number, asked);
-  --engine.in_flight;
+  attempt.answered();
   if (!asked) engine.budget.give_back(audio);
   if (!asked && engine.budget.limit().audio_minutes_per_hour > 0) keep_spending();
   providers_changed();
@@ -62,9 +61,11 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
       co_await forget_remote(entry, exchange, progress, number, name);
       if (stopped_) co_return Step::Leave;
     }
+    attempt.judged();
     co_return co_await fail(entry, exchange, engine, heard.error());
   }
   auto& part = heard->part;
+  attempt.judged();
   engine.breaker.succeeded();
   engine.last_failure.reset();
   if (part.cost > 0) {

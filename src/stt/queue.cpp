@@ -3,6 +3,7 @@
 #include "stt/files.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace srs::stt {
@@ -112,9 +113,13 @@ boost::asio::awaitable<void> PoolCore::store_and_queue(EntryPointer entry) {
   const auto self = shared_from_this();
   Exchange exchange(http_, workers_, options_, entry->cancellation);
   const auto stored = co_await exchange.work([&]() -> Outcome<bool> {
-    if (auto done = store_job(entry->state.job); !done)
-      return Failure{Reason::Audio, done.error().text};
-    return true;
+    try {
+      if (const auto done = store_job(entry->state.job); !done)
+        return Failure{Reason::Audio, done.error().text};
+      return true;
+    } catch (const std::exception& error) {  // it is done all the same, unless we die before
+      return Failure{Reason::Audio, error.what()};
+    }
   });
   if (stopped_) co_return;
   if (entry->forgotten) co_return co_await clean_up(entry);

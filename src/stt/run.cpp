@@ -3,6 +3,7 @@
 #include "stt/backoff.hpp"
 #include "stt/core.hpp"
 #include "stt/files.hpp"
+#include "stt/on_exit.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -29,6 +30,7 @@ boost::asio::awaitable<void> PoolCore::run(EntryPointer entry) {
     step = co_await work_on(entry);
   } catch (...) {
     escaped = std::current_exception();
+    entry->span = {};
     entry->pause = options_.retry.longest_pause;
   }
   --slots_of(*entry);
@@ -183,12 +185,13 @@ boost::asio::awaitable<void> PoolCore::clean_up(EntryPointer entry) {
   Exchange exchange(http_, workers_, options_, std::make_shared<Cancellation>());
   const auto& directory = entry->state.job.directory;
   std::vector<Use> uses;
+  OnExit let_go([&] { in_hand_.erase(directory); });
   const auto written = co_await exchange.work([&]() -> Outcome<bool> {
     uses = paid_for(directory);
     remove_job(directory);
     return is_there(directory / kTranscriptFile);
   });
-  in_hand_.erase(directory);
+  let_go.now();
   if (stopped_) co_return;
   // The transcript was quicker than its cancellation.
   entry->state.written = written && *written;
