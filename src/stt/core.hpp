@@ -69,6 +69,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void dispatch();
   EntryPointer next_to_ask(const Now& now);
   EntryPointer next_to_deliver() const;
+  bool has_to_give_way(const Entry& entry);
   void begin(const EntryPointer& entry);
   std::chrono::milliseconds wait_of(Entry& entry, const Now& now);
   std::chrono::milliseconds pause_of(const Entry& entry, const Now& now) const;

@@ -126,6 +126,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::transcribe(EntryPointer entry,
     if (is_done(*progress, number)) continue;
     const auto step = co_await do_piece(entry, exchange, *progress, number);
     if (stopped_ || step == Step::Leave || entry->state.phase != Phase::Waiting) co_return step;
+    if (has_to_give_way(*entry) && number + 1 < progress->pieces.size()) co_return Step::Leave;
   }
   co_return co_await finish(entry, exchange, *progress);
 }
