@@ -87,8 +87,9 @@ std::chrono::milliseconds earliest_pause(const std::vector<Engine>& engines, con
                                          const Now& now);
 
 // In the configured order; who failed `attempts` times stands behind those that did not. While the
-// first in that order only pauses after a failure, or is busy, the job waits for it. A provider
-// whose breaker is open, that asked to be left alone, or whose budget is used up is passed over.
+// first in that order only pauses after a failure, is busy, or takes the next request within a few
+// seconds by its rate, the job waits for it. A provider whose breaker is open, that asked to be
+// left alone, or whose budget is used up is passed over.
 Choice choose(const std::vector<Engine>& engines, const JobState& state, std::size_t attempts,
               std::chrono::milliseconds audio, const Now& now);
 
