@@ -599,6 +599,23 @@ TEST_F(LiveTest, SendsNothingToAServerThatNobodyVouchesFor) {
   EXPECT_EQ(bytes, 16'000U);
 }
 
+TEST_F(LiveTest, SaysWhichHostItMeans) {
+  std::mutex mutex;
+  std::string host;
+  serve([&](Frames&, const PeerRequest& request) {
+    const std::lock_guard lock(mutex);
+    host = request.headers.at("host");
+  });
+  begin();
+  say(0s, 1s);
+  const auto said = [&] {
+    const std::lock_guard lock(mutex);
+    return host;
+  };
+  ASSERT_TRUE(run_until([&] { return !said().empty(); }));
+  EXPECT_EQ(said(), "127.0.0.1:" + std::to_string(peer->port()));
+}
+
 TEST_F(LiveTest, StandsMessagesThatAreNone) {
   const auto protocol = make_live_protocol(options);
   for (const auto* message :
@@ -615,6 +632,8 @@ TEST(WebSocketUrls, AreTakenApart) {
   EXPECT_EQ(url->host, "2001:db8::1");
   EXPECT_EQ(url->port, "8443");
   EXPECT_EQ(url->target, "/a?b=c");
+  EXPECT_EQ(url->authority(), "[2001:db8::1]:8443") << "the Host header's (RFC 3986, 3.2.2)";
+  EXPECT_EQ(parse_websocket_url("ws://host:2700")->authority(), "host:2700");
   EXPECT_EQ(parse_websocket_url("ws://host")->port, "80");
   for (const auto* text : {"http://host", "ws://", "ws://host:port", "host"})
     EXPECT_FALSE(parse_websocket_url(text)) << text;
