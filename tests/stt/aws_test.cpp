@@ -4,6 +4,8 @@
 #include "stt/fixture.hpp"
 #include "stt/providers/aws_signature.hpp"
 
+#include <set>
+
 namespace srs::stt::test {
 namespace {
 
@@ -122,6 +124,26 @@ TEST_F(AwsTest, GoesThroughS3AndLeavesNothingThere) {
   EXPECT_EQ(said["text"], "Hi there.");
   EXPECT_EQ(said["words"][0]["confidence"], 0.998);
   EXPECT_EQ(said["words"][1]["end_ms"], 750);
+}
+
+TEST_F(AwsTest, NamesTheObjectAndTheJobOfEachPieceApart) {
+  options.piece = {.length = std::chrono::seconds(2), .overlap = std::chrono::milliseconds(0)};
+  options.language = "en-US";
+  start();
+  const auto said = tone(1.6) + silence(0.3) + tone(1.5);
+  for (const auto* name : {"rec-1", "rec-2"}) pool->submit(recording(name, {said, said}));
+  ASSERT_TRUE(run_until_ended(2));
+  std::set<std::string> objects, media, jobs;
+  for (std::size_t i = 0; i < asked.count(); ++i) {
+    auto request = asked.at(i);
+    if (request.method == "PUT") objects.insert(request.target);
+    if (request.headers["x-amz-target"] != "Transcribe.StartTranscriptionJob") continue;
+    media.insert(json::parse(request.body)["Media"]["MediaFileUri"].get<std::string>());
+    jobs.insert(json::parse(request.body)["TranscriptionJobName"].get<std::string>());
+  }
+  EXPECT_EQ(objects.size(), 8U);
+  EXPECT_EQ(media.size(), 8U);
+  EXPECT_EQ(jobs.size(), 8U);
 }
 
 TEST_F(AwsTest, ReadsItsCredentialsForEveryRequest) {

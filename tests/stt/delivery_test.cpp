@@ -40,6 +40,20 @@ TEST_F(PoolTest, DeliversTranscriptsSignedAndOnce) {
   EXPECT_EQ(delivered[0].recording_id, "rec-1");
 }
 
+TEST_F(PoolTest, GivesEachDeliveryAKeyOfItsOwn) {
+  Provider provider(kWorking);
+  Provider receiver({{204, ""}});
+  options.openai.url = provider.url();
+  options.delivery.url = receiver.url();
+  start();
+  for (int i = 0; i < 3; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until([&] { return receiver.count() == 3 && pool->size() == 0; }));
+  std::set<std::string> keys;
+  for (std::size_t i = 0; i < 3; ++i)
+    keys.insert(receiver.asked.at(i).headers.at("idempotency-key"));
+  EXPECT_EQ(keys.size(), 3U);
+}
+
 TEST_F(PoolTest, ParksADeliveryThatIsRefused) {
   Provider provider(kWorking);
   Provider receiver({{410, "gone"}});
