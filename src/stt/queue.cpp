@@ -179,8 +179,10 @@ void PoolCore::put_back(const EntryPointer& entry, milliseconds pause) {
 }
 
 milliseconds PoolCore::time_left(const Entry& entry) const {
+  const auto& state = entry.state;
+  const auto since = state.written ? state.written_at : state.submitted_at;
   // While we were not there nothing could be done.
-  const auto end = std::max(entry.state.submitted_at, started_at_) + options_.deadline;
+  const auto end = std::max(since, started_at_) + options_.deadline;
   return std::max(std::chrono::ceil<milliseconds>(end - wall_now()), milliseconds(0));
 }
 

@@ -140,6 +140,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
     // What is on disk now must not be made again; what was heard unredacted must not stay.
     auto state = entry->state;
     state.written = true;
+    state.written_at = wall_now();
     if (auto done = store(state); !done) return Failure{Reason::Audio, done.error().text};
     remove_file(job.directory / kPartsFile);
     return std::move(*made);
@@ -154,6 +155,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
     co_return wait_for_disk(*entry);
   }
   entry->state.written = true;
+  entry->state.written_at = wall_now();
   entry->told = true;
   const auto& finished = assembled->finished;
   metrics_.ended("done", seconds(wall_now() - entry->state.submitted_at));

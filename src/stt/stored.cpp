@@ -49,6 +49,7 @@ void begin_anew(JobState& state) {
   state.delivery = {};
   state.last_provider.clear();
   state.submitted_at = wall_now();
+  state.written_at = state.submitted_at;  // where it is: the delivery begins anew
 }
 
 struct Stored {
