@@ -61,6 +61,7 @@ void PoolCore::stop() {
   wake_.cancel();
   look_.cancel();
   listener = nullptr;
+  notices_end_->cancel();
   for (const auto& [directory, entry] : entries_) {
     entry->cancellation->cancel();
     entry->span = {};

@@ -202,11 +202,9 @@ boost::asio::awaitable<void> PoolCore::clean_up(EntryPointer entry) {
   if (stopped_) co_return;
   metrics_.ended("cancelled", 0);
   if (entries_.contains(directory) && entries_[directory] == entry) forget(entry);
-  if (listener != nullptr)
-    listener->transcript_unfinished({entry->state.job.directory, entry->state.job.recording_id,
-                                     Unfinished::State::Cancelled, "", "cancelled", "cancelled",
-                                     entry->state.written, entry->state.incidents,
-                                     std::move(uses)});
+  tell_unfinished(*entry, {entry->state.job.directory, entry->state.job.recording_id,
+                           Unfinished::State::Cancelled, "", "cancelled", "cancelled",
+                           entry->state.written, entry->state.incidents, std::move(uses)});
 }
 
 }  // namespace srs::stt
