@@ -102,8 +102,8 @@ std::vector<config::Fault> Components::open(std::vector<config::Fault> known) {
        "rtp.engine", faults);
   take(http, http::Server::open(tasks, settings.http, registry, log_root.logger("http")),
        "http.listen", faults);
-  take(admin_token, http::admin_token(settings.http), "http.admin_token_file", faults);
-  take(transcript_token, http::transcript_token(settings.http), "http.transcript_token_file",
+  take(admin_token, http::Token::admin(settings.http, log), "http.admin_token_file", faults);
+  take(transcript_token, http::Token::transcript(settings.http, log), "http.transcript_token_file",
        faults);
   if (http) http->trace(tracing.tracer());
   if (ports && engine && faults.empty()) open_service();

@@ -51,8 +51,8 @@ http::Response one_too_many(Components& c, const http::Request& request,
 
 std::variant<http::Response, std::shared_ptr<http::Feed>> open(
     Components& c, const http::Request& request, std::atomic<std::uint64_t>& refusals) {
-  const auto refused =
-      http::unauthorized(with_token_of_query(request), c.transcript_token, "http.transcript_token");
+  const auto refused = http::unauthorized(with_token_of_query(request),
+                                          c.transcript_token.current(), "http.transcript_token");
   if (refused) return *refused;
   if (!c.live) return http::error_response(404, "live transcription is off: set stt.live.provider");
   auto listener = c.live->broadcast().listen(std::string(request.parameter("recording")));

@@ -60,13 +60,14 @@ http::Response read(const std::filesystem::path& directory, const Format& format
   return {200, std::string(format.type), std::move(*text), {{"Cache-Control", "no-store"}}};
 }
 
-boost::asio::awaitable<http::Response> transcript(const Components& c,
+boost::asio::awaitable<http::Response> transcript(Components& c,
                                                   std::shared_ptr<WorkerPool> readers,
                                                   http::Request request) {
-  if (auto refused = http::unauthorized(request, c.transcript_token, "http.transcript_token"))
+  if (auto refused =
+          http::unauthorized(request, c.transcript_token.current(), "http.transcript_token"))
     co_return std::move(*refused);
   const auto* format = format_of(request);
-  if (format == nullptr) co_return http::error_response(400, "format is json, vtt or text");
+  if (format == nullptr) co_return http::error_response(400, "format is json, vtt, text or live");
   const auto& recordings = c.settings.recording.directory;
   auto response = co_await offload(
       *readers, [&] { return read(directory_of(recordings, request.captured), *format); });
