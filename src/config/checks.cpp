@@ -113,6 +113,7 @@ class Checker {
     for (const auto& found : stt::faults(settings_.stt))
       if (sound({found.key.c_str()})) fault(found.key, found.text);
     if (sound({"stt.limits", "stt.providers"})) idle_limits();
+    if (sound({"stt.providers", "stt.google.version"})) language_for_google();
     const auto& redaction = settings_.stt.redaction;
     if (sound({"stt.redaction.audio", "stt.redaction.rules"}) && redaction.audio != "off" &&
         redaction.rules.empty()) {
@@ -120,6 +121,17 @@ class Checker {
            "has no effect: nothing is taken out of the sound without stt.redaction.rules "
            "(STT_REDACTION_RULES), for example card");
     }
+  }
+
+  // A call may name its language, so it is no fault.
+  void language_for_google() {
+    const auto& stt = settings_.stt;
+    const auto& names = stt.providers;
+    if (std::find(names.begin(), names.end(), "google") == names.end()) return;
+    if (stt.google.version != "v1" || !stt.language.empty()) return;
+    warn("stt.language",
+         "is empty, and Google's v1 detects none: it refuses recordings of calls that name no "
+         "language themselves. Set it (STT_LANGUAGE), or stt.google.version to v2");
   }
 
   void idle_limits() {
