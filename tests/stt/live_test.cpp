@@ -625,6 +625,21 @@ TEST_F(LiveTest, StandsMessagesThatAreNone) {
   EXPECT_FALSE(protocol->read(json::parse("[\"<html>\"]")));
 }
 
+TEST_F(LiveTest, DeepgramHearsSeveralLanguagesWhereNoneIsNamedAndItsModelCan) {
+  options.live.provider = "deepgram";
+  const auto is_several = [&](const std::string& model, const std::string& language = "") {
+    options.deepgram.model = model;
+    const auto url = make_live_protocol(options)->url(8000, language);
+    return url.find("language=multi") != std::string::npos;
+  };
+  EXPECT_TRUE(is_several("nova-2"));
+  EXPECT_TRUE(is_several("nova-3"));
+  EXPECT_FALSE(is_several("nova-3", "de-DE"));
+  EXPECT_FALSE(is_several("nova-2-phonecall")) << "which knows English alone";
+  options.deepgram.pii = {"pci"};
+  EXPECT_FALSE(is_several("nova-3")) << "masked is what is said in English";
+}
+
 TEST(WebSocketUrls, AreTakenApart) {
   const auto url = parse_websocket_url("wss://[2001:db8::1]:8443/a?b=c");
   ASSERT_TRUE(url);
