@@ -110,6 +110,7 @@ boost::asio::awaitable<Outcome<HttpResponse>> Exchange::send(HttpRequest request
   request.timeout = options_.timeout;
   request.max_response_bytes = options_.max_answer;
   request.cancellation = cancellation_->http();
+  if (request.ca_file.empty()) request.ca_file = options_.ca_file;
   if (!traceparent.empty()) request.headers.emplace_back("traceparent", traceparent);
   const auto headers = request.headers;
   auto outcome = co_await http_.fetch(std::move(request));

@@ -57,6 +57,7 @@ class DeepgramLive : public LiveProtocol {
     if (!key) return key.error();
     return WebSocket::Headers{{"Authorization", "Token " + *key}};
   }
+  std::filesystem::path authorities() const override { return options_.ca_file; }
   std::string farewell() const override { return R"({"type":"CloseStream"})"; }
   std::string keep_alive() const override { return R"({"type":"KeepAlive"})"; }
 
