@@ -23,10 +23,11 @@ struct Format {
   std::string_view file;
   std::string_view type;
 };
-constexpr std::array<Format, 3> kFormats{{
+constexpr std::array<Format, 4> kFormats{{
     {"json", stt::kTranscriptFile, "application/json"},
     {"vtt", stt::kVttFile, "text/vtt; charset=utf-8"},
     {"text", stt::kTextFile, "text/plain; charset=utf-8"},
+    {"live", stt::kLiveFile, "application/x-ndjson"},
 }};
 
 const Format* format_of(const http::Request& request) {
@@ -44,6 +45,8 @@ http::Response read(const std::filesystem::path& directory, const Format& format
   const auto is_there = [&](std::string_view file) {
     return std::filesystem::exists(directory / file, error);
   };
+  if (!is_there(format.file) && format.file == stt::kLiveFile)
+    return http::error_response(404, "no text was heard live, or none yet");
   if (!is_there(format.file) && is_there(stt::kJobFile)) {
     return http::error_response(
         404,
