@@ -119,10 +119,15 @@ boost::asio::awaitable<Outcome<PoolCore::Heard>> PoolCore::ask(EntryPointer entr
   exchange.remote = progress.remote[key];
   exchange.remember = [&](std::string id) -> boost::asio::awaitable<void> {
     progress.remote[key] = id;
-    (void)co_await exchange.work([&]() -> Outcome<bool> {
-      (void)append_line(job.directory / kPartsFile, remote_line(key, id));
+    const auto stored = co_await exchange.work([&]() -> Outcome<bool> {
+      if (auto done = append_line(job.directory / kPartsFile, remote_line(key, id)); !done)
+        return Failure{Reason::Audio, done.error().text};
       return true;
     });
+    if (stored || stored.error().reason == Reason::Cancelled) co_return;
+    // It goes on all the same: only a restart before its end would ask for it once more.
+    ++disk_errors_;
+    log_of(job).error("transcription_job_not_stored", {{"error", stored.error().text}});
   };
   const auto begun = Clock::now();
   asked = true;
