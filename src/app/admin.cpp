@@ -3,7 +3,7 @@
 namespace srs::app {
 
 std::optional<http::Response> refuse_admin(Components& components, const http::Request& request) {
-  auto refused = http::unauthorized(request, components.admin_token);
+  auto refused = http::unauthorized(request, components.admin_token.current());
   if (!refused) return std::nullopt;
   components.admin_refusals.add(log::Folded::Clock::now(), 1, [&] {
     return log::Fields{

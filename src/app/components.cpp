@@ -79,7 +79,8 @@ void Components::open_service() {
   const bool hears = !settings.stt.live.provider.empty();
   if (hears || !settings.stt.providers.empty()) {
     transcription = std::make_unique<Transcription>(ground);
-    untold = std::make_unique<UntoldSearch>(tasks, transcription->live_queue(), *editor, stt_log);
+    untold = std::make_unique<UntoldSearch>(tasks, transcription->live_queue(), *editor, registry,
+                                            stt_log);
   }
   if (hears) live = std::make_unique<LiveTranscription>(ground, transcription->live_queue());
   service = recording::Service::make(
@@ -101,8 +102,8 @@ std::vector<config::Fault> Components::open(std::vector<config::Fault> known) {
        "rtp.engine", faults);
   take(http, http::Server::open(tasks, settings.http, registry, log_root.logger("http")),
        "http.listen", faults);
-  take(admin_token, http::admin_token(settings.http), "http.admin_token_file", faults);
-  take(transcript_token, http::transcript_token(settings.http), "http.transcript_token_file",
+  take(admin_token, http::Token::admin(settings.http, log), "http.admin_token_file", faults);
+  take(transcript_token, http::Token::transcript(settings.http, log), "http.transcript_token_file",
        faults);
   if (http) http->trace(tracing.tracer());
   if (ports && engine && faults.empty()) open_service();

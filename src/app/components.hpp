@@ -10,6 +10,7 @@
 #include <srs/health/health.hpp>
 #include <srs/health/heartbeat.hpp>
 #include <srs/http/server.hpp>
+#include <srs/http/token.hpp>
 #include <srs/log/folded.hpp>
 #include <srs/log/root.hpp>
 #include <srs/metrics/process.hpp>
@@ -62,8 +63,8 @@ struct Components {
   std::unique_ptr<recording::Service> service;   // floor 4, before its callers
   std::unique_ptr<sip::Stack> stack;
   std::unique_ptr<http::Server> http;
-  std::string admin_token;
-  std::string transcript_token;
+  http::Token admin_token;
+  http::Token transcript_token;
   health::Health health;  // floor 5
   std::shared_ptr<health::Heartbeat> heartbeat;
 

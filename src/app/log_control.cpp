@@ -2,6 +2,7 @@
 
 #include "app/admin.hpp"
 
+#include <srs/metrics/task_report.hpp>
 #include <srs/util/text.hpp>
 
 #include <boost/asio/post.hpp>
@@ -120,7 +121,9 @@ void LogControl::reread() {
     c_.log.error("log_not_reopened", {{"error", reopened.error().text}});
   }
   if (!reload_) return;
-  if (!reader_) reader_ = std::make_unique<WorkerPool>(1, 1);
+  if (!reader_)
+    reader_ = std::make_unique<WorkerPool>(
+        1, 1, metrics::task_report(c_.registry, "app", "settings", c_.log));
   // Refused where one waits already: that one will read what is there now.
   reader_->submit([this, alive = alive_, reload = reload_, executor = c_.tasks.executor()] {
     boost::asio::post(executor, [this, alive, loaded = reload()] {

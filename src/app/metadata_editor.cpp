@@ -1,5 +1,6 @@
 #include "app/metadata_editor.hpp"
 
+#include <srs/metrics/task_report.hpp>
 #include <srs/storage/files.hpp>
 
 #include <boost/asio/post.hpp>
@@ -29,7 +30,8 @@ MetadataEditor::MetadataEditor(boost::asio::any_io_executor executor, metrics::R
       errors_(registry.error("stt", "metadata")),
       retry_(executor_, [this] { retry(); }),
       self_(std::make_shared<MetadataEditor*>(this)),
-      worker_(std::make_unique<WorkerPool>(1, kWaitingWork)) {}
+      worker_(std::make_unique<WorkerPool>(
+          1, kWaitingWork, metrics::task_report(registry, "stt", "metadata", log_))) {}
 
 MetadataEditor::~MetadataEditor() {
   worker_.reset();
@@ -91,15 +93,22 @@ void MetadataEditor::begin() {
   retry_.start();
 }
 
+// What is thrown is an edit that failed: the others of its batch, and later ones, are made.
+Result<void> MetadataEditor::write(Edit& edit) try {
+  auto amendment = edit.work();
+  if (!amendment) return amendment.error();
+  return recording::amend(edit.directory, *amendment);
+} catch (const std::exception& error) {
+  return Error{error.what()};
+}
+
 // On the thread. An edit that fails keeps back those of its directory that come after it.
 void MetadataEditor::write(Edits& edits) {
   std::set<std::filesystem::path> stuck;
   for (auto& edit : edits) {
     edit.refused = stuck.contains(edit.directory);
     if (edit.refused) continue;
-    auto amendment = edit.work();
-    const auto done =
-        amendment ? recording::amend(edit.directory, *amendment) : Result<void>(amendment.error());
+    const auto done = write(edit);
     if (done) continue;
     edit.refused = true;
     edit.failure = done.error().text;

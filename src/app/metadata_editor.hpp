@@ -66,6 +66,7 @@ class MetadataEditor {
   void retry();
   void fail(const std::filesystem::path& path, std::string_view error, bool again);
   static void write(Edits& edits);
+  static Result<void> write(Edit& edit);
 
   boost::asio::any_io_executor executor_;
   log::Logger log_;

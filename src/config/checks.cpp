@@ -120,6 +120,7 @@ class Checker {
     for (const auto& found : stt::faults(settings_.stt))
       if (sound({found.key.c_str()})) fault(found.key, found.text);
     if (sound({"stt.limits", "stt.providers"})) idle_limits();
+    if (sound({"stt.providers", "stt.google.version"})) language_for_google();
     const auto& redaction = settings_.stt.redaction;
     if (sound({"stt.redaction.audio", "stt.redaction.rules"}) && redaction.audio != "off" &&
         redaction.rules.empty()) {
@@ -137,6 +138,17 @@ class Checker {
       warn("recording.keep_capture",
            "always keeps capture.pcapng, with the speech that stt.redaction.audio takes out of "
            "audio.redacted.wav; write when_needed, or delete it together with audio.wav");
+  }
+
+  // A call may name its language, so it is no fault.
+  void language_for_google() {
+    const auto& stt = settings_.stt;
+    const auto& names = stt.providers;
+    if (std::find(names.begin(), names.end(), "google") == names.end()) return;
+    if (stt.google.version != "v1" || !stt.language.empty()) return;
+    warn("stt.language",
+         "is empty, and Google's v1 detects none: it refuses recordings of calls that name no "
+         "language themselves. Set it (STT_LANGUAGE), or stt.google.version to v2");
   }
 
   void idle_limits() {

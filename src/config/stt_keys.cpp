@@ -80,6 +80,9 @@ std::vector<Key> general() {
               "How long a recording may wait for its transcript before that has failed."),
       SRS_KEY(stt.max_answer, size<std::uint64_t>(1024, 1024 * kMiB),
               "The largest answer that is read."),
+      SRS_KEY(stt.ca_file, file(),
+              "Authorities (PEM) for providers, webhook and delivery, in place of the system's; "
+              "empty: the system's."),
       SRS_KEY(stt.limits,
               list_of(text("", printable),
                       "`openai requests=5/s concurrency=4 audio=600min/h cost=20/day`"),
@@ -256,7 +259,7 @@ std::vector<Key> live() {
               "Audio of a channel that waits for the live provider; older audio is dropped."),
       SRS_KEY(stt.vosk.url, text("a WebSocket URL, or empty", websocket_url_or_empty),
               "The Vosk server, live and after calls."),
-      SRS_KEY(stt.vosk.ca_file, file(), "Authorities (PEM) for wss; empty: the system's."),
+      SRS_KEY(stt.vosk.ca_file, file(), "Authorities (PEM) for wss; empty: those of stt.ca_file."),
   };
 }
 

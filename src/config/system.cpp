@@ -142,6 +142,8 @@ std::vector<Fault> check_system(const Settings& settings) {
     expect("sip.tls_directory", missing_certificate(settings.sip.tls_directory));
   expect("http.admin_token_file", unreadable(settings.http.admin_token_file));
   expect("http.transcript_token_file", unreadable(settings.http.transcript_token_file));
+  expect("stt.ca_file", unreadable(settings.stt.ca_file));
+  expect("stt.vosk.ca_file", unreadable(settings.stt.vosk.ca_file));
   for (auto& fault : stt::secret_faults(settings.stt))
     expect(fault.key.c_str(), std::move(fault.text));
   for (auto& fault : stt::program_faults(settings.stt))

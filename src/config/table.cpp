@@ -156,14 +156,18 @@ std::vector<Key> http_keys() {
                      text("printable text without spaces, or empty", bearer_token),
                      "The bearer token of requests that change something, such as PUT /log/level; "
                      "empty refuses them.")),
-      SRS_KEY(http.admin_token_file, text("a path, or empty", printable),
-              "The file whose first line is that token; it wins over http.admin_token."),
+      SRS_KEY(
+          http.admin_token_file, text("a path, or empty", printable),
+          "The file whose first line is that token, read again when it is replaced; it wins over "
+          "http.admin_token."),
       secret(SRS_KEY(http.transcript_token,
                      text("printable text without spaces, or empty", bearer_token),
                      "The bearer token of requests that read what was said, such as GET "
                      "/recordings/{id}/transcript; empty refuses them.")),
-      SRS_KEY(http.transcript_token_file, text("a path, or empty", printable),
-              "The file whose first line is that token; it wins over http.transcript_token."),
+      SRS_KEY(
+          http.transcript_token_file, text("a path, or empty", printable),
+          "The file whose first line is that token, read again when it is replaced; it wins over "
+          "http.transcript_token."),
   };
 }
 

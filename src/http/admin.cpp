@@ -2,12 +2,9 @@
 #include <srs/util/text.hpp>
 
 #include <cctype>
-#include <fstream>
 
 namespace srs::http {
 namespace {
-
-constexpr std::size_t kMaxToken = 4096;
 
 // Compares every byte of `given`, whatever it finds on the way: the time tells nothing of `token`
 // but its length.
@@ -20,27 +17,6 @@ bool same(std::string_view given, std::string_view token) {
   return difference == 0;
 }
 
-bool is_usable(std::string_view token) {
-  return !token.empty() && token.size() <= kMaxToken &&
-         token.find_first_not_of(
-             "!#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_"
-             "`abcdefghijklmnopqrstuvwxyz{|}~") == std::string_view::npos;
-}
-
-Result<std::string> token_of(const std::string& token, const std::string& path) {
-  if (path.empty()) return token;
-  std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line))
-    return Error{path + " can't be read, or is empty: it should hold the token"};
-  std::string found(trim(line));
-  if (!is_usable(found)) {
-    return Error{path +
-                 " should begin with a line of 1 to 4096 printable characters without spaces"};
-  }
-  return found;
-}
-
 // `HTTP_ADMIN_TOKEN` for `http.admin_token`.
 std::string environment_name(std::string_view key) {
   std::string name(key);
@@ -49,14 +25,6 @@ std::string environment_name(std::string_view key) {
 }
 
 }  // namespace
-
-Result<std::string> admin_token(const Options& options) {
-  return token_of(options.admin_token, options.admin_token_file);
-}
-
-Result<std::string> transcript_token(const Options& options) {
-  return token_of(options.transcript_token, options.transcript_token_file);
-}
 
 std::optional<Response> unauthorized(const Request& request, std::string_view token,
                                      std::string_view key) {

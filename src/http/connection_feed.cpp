@@ -31,6 +31,10 @@ Response upgrade_required() {
   return response;
 }
 
+std::string event_of(const std::string& line, const std::string& id) {
+  return (id.empty() ? "" : "id: " + id + "\n") + "data: " + line + "\n\n";
+}
+
 asio::awaitable<void> read_away(std::shared_ptr<WebSocket> socket, std::shared_ptr<Feed> feed) {
   co_await socket->read_away();
   feed->leave();
@@ -78,7 +82,7 @@ asio::awaitable<void> Connection::send_events(std::shared_ptr<Feed> feed) {
     const auto line = co_await feed->next(kHeartbeat);
     if (!line) break;
     // Named: g++ 12 destroys what `?:` makes within a co_await twice.
-    auto event = line->empty() ? std::string(":\n\n") : "data: " + *line + "\n\n";
+    auto event = line->empty() ? std::string(":\n\n") : event_of(*line, feed->id());
     open = co_await send(std::move(event));
   }
   feed->leave();

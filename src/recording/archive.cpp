@@ -1,5 +1,7 @@
 #include "recording/archive.hpp"
 
+#include <srs/metrics/task_report.hpp>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -128,7 +130,8 @@ Archive::Archive(boost::asio::any_io_executor executor, const Options& options,
       retry_(executor_, [this] { retry(); }),
       batch_timer_(executor_),
       batch_done_(executor_, boost::asio::steady_timer::time_point::max()),
-      thread_(std::make_unique<WorkerPool>(1, kMaxWaitingJobs)) {
+      thread_(std::make_unique<WorkerPool>(
+          1, kMaxWaitingJobs, metrics::task_report(registry, "recording", "archive", log_))) {
   shared_->log = log_;
   if (shared_->look(root_)) take(shared_->detours);
   figures_ = metrics::computed(registry, [this](auto& families) { expose(families); });
@@ -162,12 +165,13 @@ Archive::~Archive() {
   figures_.reset();
   waiting_.merge(refused_);
   // One thread, one order: what it still writes comes before this.
-  std::promise<void> done;
-  thread_->submit([&] {
+  auto done = std::make_shared<std::promise<void>>();
+  const auto written = done->get_future();
+  thread_->submit([this, done = std::exchange(done, {})] {
     write(*shared_, waiting_);
-    done.set_value();
+    done->set_value();
   });
-  done.get_future().wait();
+  written.wait();  // or until that is broken off, and the promise with it
 }
 
 std::filesystem::path Archive::directory_of(const std::string& recording_id,
@@ -256,14 +260,21 @@ void Archive::retry() {
   if (!writing_ && !due_) write_batch();
 }
 
+// Nobody who waits for the batch may wait for ever: what is thrown is a file that was not written.
+Result<void> Archive::write(const std::filesystem::path& path, const Text& text) try {
+  const auto* document = std::get_if<Document>(&text.content);
+  const std::string bytes =
+      document != nullptr ? to_json(*document) : std::get<std::string>(text.content);
+  if (auto made = storage::make_directories(path.parent_path()); !made) return made;
+  return storage::write_atomically(path, bytes, storage::Durability::Cached);
+} catch (const std::exception& error) {
+  return Error{error.what()};
+}
+
 Archive::Batch Archive::write(Shared& shared, const Batch& batch) {
   Batch refused;
   for (const auto& [path, text] : batch) {
-    const auto* document = std::get_if<Document>(&text.content);
-    const std::string bytes =
-        document != nullptr ? to_json(*document) : std::get<std::string>(text.content);
-    auto result = storage::make_directories(path.parent_path());
-    if (result) result = storage::write_atomically(path, bytes, storage::Durability::Cached);
+    const auto result = write(path, text);
     shared.settle(result, path, text.refused_before);
     if (!result) refused.emplace(path, text);
   }

@@ -93,6 +93,7 @@ class Archive {
   void keep(Batch refused);
   void retry();
   static Batch write(Shared& shared, const Batch& batch);
+  static Result<void> write(const std::filesystem::path& path, const Text& text);
 
   boost::asio::any_io_executor executor_;
   const std::filesystem::path root_;

@@ -3,6 +3,8 @@
 #include "recording/session_notes.hpp"
 #include "recording/traced.hpp"
 
+#include <srs/metrics/task_report.hpp>
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -19,7 +21,8 @@ Leftovers::Leftovers(boost::asio::any_io_executor executor, std::filesystem::pat
       metrics_(metrics),
       log_(std::move(log)),
       errors_(registry.error("recording", "recovery")),
-      searcher_(std::make_unique<WorkerPool>(1, 4)) {}
+      searcher_(std::make_unique<WorkerPool>(
+          1, 4, metrics::task_report(registry, "recording", "recovery", log_))) {}
 
 Leftovers::~Leftovers() {
   *alive_ = false;

@@ -7,6 +7,8 @@
 #include "recording/session_summary.hpp"
 #include "recording/traced.hpp"
 
+#include <srs/metrics/task_report.hpp>
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -77,7 +79,8 @@ RenderQueue::RenderQueue(boost::asio::any_io_executor executor, const Options& o
       gone_(registry.error("recording", "capture_gone")),
       damaged_(registry.error("recording", "capture_damaged")),
       self_(std::make_shared<RenderQueue*>(this)),
-      pool_(std::make_unique<WorkerPool>(options.render_threads, options.render_queue)) {
+      report_(metrics::task_report(registry, "recording", "render", log_)),
+      pool_(std::make_unique<WorkerPool>(options.render_threads, options.render_queue, report_)) {
   figures_ = metrics::computed(registry, [this](auto& families) {
     using prometheus::MetricType;
     families.push_back(metrics::family("recording_render_queue", "Recordings waiting for a render.",
@@ -121,7 +124,7 @@ bool RenderQueue::submit(std::filesystem::path directory, Document document, Ori
 
 bool RenderQueue::start(Postponed recording, Origin origin, bool again) {
   if (recording.deaths > 0 && !alone_)
-    alone_ = std::make_unique<WorkerPool>(1, options_.render_queue);
+    alone_ = std::make_unique<WorkerPool>(1, options_.render_queue, report_);
   auto& pool = recording.deaths > 0 ? *alone_ : *pool_;
   return pool.submit([this, origin, again, self = self_, executor = executor_,
                       recording = std::move(recording)]() mutable {

@@ -104,6 +104,7 @@ class RenderQueue {
   std::atomic<std::uint64_t>& damaged_;
   std::shared_ptr<RenderQueue*> self_;  // emptied by the destructor, for reports that come late
   std::shared_ptr<prometheus::Collectable> figures_;
+  const WorkerPool::Report report_;
   std::unique_ptr<WorkerPool> pool_;
   std::unique_ptr<WorkerPool> alone_;  // one thread, once there is a recording of deaths
 };

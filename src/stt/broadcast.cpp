@@ -28,7 +28,8 @@ class Queue : public Broadcast::Listener {
     if (lines_.empty()) co_return std::string();
     auto line = std::move(lines_.front());
     lines_.pop_front();
-    co_return line;
+    number_ = line.first;
+    co_return std::move(line.second);
   }
 
   void leave() override {
@@ -36,18 +37,19 @@ class Queue : public Broadcast::Listener {
     close();
   }
   std::uint64_t missed() const override { return missed_; }
+  std::uint64_t number() const override { return number_; }
 
   bool wants(std::string_view recording_id) const {
     return !closed_ && (recording_id_.empty() || recording_id_ == recording_id);
   }
   // False where an older line had to go.
-  bool put(const std::string& line) {
+  bool put(std::uint64_t number, const std::string& line) {
     const bool full = lines_.size() >= capacity_;
     if (full) {
       lines_.pop_front();
       ++missed_;
     }
-    lines_.push_back(line);
+    lines_.emplace_back(number, line);
     wake_.cancel();
     return !full;
   }
@@ -60,7 +62,8 @@ class Queue : public Broadcast::Listener {
   std::string recording_id_;
   std::size_t capacity_;
   boost::asio::steady_timer wake_;
-  std::deque<std::string> lines_;
+  std::deque<std::pair<std::uint64_t, std::string>> lines_;
+  std::uint64_t number_ = 0;
   std::uint64_t missed_ = 0;
   bool closed_ = false;
 };
@@ -71,8 +74,17 @@ struct Broadcast::State {
   boost::asio::any_io_executor executor;
   Options options;
   std::vector<std::weak_ptr<Queue>> queues;
-  std::uint64_t lines = 0;
+  std::uint64_t lines = 0;   // of text
+  std::uint64_t number = 0;  // of the last line, whatever it says
   std::uint64_t missed = 0;
+
+  void tell(std::string_view recording_id, const std::string& line) {
+    ++number;
+    for (const auto& weak : queues) {
+      const auto queue = weak.lock();
+      if (queue && queue->wants(recording_id) && !queue->put(number, line)) ++missed;
+    }
+  }
 
   void sweep() {
     std::erase_if(queues, [](const auto& queue) { return queue.expired(); });
@@ -99,7 +111,7 @@ std::string to_json_line(const LiveEvent& event) {
 
 Broadcast::Broadcast(boost::asio::any_io_executor executor, Options options,
                      metrics::Registry& registry)
-    : state_(std::make_shared<State>(State{std::move(executor), options, {}, 0, 0})) {
+    : state_(std::make_shared<State>(State{std::move(executor), options, {}})) {
   figures_ = metrics::computed(registry, [state = state_](auto& families) {
     using prometheus::MetricType;
     state->sweep();
@@ -129,10 +141,12 @@ std::shared_ptr<Broadcast::Listener> Broadcast::listen(std::string recording_id)
 
 void Broadcast::publish(std::string_view recording_id, std::string line) {
   ++state_->lines;
-  for (const auto& weak : state_->queues) {
-    const auto queue = weak.lock();
-    if (queue && queue->wants(recording_id) && !queue->put(line)) ++state_->missed;
-  }
+  state_->tell(recording_id, line);
+}
+
+void Broadcast::end(std::string_view recording_id) {
+  state_->tell(recording_id,
+               nlohmann::ordered_json{{"recording_id", recording_id}, {"ended", true}}.dump());
 }
 
 void Broadcast::close() {

@@ -65,11 +65,12 @@ Budget::Time::duration Budget::spacing() const {
 
 void Budget::charge(Wall wall, double cost) {
   cost_ = cost_today(wall) + cost;
-  day_ = day_of(wall);
+  day_ = std::max(day_, day_of(wall));
 }
 
+// A clock that was set back gives nothing back.
 double Budget::cost_today(Wall wall) const {
-  return day_of(wall) == day_ ? cost_ : 0;
+  return day_of(wall) <= day_ ? cost_ : 0;
 }
 
 Budget::Spent Budget::spent(Time now, Wall wall) const {

@@ -33,7 +33,7 @@ class Budget {
   void spend(Time now, std::chrono::milliseconds audio);
   // It was not made after all.
   void give_back(std::chrono::milliseconds audio);
-  // It was charged.
+  // It was charged. What comes late, of a day that is over, counts for the day that has begun.
   void charge(Wall wall, double cost);
 
   double cost_today(Wall wall) const;

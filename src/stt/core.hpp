@@ -7,6 +7,7 @@
 #include "stt/job_file.hpp"
 #include "stt/job_parts.hpp"
 #include "stt/metrics.hpp"
+#include "stt/notice.hpp"
 #include "stt/redact.hpp"
 #include "stt/turns.hpp"
 
@@ -18,6 +19,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -69,6 +71,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void dispatch();
   EntryPointer next_to_ask(const Now& now);
   EntryPointer next_to_deliver() const;
+  bool has_to_give_way(const Entry& entry);
   void begin(const EntryPointer& entry);
   std::chrono::milliseconds wait_of(Entry& entry, const Now& now);
   std::chrono::milliseconds pause_of(const Entry& entry, const Now& now) const;
@@ -97,6 +100,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   // One job.
   boost::asio::awaitable<void> scan(std::filesystem::path recordings,
                                     std::function<void(std::size_t)> done);
+  boost::asio::awaitable<void> look_for_jobs(const std::filesystem::path& recordings,
+                                             const std::function<void(std::size_t)>& done);
   boost::asio::awaitable<void> store_and_queue(EntryPointer entry);
   boost::asio::awaitable<void> run(EntryPointer entry);
   boost::asio::awaitable<Step> work_on(EntryPointer entry);
@@ -132,6 +137,12 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
                                            Progress& progress);
   boost::asio::awaitable<void> clean_up(EntryPointer entry);
 
+  // Tells the listener and, where there is one, the receiver of transcripts.
+  void tell_unfinished(const Entry& entry, Unfinished unfinished);
+  boost::asio::awaitable<void> send_notices();
+  // False where it has to be sent again.
+  boost::asio::awaitable<bool> send(Notice& notice, Exchange& exchange);
+
   // What the limits have counted, over restarts.
   boost::asio::awaitable<void> resume_spending(Exchange& exchange);
   void keep_spending();
@@ -161,6 +172,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   Clock::time_point quiet_until_{};
   std::size_t looks_ = 0;
   std::set<std::filesystem::path> parked_;
+  std::deque<Notice> notices_;  // at most Options::queue
+  bool notices_are_sent_ = false;
+  const std::shared_ptr<Cancellation> notices_end_ = std::make_shared<Cancellation>();
   // Answers, paid for, that the disk refused: of each job one at most. Nobody is asked for more
   // while there are as many as jobs that run.
   std::map<std::filesystem::path, Part> unstored_;

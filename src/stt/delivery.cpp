@@ -3,6 +3,7 @@
 #include "stt/core.hpp"
 #include "stt/crypto.hpp"
 #include "stt/files.hpp"
+#include "stt/notice.hpp"
 #include "stt/signature.hpp"
 
 #include <ctime>
@@ -17,21 +18,27 @@ constexpr std::uint64_t kMaxTranscript = 512 << 20;
 Outcome<HttpRequest> make_request(const Options& options, const Job& job) {
   auto text = read_text(job.directory / kTranscriptFile, kMaxTranscript);
   if (!text) return Failure{Reason::Audio, text.error().text};
+  return delivery_of(options, "transcript.finished", job.recording_id, std::move(*text));
+}
+
+}  // namespace
+
+Outcome<HttpRequest> delivery_of(const Options& options, std::string_view event,
+                                 std::string_view recording_id, std::string body) {
   auto secret =
       secret_of(options.delivery.secret, options.delivery.secret_file, "stt.delivery.secret_file");
   if (!secret) return secret.error();
   HttpRequest out{.method = "POST", .url = options.delivery.url};
   out.headers = {{"Content-Type", "application/json"},
-                 {"X-Siprec-Event", "transcript.finished"},
-                 {"X-Siprec-Recording", job.recording_id},
-                 // The same for each try of the same transcript: receivers take it once.
-                 {"Idempotency-Key", hex(sha256(job.recording_id + *text)).substr(0, 32)}};
-  if (!secret->empty()) sign(out.headers, *secret, *text, std::time(nullptr));
-  out.body = std::move(*text);
+                 {"X-Siprec-Event", std::string(event)},
+                 {"X-Siprec-Recording", std::string(recording_id)},
+                 // The same for each try of the same text: receivers take it once.
+                 {"Idempotency-Key", hex(sha256(std::string(recording_id) + body)).substr(0, 32)}};
+  if (!secret->empty()) sign(out.headers, *secret, body, std::time(nullptr));
+  out.body = std::move(body);
   return out;
 }
 
-// `receiver.example:8443`: paths and queries hold secrets, and what stands before an @ does too.
 std::string host_of(std::string_view url) {
   if (const auto scheme = url.find("://"); scheme != std::string_view::npos)
     url.remove_prefix(scheme + 3);
@@ -39,8 +46,6 @@ std::string host_of(std::string_view url) {
   const auto at = url.rfind('@');
   return std::string(at == std::string_view::npos ? url : url.substr(at + 1));
 }
-
-}  // namespace
 
 boost::asio::awaitable<PoolCore::Step> PoolCore::deliver(EntryPointer entry, Exchange& exchange) {
   auto& record = entry->state.delivery;

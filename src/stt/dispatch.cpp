@@ -97,6 +97,27 @@ EntryPointer PoolCore::next_to_ask(const Now& now) {
   return best;
 }
 
+// Between two pieces of it: somebody more urgent could begin now. Where a slot is free that one
+// waits for what the provider takes at once, which our next piece would be.
+bool PoolCore::has_to_give_way(const Entry& entry) {
+  const auto now = Now::get();
+  turns_.wake(now.steady);
+  const auto is_more_urgent = [&](const Turns::Ranked::value_type& one) {
+    return one.second->state.job.priority > entry.state.job.priority;
+  };
+  const auto is_due = [&](const EntryPointer& other) {
+    return may_begin(*other) && wait_of(*other, now).count() == 0;
+  };
+  const auto& fresh = turns_.fresh();
+  if (!fresh.empty() && is_more_urgent(*fresh.begin()) && is_due(fresh.begin()->second))
+    return true;
+  for (const auto& one : turns_.tried()) {
+    if (!is_more_urgent(one)) return false;
+    if (is_due(one.second)) return true;
+  }
+  return false;
+}
+
 EntryPointer PoolCore::next_to_deliver() const {
   if (delivering_ >= options_.concurrency || turns_.written().empty() || draining_) return {};
   return turns_.written().begin()->second;

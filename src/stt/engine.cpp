@@ -9,6 +9,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kUntilWoken = std::chrono::seconds(60);
+// A rate that lets the next request through by then is no reason to pay somebody dearer.
+constexpr milliseconds kWorthWaiting = std::chrono::seconds(5);
 
 const Record& record_of(const JobState& state, const Engine& engine) {
   static const Record none;
@@ -65,6 +67,8 @@ Choice choose(const std::vector<Engine>& engines, const JobState& state, std::si
     // It is worth waiting for: it pauses or it is busy.
     if (closed.time.count() == 0)
       return {Choice::Kind::Wait, i, pause.count() > 0 ? pause : kUntilWoken, {}, {}};
+    if (closed.bound == Budget::Bound::Requests && closed.time <= kWorthWaiting)
+      return {Choice::Kind::Wait, i, std::max(closed.time, pause), closed.bound, {}};
     if (!passed_over) {
       passed_over = i;
       over_bound = closed.bound;

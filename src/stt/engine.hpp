@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace srs::stt {
@@ -30,6 +31,33 @@ struct Engine {
   std::size_t in_flight = 0;
   Breaker::Time held_until{};           // it said 429
   std::optional<Failure> last_failure;  // why it is left alone; none since its last success
+};
+
+// A request to a provider, from its beginning. However it ends, by an exception too, it is no
+// longer counted as under way, and where nothing was learned of the provider another may try.
+class Attempt {
+ public:
+  Attempt(Engine& engine, Breaker::Time now) : engine_(engine) {
+    engine_.breaker.begin(now);
+    ++engine_.in_flight;
+  }
+  ~Attempt() {
+    answered();
+    if (!judged_) engine_.breaker.abandoned();
+  }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  void answered() {
+    if (std::exchange(counted_, false)) --engine_.in_flight;
+  }
+  // The breaker knows what came of it, or is told next.
+  void judged() { judged_ = true; }
+
+ private:
+  Engine& engine_;
+  bool counted_ = true;
+  bool judged_ = false;
 };
 
 struct Now {
@@ -59,8 +87,9 @@ std::chrono::milliseconds earliest_pause(const std::vector<Engine>& engines, con
                                          const Now& now);
 
 // In the configured order; who failed `attempts` times stands behind those that did not. While the
-// first in that order only pauses after a failure, or is busy, the job waits for it. A provider
-// whose breaker is open, that asked to be left alone, or whose budget is used up is passed over.
+// first in that order only pauses after a failure, is busy, or takes the next request within a few
+// seconds by its rate, the job waits for it. A provider whose breaker is open, that asked to be
+// left alone, or whose budget is used up is passed over.
 Choice choose(const std::vector<Engine>& engines, const JobState& state, std::size_t attempts,
               std::chrono::milliseconds audio, const Now& now);
 

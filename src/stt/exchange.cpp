@@ -35,6 +35,13 @@ std::string words_of(const Json& json) {
   return {};
 }
 
+// `ConflictException` of `{"__type":"com.amazonaws...#ConflictException"}`.
+std::string aws_type_of(std::string_view body) {
+  const auto json = parse_json(body);
+  auto type = json ? text_of(*json, "__type") : std::string();
+  return type.substr(type.rfind('#') + 1);
+}
+
 // The provider's own words, wherever its kind of error keeps them; bounded, on one line.
 std::string words_of(const HttpResponse& response) {
   const auto body = std::string_view(response.body).substr(0, 64 << 10);
@@ -46,6 +53,7 @@ std::string words_of(const HttpResponse& response) {
   } else {
     words = "a page of markup instead of JSON";
   }
+  if (const auto type = aws_type_of(body); !type.empty()) words.insert(0, type + ": ");
   for (auto& c : words)
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
   if (words.size() > 200) words = to_utf8(words.substr(0, 200)) + "...";
@@ -110,6 +118,7 @@ boost::asio::awaitable<Outcome<HttpResponse>> Exchange::send(HttpRequest request
   request.timeout = options_.timeout;
   request.max_response_bytes = options_.max_answer;
   request.cancellation = cancellation_->http();
+  if (request.ca_file.empty()) request.ca_file = options_.ca_file;
   if (!traceparent.empty()) request.headers.emplace_back("traceparent", traceparent);
   const auto headers = request.headers;
   auto outcome = co_await http_.fetch(std::move(request));

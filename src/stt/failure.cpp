@@ -145,11 +145,10 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::give_up(EntryPointer entry, Exc
                                         {"provider", provider},
                                         {"reason", to_string(reason)},
                                         {"error", text}});
-  if (listener != nullptr)
-    listener->transcript_unfinished({entry->state.job.directory, entry->state.job.recording_id,
-                                     state, std::move(provider), std::string(to_string(reason)),
-                                     std::move(text), entry->state.written, entry->state.incidents,
-                                     uses ? std::move(*uses) : std::vector<Use>()});
+  tell_unfinished(*entry, {entry->state.job.directory, entry->state.job.recording_id, state,
+                           std::move(provider), std::string(to_string(reason)), std::move(text),
+                           entry->state.written, entry->state.incidents,
+                           uses ? std::move(*uses) : std::vector<Use>()});
   co_return Step::Next;
 }
 }  // namespace srs::stt

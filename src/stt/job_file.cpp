@@ -116,6 +116,7 @@ std::string to_json(const JobState& state) {
                               {"traceparent", state.job.traceparent},
                               {"tracestate", state.job.tracestate},
                               {"last_provider", state.last_provider}};
+  if (state.written) json["written_at"] = to_rfc3339(state.written_at);
   auto channels = Json::array();
   for (const auto& channel : state.job.channels) channels.push_back(write(channel));
   json["channels"] = std::move(channels);
@@ -151,6 +152,7 @@ Result<JobState> job_from_json(std::string_view text, const std::filesystem::pat
   const auto& written = member(*json, "written");
   state.written = written.is_boolean() && written.get<bool>();
   state.submitted_at = from_rfc3339(text_of(*json, "submitted_at")).value_or(WallTime{});
+  state.written_at = from_rfc3339(text_of(*json, "written_at")).value_or(state.submitted_at);
   state.last_provider = text_of(*json, "last_provider");
   if (const auto& providers = member(*json, "providers"); providers.is_object())
     for (const auto& [name, record] : providers.items())

@@ -37,6 +37,7 @@ struct JobState {
   Phase phase = Phase::Waiting;
   bool written = false;  // the transcript is on disk; what is left is its delivery
   WallTime submitted_at{};
+  WallTime written_at{};  // the transcript; its delivery has a deadline of its own
   std::map<std::string, Record> providers;
   Record delivery;
   std::string last_provider;  // of the last failure

@@ -40,16 +40,15 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
   const auto name = engine.name();
   if (entry->state.providers[name].failures > 0) metrics_.retried(name);
   const auto now = Now::get();
-  engine.breaker.begin(now.steady);
+  Attempt attempt(engine, now.steady);
   engine.budget.spend(now.steady, audio);
   if (engine.budget.limit().audio_minutes_per_hour > 0) keep_spending();
-  ++engine.in_flight;
   providers_changed();
   begin_span(*entry, engine, piece);
   if (choice.passed_over) entry->span.set("stt.passed_over", engines_[*choice.passed_over].name());
   bool asked = false;
   auto heard = co_await ask(entry, exchange, engine, progress, number, asked);
-  --engine.in_flight;
+  attempt.answered();
   if (!asked) engine.budget.give_back(audio);
   if (!asked && engine.budget.limit().audio_minutes_per_hour > 0) keep_spending();
   providers_changed();
@@ -62,13 +61,16 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::do_piece(EntryPointer entry, Ex
       co_await forget_remote(entry, exchange, progress, number, name);
       if (stopped_) co_return Step::Leave;
     }
+    attempt.judged();
     co_return co_await fail(entry, exchange, engine, heard.error());
   }
   auto& part = heard->part;
+  attempt.judged();
   engine.breaker.succeeded();
   engine.last_failure.reset();
   if (part.cost > 0) {
-    engine.budget.charge(now.wall, part.cost);
+    // Of the day of the answer: a request may straddle midnight.
+    engine.budget.charge(wall_now(), part.cost);
     if (engine.budget.limit().cost_per_day > 0) keep_spending();
     metrics_.charged(name, part.currency, part.cost);
   }
@@ -117,10 +119,15 @@ boost::asio::awaitable<Outcome<PoolCore::Heard>> PoolCore::ask(EntryPointer entr
   exchange.remote = progress.remote[key];
   exchange.remember = [&](std::string id) -> boost::asio::awaitable<void> {
     progress.remote[key] = id;
-    (void)co_await exchange.work([&]() -> Outcome<bool> {
-      (void)append_line(job.directory / kPartsFile, remote_line(key, id));
+    const auto stored = co_await exchange.work([&]() -> Outcome<bool> {
+      if (auto done = append_line(job.directory / kPartsFile, remote_line(key, id)); !done)
+        return Failure{Reason::Audio, done.error().text};
       return true;
     });
+    if (stored || stored.error().reason == Reason::Cancelled) co_return;
+    // It goes on all the same: only a restart before its end would ask for it once more.
+    ++disk_errors_;
+    log_of(job).error("transcription_job_not_stored", {{"error", stored.error().text}});
   };
   const auto begun = Clock::now();
   asked = true;

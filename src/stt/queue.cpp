@@ -3,6 +3,7 @@
 #include "stt/files.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace srs::stt {
@@ -60,6 +61,7 @@ void PoolCore::stop() {
   wake_.cancel();
   look_.cancel();
   listener = nullptr;
+  notices_end_->cancel();
   for (const auto& [directory, entry] : entries_) {
     entry->cancellation->cancel();
     entry->span = {};
@@ -112,9 +114,13 @@ boost::asio::awaitable<void> PoolCore::store_and_queue(EntryPointer entry) {
   const auto self = shared_from_this();
   Exchange exchange(http_, workers_, options_, entry->cancellation);
   const auto stored = co_await exchange.work([&]() -> Outcome<bool> {
-    if (auto done = store_job(entry->state.job); !done)
-      return Failure{Reason::Audio, done.error().text};
-    return true;
+    try {
+      if (const auto done = store_job(entry->state.job); !done)
+        return Failure{Reason::Audio, done.error().text};
+      return true;
+    } catch (const std::exception& error) {  // it is done all the same, unless we die before
+      return Failure{Reason::Audio, error.what()};
+    }
   });
   if (stopped_) co_return;
   if (entry->forgotten) co_return co_await clean_up(entry);
@@ -174,8 +180,10 @@ void PoolCore::put_back(const EntryPointer& entry, milliseconds pause) {
 }
 
 milliseconds PoolCore::time_left(const Entry& entry) const {
+  const auto& state = entry.state;
+  const auto since = state.written ? state.written_at : state.submitted_at;
   // While we were not there nothing could be done.
-  const auto end = std::max(entry.state.submitted_at, started_at_) + options_.deadline;
+  const auto end = std::max(since, started_at_) + options_.deadline;
   return std::max(std::chrono::ceil<milliseconds>(end - wall_now()), milliseconds(0));
 }
 

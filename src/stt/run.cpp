@@ -3,6 +3,7 @@
 #include "stt/backoff.hpp"
 #include "stt/core.hpp"
 #include "stt/files.hpp"
+#include "stt/on_exit.hpp"
 #include "stt/plan.hpp"
 
 #include <algorithm>
@@ -25,6 +26,7 @@ boost::asio::awaitable<void> PoolCore::run(EntryPointer entry) {
     step = co_await work_on(entry);
   } catch (...) {
     escaped = std::current_exception();
+    entry->span = {};
     entry->pause = options_.retry.longest_pause;
   }
   --slots_of(*entry);
@@ -97,6 +99,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::transcribe(EntryPointer entry,
     }
     const auto step = co_await do_piece(entry, exchange, *progress, number);
     if (stopped_ || step == Step::Leave || entry->state.phase != Phase::Waiting) co_return step;
+    if (has_to_give_way(*entry) && number + 1 < progress->pieces.size()) co_return Step::Leave;
   }
   co_return co_await finish(entry, exchange, *progress);
 }
@@ -110,6 +113,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
     // What is on disk now must not be made again; what was heard unredacted must not stay.
     auto state = entry->state;
     state.written = true;
+    state.written_at = wall_now();
     if (auto done = store(state); !done) return Failure{Reason::Audio, done.error().text};
     remove_file(job.directory / kPartsFile);
     return std::move(*made);
@@ -124,6 +128,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::finish(EntryPointer entry, Exch
     co_return wait_for_disk(*entry);
   }
   entry->state.written = true;
+  entry->state.written_at = wall_now();
   entry->told = true;
   const auto& finished = assembled->finished;
   metrics_.ended("done", seconds(wall_now() - entry->state.submitted_at));
@@ -156,12 +161,13 @@ boost::asio::awaitable<void> PoolCore::clean_up(EntryPointer entry) {
   Exchange exchange(http_, workers_, options_, std::make_shared<Cancellation>());
   const auto& directory = entry->state.job.directory;
   std::vector<Use> uses;
+  OnExit let_go([&] { in_hand_.erase(directory); });
   const auto written = co_await exchange.work([&]() -> Outcome<bool> {
     uses = paid_for(directory);
     remove_job(directory);
     return is_there(directory / kTranscriptFile);
   });
-  in_hand_.erase(directory);
+  let_go.now();
   if (stopped_) co_return;
   // The transcript was quicker than its cancellation.
   entry->state.written = written && *written;
@@ -169,11 +175,9 @@ boost::asio::awaitable<void> PoolCore::clean_up(EntryPointer entry) {
   if (stopped_) co_return;
   metrics_.ended("cancelled", 0);
   if (entries_.contains(directory) && entries_[directory] == entry) forget(entry);
-  if (listener != nullptr)
-    listener->transcript_unfinished({entry->state.job.directory, entry->state.job.recording_id,
-                                     Unfinished::State::Cancelled, "", "cancelled", "cancelled",
-                                     entry->state.written, entry->state.incidents,
-                                     std::move(uses)});
+  tell_unfinished(*entry, {entry->state.job.directory, entry->state.job.recording_id,
+                           Unfinished::State::Cancelled, "", "cancelled", "cancelled",
+                           entry->state.written, entry->state.incidents, std::move(uses)});
 }
 
 }  // namespace srs::stt

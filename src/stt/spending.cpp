@@ -3,6 +3,7 @@
 #include "stt/core.hpp"
 #include "stt/files.hpp"
 #include "stt/json.hpp"
+#include "stt/on_exit.hpp"
 
 namespace srs::stt {
 namespace {
@@ -81,6 +82,7 @@ boost::asio::awaitable<void> PoolCore::write_spending() {
   const auto self = shared_from_this();
   Exchange exchange(http_, workers_, options_, std::make_shared<Cancellation>());
   spending_is_written_ = true;
+  const OnExit ended([this] { spending_is_written_ = false; });
   while (spending_changed_ && !stopped_) {
     spending_changed_ = false;
     const auto now = Now::get();
@@ -97,7 +99,6 @@ boost::asio::awaitable<void> PoolCore::write_spending() {
     ++spending_errors_;
     log_.error("transcription_spending_not_kept", {{"error", written.error().text}});
   }
-  spending_is_written_ = false;
 }
 
 }  // namespace srs::stt

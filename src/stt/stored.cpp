@@ -2,9 +2,11 @@
 // forgotten.
 #include "stt/core.hpp"
 #include "stt/files.hpp"
+#include "stt/on_exit.hpp"
 #include "stt/spending.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace srs::stt {
@@ -47,6 +49,7 @@ void begin_anew(JobState& state) {
   state.delivery = {};
   state.last_provider.clear();
   state.submitted_at = wall_now();
+  state.written_at = state.submitted_at;  // where it is: the delivery begins anew
 }
 
 struct Stored {
@@ -117,6 +120,21 @@ void PoolCore::fetch_left_out() {
 boost::asio::awaitable<void> PoolCore::scan(std::filesystem::path recordings,
                                             std::function<void(std::size_t)> done) {
   const auto self = shared_from_this();
+  std::exception_ptr escaped;
+  try {
+    co_await look_for_jobs(recordings, done);
+  } catch (...) {
+    escaped = std::current_exception();
+  }
+  if (escaped) {  // nobody waits for ever for what could not be read
+    scanning_ = false;
+    if (std::exchange(resuming_, false)) dispatch();
+    std::rethrow_exception(escaped);
+  }
+}
+
+boost::asio::awaitable<void> PoolCore::look_for_jobs(const std::filesystem::path& recordings,
+                                                     const std::function<void(std::size_t)>& done) {
   const auto cancellation = std::make_shared<Cancellation>();
   Exchange exchange(http_, workers_, options_, cancellation);
   if (resuming_) co_await resume_spending(exchange);
@@ -164,7 +182,9 @@ boost::asio::awaitable<bool> PoolCore::cancel(std::filesystem::path directory) {
   if (end_entry(directory)) co_return true;
   // What was given up, or did not fit into the queue, is a file alone.
   Exchange exchange(http_, workers_, options_, std::make_shared<Cancellation>());
+  OnExit let_go([&] { in_hand_.erase(directory); });
   auto job = co_await exchange.work([&]() -> Outcome<JobState> { return job_on_disk(directory); });
+  let_go.dismiss();
   if (stopped_) co_return false;
   if (end_entry(directory)) co_return true;  // it was fetched meanwhile
   if (!job) {
@@ -185,8 +205,9 @@ boost::asio::awaitable<Result<Renewed>> PoolCore::retry(std::filesystem::path di
   if (stopped_ || entries_.contains(directory) || !in_hand_.insert(directory).second)
     co_return Renewed{Retried::Waiting};
   Exchange exchange(http_, workers_, options_, std::make_shared<Cancellation>());
+  OnExit let_go([&] { in_hand_.erase(directory); });
   auto stored = co_await exchange.work([&] { return renewed_on_disk(directory, is_settled); });
-  in_hand_.erase(directory);
+  let_go.now();
   if (!stored) co_return Error{stored.error().text};
   auto& state = stored->state;
   if (!state) co_return Renewed{};

@@ -2,12 +2,13 @@
 
 #include <boost/asio/post.hpp>
 
+#include <exception>
 #include <utility>
 
 namespace srs {
 
-WorkerPool::WorkerPool(std::size_t threads, std::size_t capacity)
-    : thread_count_(threads), capacity_(capacity), threads_(threads) {}
+WorkerPool::WorkerPool(std::size_t threads, std::size_t capacity, Report report)
+    : thread_count_(threads), capacity_(capacity), report_(std::move(report)), threads_(threads) {}
 
 WorkerPool::~WorkerPool() {
   {
@@ -36,8 +37,18 @@ void WorkerPool::run_next() {
     queue_.pop_front();
     ++running_;
   }
-  job();
+  try {
+    job();
+  } catch (const std::exception& error) {
+    tell(error.what());
+  } catch (...) {
+    tell("an exception of unknown type");
+  }
   --running_;
+}
+
+void WorkerPool::tell(std::string_view what) const {
+  if (report_) report_(what);
 }
 
 std::size_t WorkerPool::waiting() const {

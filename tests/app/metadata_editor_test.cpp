@@ -8,6 +8,8 @@
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 
+#include <new>
+
 namespace srs::app {
 namespace {
 
@@ -100,6 +102,21 @@ TEST_F(MetadataEditorTest, AsksAgainWhoMakesTheFiles) {
   ASSERT_TRUE(run_until([&] { return editor_->idle() && editor_->refused() == 0; }));
   EXPECT_EQ(asked, 2);
   EXPECT_EQ(read(directory).transcription->state, "complete");
+}
+
+TEST_F(MetadataEditorTest, AsksAgainAfterAnExceptionAndKeepsNobodyWaiting) {
+  const auto directory = recording("a"), other = recording("b");
+  int asked = 0;
+  editor_->amend(directory, [&]() -> Result<recording::Amendment> {
+    if (++asked == 1) throw std::bad_alloc();
+    return saying("complete");
+  });
+  editor_->amend(other, saying("complete"));
+  ASSERT_TRUE(run_until([&] { return editor_->idle() && editor_->refused() == 0; }));
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(failures(), 1);
+  EXPECT_EQ(read(directory).transcription->state, "complete");
+  EXPECT_EQ(read(other).transcription->state, "complete");
 }
 
 TEST_F(MetadataEditorTest, GivesUpARecordingThatIsGone) {

@@ -106,6 +106,18 @@ TEST(Checks, KeepListenersOfSipApart) {
               IsEmpty());
 }
 
+TEST(Checks, WarnOfGooglesV1ThatKnowsNoLanguage) {
+  const Overrides google{{"stt.providers", "google"}, {"stt.google.credentials", "/account.json"}};
+  EXPECT_THAT(from_command_line(google).warnings,
+              ElementsAre(FaultIs("default", "stt.language", "detects none")));
+  for (const auto& [key, value] :
+       Overrides{{"stt.language", "de-DE"}, {"stt.google.version", "v2"}}) {
+    auto mended = google;
+    mended.emplace_back(key, value);
+    EXPECT_THAT(from_command_line(mended).warnings, IsEmpty()) << key;
+  }
+}
+
 TEST(Checks, WantPendingBytesForABlock) {
   EXPECT_THAT(from_command_line({{"recording.capture.max_pending", "1MiB"},
                                  {"recording.capture.block_size", "2MiB"}})

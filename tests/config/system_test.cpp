@@ -35,6 +35,16 @@ TEST(System, RefusesAFileWhereADirectoryIsNeeded) {
               ElementsAre(FaultIs("system", "recording.directory", "no directory")));
 }
 
+TEST(System, RefusesAuthoritiesThatAreNotThere) {
+  const TempDir directory;
+  auto settings = settings_in(directory);
+  settings.stt.ca_file = directory / "authorities.pem";
+  EXPECT_THAT(check_system(settings),
+              ElementsAre(FaultIs("system", "stt.ca_file", "authorities.pem")));
+  write_file(directory / "authorities.pem", "");
+  EXPECT_THAT(check_system(settings), IsEmpty());
+}
+
 // Where root has every right and nobody can make a file.
 TEST(System, RefusesPlacesThatAreTheKernels) {
   const TempDir directory;

@@ -1,9 +1,12 @@
 // Who may change the server over HTTP.
 #include <srs/http/server.hpp>
+#include <srs/http/token.hpp>
 
 #include <gmock/gmock.h>
 #include <support/files.hpp>
 #include <support/temp_dir.hpp>
+
+#include <filesystem>
 
 namespace srs::http {
 namespace {
@@ -44,21 +47,65 @@ TEST(Admin, IsKeptOutWhereNoTokenIsConfiguredAndToldHowToConfigureOne) {
   }
 }
 
-TEST(AdminToken, IsTheFirstLineOfItsFile) {
-  const TempDir directory;
-  Options options;
-  options.admin_token = "from-the-settings";
-  EXPECT_EQ(*admin_token(options), "from-the-settings");
-  options.admin_token_file = (directory / "token").string();
-  EXPECT_FALSE(admin_token(options));
+class TokenTest : public testing::Test {
+ protected:
+  TokenTest() { options_.admin_token_file = (directory_ / "token").string(); }
+  void write(const std::string& text) { write_file(directory_ / "token", text); }
+  // As Kubernetes does it: another file takes the name.
+  void replace(const std::string& text) {
+    write_file(directory_ / "new", text);
+    std::filesystem::rename(directory_ / "new", directory_ / "token");
+  }
+  Result<Token> open() const { return Token::admin(options_, log::Logger()); }
+  // A second later than the last time.
+  std::string later(Token& token) { return token.current(now_ += std::chrono::seconds(1)); }
+
+  const TempDir directory_;
+  Options options_;
+  Token::Time now_ = std::chrono::steady_clock::now();
+};
+
+TEST_F(TokenTest, IsTheFirstLineOfItsFile) {
+  options_.admin_token = "from-the-settings";
+  EXPECT_FALSE(open());
   for (const auto* text : {"", "\n", "two words\n", "\x01\n"}) {
-    write_file(directory / "token", text);
-    const auto token = admin_token(options);
+    write(text);
+    const auto token = open();
     ASSERT_FALSE(token) << text;
     EXPECT_THAT(token.error().text, HasSubstr("token"));
   }
-  write_file(directory / "token", "from-the-file\r\nmore\n");
-  EXPECT_EQ(*admin_token(options), "from-the-file");
+  write("from-the-file\r\nmore\n");
+  EXPECT_EQ(open()->current(), "from-the-file");
+  options_.admin_token_file.clear();
+  EXPECT_EQ(open()->current(), "from-the-settings");
+}
+
+TEST_F(TokenTest, IsThatOfTheFileThatTookItsPlace) {
+  write("old\n");
+  auto token = open();
+  ASSERT_TRUE(token);
+  EXPECT_EQ(later(*token), "old");
+  replace("new\n");
+  EXPECT_EQ(token->current(now_), "old") << "it is looked at once a second";
+  EXPECT_EQ(later(*token), "new");
+  replace("one\n");
+  EXPECT_EQ(later(*token), "one") << "of the same length";
+}
+
+TEST_F(TokenTest, StaysWhereItsFileIsGoneOrHoldsNone) {
+  write("good\n");
+  auto token = open();
+  ASSERT_TRUE(token);
+  std::filesystem::remove(directory_ / "token");
+  EXPECT_EQ(later(*token), "good");
+  for (const auto* text : {"", " \n", "two words\n"}) {
+    replace(text);
+    EXPECT_EQ(later(*token), "good") << text;
+  }
+  replace(std::string(10'000, 'x'));
+  EXPECT_EQ(later(*token), "good");
+  replace("better\n");
+  EXPECT_EQ(later(*token), "better");
 }
 
 }  // namespace

@@ -39,10 +39,12 @@ class Told final : public Feed {
     lines_.pop_front();
     co_return line;
   }
+  std::string id() const override { return id_; }
   void leave() override {
     left = true;
     end();
   }
+  void number(std::string id) { id_ = std::move(id); }
   void say(std::string line) {
     lines_.push_back(std::move(line));
     wake_.cancel();
@@ -57,6 +59,7 @@ class Told final : public Feed {
  private:
   boost::asio::steady_timer wake_;
   std::deque<std::string> lines_;
+  std::string id_;
   bool over_ = false;
 };
 
@@ -102,6 +105,20 @@ TEST_F(Feeding, SendsEachLineAsAnEventWhenItComes) {
   say("two");
   on_loop([this] { feed_->end(); });
   EXPECT_EQ(client.rest(), "data: two\n\n");
+}
+
+TEST_F(Feeding, GivesALineTheIdThatItHas) {
+  begin();
+  auto client = connect();
+  client.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+  while (client.line() != ": connected") {
+  }
+  on_loop([this] {
+    feed_->number("17");
+    feed_->say("one");
+    feed_->end();
+  });
+  EXPECT_EQ(client.rest(), "\nid: 17\ndata: one\n\n");
 }
 
 TEST_F(Feeding, NoticesAClientThatLeaves) {

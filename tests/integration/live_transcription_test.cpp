@@ -157,6 +157,34 @@ TEST_F(Live, TextReachesListenersWhileTheCallRunsAndTheRecordingAfterIt) {
   EXPECT_THAT(files, ::testing::IsSupersetOf({"transcript.json", "transcript.live.jsonl"}));
 }
 
+TEST_F(Live, TellsTheEndOfARecordingAndWhatWasSaidBeforeSomebodyListened) {
+  SRS_REQUIRE_WEBSOCKETS();
+  begin();
+  auto events = listen("/events/transcriptions?access_token=let-me-hear");
+  SrcCall call(*server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  converse(call, 170);  // the recogniser takes the pause for the end of a sentence
+  std::string id;
+  const auto said = [&] {
+    const auto running = all_recordings(server_->recordings());
+    if (running.empty()) return std::string();
+    id = running[0].metadata.value("recording_id", "");
+    const auto reply = http_send(*server_, "GET", "/recordings/" + id + "/transcript?format=live",
+                                 "let-me-hear", "");
+    return reply.status == 200 ? reply.body : std::string();
+  };
+  EXPECT_TRUE(wait_until([&] { return !said().empty(); })) << "while the call runs";
+  EXPECT_EQ(json::parse(said().substr(0, said().find('\n'))).at("text"), "word word");
+  EXPECT_EQ(http_get(url(*server_, "/recordings/" + id + "/transcript?format=live")).status, 401);
+  ASSERT_EQ(call.bye().status(), 200);
+  std::string before, line;
+  do {
+    before = std::exchange(line, events->line());
+  } while (line.find("ended") == std::string::npos);
+  EXPECT_EQ(json::parse(line.substr(6)), json({{"recording_id", id}, {"ended", true}}));
+  EXPECT_TRUE(before.starts_with("id: ")) << before;
+}
+
 TEST_F(Live, IsForThoseWhoHaveTheToken) {
   SRS_REQUIRE_WEBSOCKETS();
   begin();

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 
 namespace srs::test {
 namespace {
@@ -98,6 +99,30 @@ TEST_F(LogControl, TakesTheTokenFromAFile) {
   start({{"HTTP_ADMIN_TOKEN_FILE", (server_.directory() / "token").string()}});
   EXPECT_EQ(send("GET", "/log/level", "from-a-file").status, 200);
   EXPECT_EQ(send("GET", "/log/level", kToken).status, 401);
+}
+
+TEST_F(LogControl, TakesTheTokenThatTookThePlaceOfItsFile) {
+  const auto file = server_.directory() / "token";
+  const auto replace = [&](const std::string& text) {
+    write_file(server_.directory() / "new", text);
+    std::filesystem::rename(server_.directory() / "new", file);
+  };
+  const std::string transcript = "/recordings/20261122T172305273Z-d57564275f7554ea/transcript";
+  write_file(file, "old\n");
+  start({{"HTTP_ADMIN_TOKEN_FILE", file.string()}, {"HTTP_TRANSCRIPT_TOKEN_FILE", file.string()}});
+  EXPECT_EQ(send("GET", "/log/level", "old").status, 200);
+  EXPECT_EQ(send("GET", transcript, "old").status, 404);
+  replace("new\n");
+  EXPECT_TRUE(wait_until([&] { return send("GET", "/log/level", "new").status == 200; }));
+  EXPECT_TRUE(wait_until([&] { return send("GET", transcript, "new").status == 404; }));
+  EXPECT_EQ(send("GET", "/log/level", "old").status, 401);
+  EXPECT_EQ(send("GET", transcript, "old").status, 401);
+  std::filesystem::remove(file);
+  EXPECT_TRUE(wait_until([&] {
+    EXPECT_EQ(send("GET", "/log/level", "new").status, 200) << "the last good one";
+    return !server_.log("token_not_reread").empty();
+  }));
+  EXPECT_EQ(send("GET", "/log/level", "new").status, 200);
 }
 
 TEST_F(LogControl, RefusesATokenFileThatIsNotThere) {

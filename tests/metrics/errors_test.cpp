@@ -1,8 +1,12 @@
 // errors_total: one place for what every module counts as a failure.
 #include <srs/metrics/registry.hpp>
+#include <srs/metrics/task_report.hpp>
 
 #include <gmock/gmock.h>
 #include <prometheus/counter.h>
+
+#include <future>
+#include <new>
 
 namespace srs::metrics {
 namespace {
@@ -21,6 +25,20 @@ TEST(Errors, CountsWhatNoOtherMetricCounts) {
   EXPECT_THAT(registry.text(), HasSubstr(series("http", "accept", 0)));
   ++failed;
   EXPECT_THAT(registry.text(), HasSubstr(series("http", "accept", 1)));
+}
+
+TEST(Errors, CountsWhatEscapedFromAWorkersJob) {
+  Registry registry;
+  {
+    WorkerPool pool(1, 1, task_report(registry, "recording", "archive", log::Logger()));
+    std::promise<void> begun;
+    pool.submit([&] {
+      begun.set_value();
+      throw std::bad_alloc();
+    });
+    begun.get_future().wait();
+  }
+  EXPECT_THAT(registry.text(), HasSubstr(series("recording", "task", 1)));
 }
 
 TEST(Errors, SumsWhatOtherMetricsCount) {

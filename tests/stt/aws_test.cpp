@@ -4,6 +4,8 @@
 #include "stt/fixture.hpp"
 #include "stt/providers/aws_signature.hpp"
 
+#include <set>
+
 namespace srs::stt::test {
 namespace {
 
@@ -53,9 +55,30 @@ class AwsTest : public PoolTest {
 
   void TearDown() override { expect_traced(asked); }
 
+  std::size_t count(const std::string& action) const {
+    std::size_t times = 0;
+    for (std::size_t i = 0; i < asked.count(); ++i)
+      times += action_of(asked.at(i)) == action ? 1U : 0U;
+    return times;
+  }
+  static std::string action_of(const PeerRequest& request) {
+    const auto target = request.headers.find("x-amz-target");
+    return target == request.headers.end() ? request.method : target->second.substr(11);
+  }
+  // The names of jobs that were asked for with that action.
+  std::set<std::string> names(const std::string& action) const {
+    std::set<std::string> all;
+    for (std::size_t i = 0; i < asked.count(); ++i)
+      if (action_of(asked.at(i)) == action)
+        all.insert(json::parse(asked.at(i).body)["TranscriptionJobName"].get<std::string>());
+    return all;
+  }
+
   void serve(PeerConnection& connection) {
     while (auto request = connection.read_request()) {
       asked.add(*request);
+      if (starting_hangs && action_of(*request) == "StartTranscriptionJob")
+        return connection.wait_closed();
       const auto reply = answer_to(*request);
       connection.answer(reply.first, reply.second);
     }
@@ -71,6 +94,10 @@ class AwsTest : public PoolTest {
           R"({"alternatives":[{"confidence":"0.0","content":"."}],"type":"punctuation"}]}})"};
     if (target == request.headers.end()) return {200, ""};  // S3
     if (target->second == "Transcribe.StartTranscriptionJob") return start_reply;
+    if (target->second == "Transcribe.GetTranscriptionJob" && knows_no_job.exchange(false))
+      return {
+          400,
+          R"({"__type":"BadRequestException","Message":"The requested job couldn't be found."})"};
     if (target->second == "Transcribe.GetTranscriptionJob" && ++polls < 3)
       return {
           200,
@@ -85,6 +112,8 @@ class AwsTest : public PoolTest {
   }
 
   std::atomic<int> polls{0};
+  std::atomic<bool> starting_hangs{false};
+  std::atomic<bool> knows_no_job{false};  // the first time that it is asked about one
   std::pair<int, std::string> start_reply{
       200, R"({"TranscriptionJob":{"TranscriptionJobStatus":"IN_PROGRESS"}})"};
   Asked asked;
@@ -122,6 +151,71 @@ TEST_F(AwsTest, GoesThroughS3AndLeavesNothingThere) {
   EXPECT_EQ(said["text"], "Hi there.");
   EXPECT_EQ(said["words"][0]["confidence"], 0.998);
   EXPECT_EQ(said["words"][1]["end_ms"], 750);
+}
+
+TEST_F(AwsTest, NamesTheObjectAndTheJobOfEachPieceApart) {
+  options.piece = {.length = std::chrono::seconds(2), .overlap = std::chrono::milliseconds(0)};
+  options.language = "en-US";
+  start();
+  const auto said = tone(1.6) + silence(0.3) + tone(1.5);
+  for (const auto* name : {"rec-1", "rec-2"}) pool->submit(recording(name, {said, said}));
+  ASSERT_TRUE(run_until_ended(2));
+  std::set<std::string> objects, media, jobs;
+  for (std::size_t i = 0; i < asked.count(); ++i) {
+    auto request = asked.at(i);
+    if (request.method == "PUT") objects.insert(request.target);
+    if (request.headers["x-amz-target"] != "Transcribe.StartTranscriptionJob") continue;
+    media.insert(json::parse(request.body)["Media"]["MediaFileUri"].get<std::string>());
+    jobs.insert(json::parse(request.body)["TranscriptionJobName"].get<std::string>());
+  }
+  EXPECT_EQ(objects.size(), 8U);
+  EXPECT_EQ(media.size(), 8U);
+  EXPECT_EQ(jobs.size(), 8U);
+}
+
+// The process dies while it waits for the answer to the start.
+class AwsCrash : public AwsTest {
+ protected:
+  void begin_and_die() {
+    starting_hangs = true;
+    start();
+    pool->submit(spoken("rec-1"));
+    ASSERT_TRUE(run_until([&] { return count("StartTranscriptionJob") == 1; }));
+    stop();
+    starting_hangs = false;
+  }
+  void recover() {
+    start();
+    pool->recover(directory.path());
+    ASSERT_TRUE(run_until_ended(1));
+    EXPECT_EQ(finished.size(), 1U);
+  }
+};
+
+TEST_F(AwsCrash, BeginsNoSecondJobWhereTheFirstWasBegun) {
+  begin_and_die();
+  recover();
+  EXPECT_EQ(count("StartTranscriptionJob"), 1U) << "each is paid for";
+  EXPECT_EQ(count("PUT"), 1U);
+  EXPECT_EQ(names("GetTranscriptionJob"), names("StartTranscriptionJob"));
+}
+
+TEST_F(AwsCrash, BeginsTheJobOfThatNameWhereItWasNot) {
+  begin_and_die();
+  knows_no_job = true;
+  recover();
+  EXPECT_EQ(count("StartTranscriptionJob"), 2U);
+  EXPECT_EQ(count("PUT"), 1U);
+  EXPECT_EQ(names("StartTranscriptionJob").size(), 1U);
+}
+
+TEST_F(AwsTest, TakesAJobOfItsNameForBegun) {
+  start_reply = {
+      400, R"({"__type":"ConflictException","Message":"The requested job name already exists."})"};
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until_ended(1));
+  EXPECT_EQ(finished.size(), 1U);
 }
 
 TEST_F(AwsTest, ReadsItsCredentialsForEveryRequest) {

@@ -59,6 +59,22 @@ TEST_F(BroadcastTest, LetsASlowListenerLoseTheOldestLinesAndNobodyElse) {
   io.poll();
 }
 
+TEST_F(BroadcastTest, NumbersLinesOfAllRecordings) {
+  const auto listener = broadcast.listen("rec-2");
+  std::vector<std::uint64_t> numbers;
+  const auto reading = [&]() -> boost::asio::awaitable<void> {
+    while (co_await listener->next(std::chrono::seconds(60))) numbers.push_back(listener->number());
+  };
+  for (const auto* recording : {"rec-1", "rec-2", "rec-1"}) broadcast.publish(recording, "line");
+  broadcast.end("rec-2");
+  boost::asio::co_spawn(io, reading(), boost::asio::detached);
+  io.poll();
+  EXPECT_THAT(numbers, ElementsAre(2, 4));
+  EXPECT_THAT(registry.text(), testing::HasSubstr("stt_live_lines_total 3")) << "those of text";
+  broadcast.close();
+  io.poll();
+}
+
 TEST_F(BroadcastTest, TakesNoMoreListenersThanConfigured) {
   auto a = broadcast.listen(""), b = broadcast.listen("");
   EXPECT_EQ(broadcast.listen(""), nullptr);

@@ -3,6 +3,7 @@
 #include "stt/fixture.hpp"
 
 #include <atomic>
+#include <set>
 
 namespace srs::stt::test {
 namespace {
@@ -411,6 +412,19 @@ TEST_F(GoogleTest, GoesThroughABucketWhereOneIsNamed) {
               testing::StartsWith("gs://calls/siprec-"));
   EXPECT_THAT(all[5], testing::StartsWith("DELETE /storage/v1/b/calls/o/siprec-"))
       << "nothing stays there";
+}
+
+TEST_F(GoogleTest, NamesTheObjectOfEachRecordingApart) {
+  prepare();
+  options.google.bucket = "calls";
+  routes["POST /upload/storage/v1/b/calls/o"] = {{200, R"({"kind":"storage#object"})"}};
+  routes["POST /v1/speech:longrunningrecognize"] = {{200, R"({"name":"1"})"}};
+  routes["GET /v1/operations/1"] = {{200, R"({"name":"1","done":true,"response":{}})"}};
+  for (const auto* name : {"rec-1", "rec-2"}) run(name);
+  std::set<std::string> objects;
+  for (const auto& path : paths())
+    if (path.starts_with("POST /upload")) objects.insert(path);
+  EXPECT_EQ(objects.size(), 2U);
 }
 
 TEST_F(GoogleTest, SpeaksTheSecondVersion) {

@@ -1,8 +1,10 @@
 // Transcripts on their way to the configured webhook.
 #include "stt/scripted_provider.hpp"
+#include "stt/signature.hpp"
 
 #include <atomic>
 #include <set>
+#include <thread>
 
 namespace srs::stt::test {
 namespace {
@@ -40,6 +42,20 @@ TEST_F(PoolTest, DeliversTranscriptsSignedAndOnce) {
   EXPECT_EQ(delivered[0].recording_id, "rec-1");
 }
 
+TEST_F(PoolTest, GivesEachDeliveryAKeyOfItsOwn) {
+  Provider provider(kWorking);
+  Provider receiver({{204, ""}});
+  options.openai.url = provider.url();
+  options.delivery.url = receiver.url();
+  start();
+  for (int i = 0; i < 3; ++i) pool->submit(spoken("rec-" + std::to_string(i)));
+  ASSERT_TRUE(run_until([&] { return receiver.count() == 3 && pool->size() == 0; }));
+  std::set<std::string> keys;
+  for (std::size_t i = 0; i < 3; ++i)
+    keys.insert(receiver.asked.at(i).headers.at("idempotency-key"));
+  EXPECT_EQ(keys.size(), 3U);
+}
+
 TEST_F(PoolTest, ParksADeliveryThatIsRefused) {
   Provider provider(kWorking);
   Provider receiver({{410, "gone"}});
@@ -56,6 +72,106 @@ TEST_F(PoolTest, ParksADeliveryThatIsRefused) {
   EXPECT_TRUE(std::filesystem::exists(job.directory / kJobFile));
   EXPECT_EQ(metric("stt_deliveries_total{result=\"failed\"}"), 1);
   EXPECT_TRUE(delivered.empty());
+}
+
+// A day's outage of the provider must not leave its receiver a single try.
+TEST_F(PoolTest, HasTheWholeDeadlineForADeliveryHoweverLateItsTranscriptCame) {
+  options.deadline = std::chrono::seconds(3);
+  HttpPeer late([&](PeerConnection& connection) {
+    while (connection.read_request()) {
+      std::this_thread::sleep_for(options.deadline + std::chrono::milliseconds(100));
+      if (!connection.answer(200, kHello)) return;
+    }
+  });
+  Provider receiver({{503, ""}, {503, ""}, {204, ""}});
+  options.openai.url = late.url("/v1");
+  options.delivery.url = receiver.url();
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until([&] { return !delivered.empty() || !unfinished.empty(); }));
+  EXPECT_EQ(delivered.size(), 1U);
+  EXPECT_EQ(receiver.count(), 3U);
+}
+
+// What the receiver is told of a transcript that will not come.
+class NoticeTest : public PoolTest {
+ protected:
+  NoticeTest() {
+    options.delivery.url = receiver.url();
+    options.delivery.secret = "shared secret";
+  }
+  nlohmann::json told(std::size_t index) const {
+    return nlohmann::json::parse(receiver.asked.at(index).body);
+  }
+  std::string header(std::size_t index, const std::string& name) const {
+    const auto request = receiver.asked.at(index);
+    const auto at = request.headers.find(name);
+    return at == request.headers.end() ? "" : at->second;
+  }
+  Provider receiver{{{503, ""}, {204, ""}}};
+};
+
+TEST_F(NoticeTest, SaysThatATranscriptIsParkedUntilThatIsTaken) {
+  Provider locked({{401, "no such key"}});
+  options.openai.url = locked.url();
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until([&] { return receiver.count() == 2; }));
+  EXPECT_EQ(header(1, "x-siprec-event"), "transcript.unfinished");
+  EXPECT_EQ(header(1, "x-siprec-recording"), "rec-1");
+  EXPECT_EQ(told(1)["recording_id"], "rec-1");
+  EXPECT_EQ(told(1)["state"], "parked");
+  EXPECT_EQ(told(1)["provider"], "openai");
+  EXPECT_EQ(told(1)["reason"], "auth");
+  EXPECT_EQ(receiver.asked.at(0).body, receiver.asked.at(1).body);
+  EXPECT_EQ(header(0, "idempotency-key"), header(1, "idempotency-key"));
+  HttpHeaders expected;
+  sign(expected, "shared secret", receiver.asked.at(1).body,
+       std::stoll(header(1, "x-siprec-timestamp")));
+  EXPECT_EQ(header(1, "x-siprec-signature"), expected[1].second);
+  expect_traced(receiver.asked);
+  ASSERT_TRUE(run_until([&] { return tasks.running() == 0; }));
+  pool->submit(spoken("rec-2"));
+  ASSERT_TRUE(run_until([&] { return receiver.count() == 3; }));
+  EXPECT_NE(header(2, "idempotency-key"), header(1, "idempotency-key"));
+}
+
+TEST_F(NoticeTest, SaysThatATranscriptHasFailed) {
+  Provider failing({{503, ""}});
+  options.openai.url = failing.url();
+  options.deadline = std::chrono::seconds(1);
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until([&] { return receiver.count() >= 1; }));
+  EXPECT_EQ(told(0)["state"], "failed");
+  EXPECT_EQ(told(0)["reason"], "server");
+}
+
+TEST_F(NoticeTest, SaysThatATranscriptIsCancelled) {
+  HttpPeer hanging([](PeerConnection& connection) {
+    (void)connection.read_request();
+    connection.wait_closed();
+  });
+  options.openai.url = hanging.url("/v1");
+  start();
+  const auto job = spoken("rec-1");
+  pool->submit(job);
+  ASSERT_TRUE(run_until([&] { return pool->running() == 1; }));
+  EXPECT_TRUE(cancel(job));
+  ASSERT_TRUE(run_until([&] { return receiver.count() == 2; }));
+  EXPECT_EQ(told(1)["state"], "cancelled");
+  EXPECT_EQ(told(1)["reason"], "cancelled");
+}
+
+TEST_F(NoticeTest, IsNotRepeatedToAReceiverThatRefusesIt) {
+  Provider locked({{401, "no such key"}});
+  Provider refusing({{400, ""}});
+  options.openai.url = locked.url();
+  options.delivery.url = refusing.url();
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until([&] { return refusing.count() == 1 && tasks.running() == 0; }));
+  EXPECT_EQ(refusing.count(), 1U);
 }
 
 TEST_F(PoolTest, TranscribesOnWhileNobodyTakesItsDeliveries) {

@@ -47,6 +47,15 @@ TEST_F(JobFileTest, HoldsAllThatARestartNeeds) {
   EXPECT_EQ(read->job.channels[1].speakers.at(1).name, "Carol");
 }
 
+TEST_F(JobFileTest, KnowsWhenItsTranscriptWasWritten) {
+  auto made = state();
+  made.written = true;
+  made.written_at = *from_rfc3339("2026-11-23T10:00:00.123Z");
+  EXPECT_EQ(job_from_json(to_json(made), {})->written_at, made.written_at);
+  EXPECT_EQ(job_from_json(to_json(state()), {})->written_at, state().submitted_at)
+      << "one of an earlier version";
+}
+
 TEST_F(JobFileTest, HoldsWhatIsKnownOfLiveText) {
   auto made = state();
   made.job.live = LiveText{1500ms, {{"vosk", "", 2, 1500ms, 0.25, "EUR"}}, {"odd"}};

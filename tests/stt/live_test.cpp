@@ -603,6 +603,23 @@ TEST_F(LiveTest, SendsNothingToAServerThatNobodyVouchesFor) {
   EXPECT_EQ(bytes, 16'000U);
 }
 
+TEST_F(LiveTest, SaysWhichHostItMeans) {
+  std::mutex mutex;
+  std::string host;
+  serve([&](Frames&, const PeerRequest& request) {
+    const std::lock_guard lock(mutex);
+    host = request.headers.at("host");
+  });
+  begin();
+  say(0s, 1s);
+  const auto said = [&] {
+    const std::lock_guard lock(mutex);
+    return host;
+  };
+  ASSERT_TRUE(run_until([&] { return !said().empty(); }));
+  EXPECT_EQ(said(), "127.0.0.1:" + std::to_string(peer->port()));
+}
+
 TEST_F(LiveTest, StandsMessagesThatAreNone) {
   const auto protocol = make_live_protocol(options);
   for (const auto* message :
@@ -612,6 +629,21 @@ TEST_F(LiveTest, StandsMessagesThatAreNone) {
   EXPECT_FALSE(protocol->read(json::parse("[\"<html>\"]")));
 }
 
+TEST_F(LiveTest, DeepgramHearsSeveralLanguagesWhereNoneIsNamedAndItsModelCan) {
+  options.live.provider = "deepgram";
+  const auto is_several = [&](const std::string& model, const std::string& language = "") {
+    options.deepgram.model = model;
+    const auto url = make_live_protocol(options)->url(8000, language);
+    return url.find("language=multi") != std::string::npos;
+  };
+  EXPECT_TRUE(is_several("nova-2"));
+  EXPECT_TRUE(is_several("nova-3"));
+  EXPECT_FALSE(is_several("nova-3", "de-DE"));
+  EXPECT_FALSE(is_several("nova-2-phonecall")) << "which knows English alone";
+  options.deepgram.pii = {"pci"};
+  EXPECT_FALSE(is_several("nova-3")) << "masked is what is said in English";
+}
+
 TEST(WebSocketUrls, AreTakenApart) {
   const auto url = parse_websocket_url("wss://[2001:db8::1]:8443/a?b=c");
   ASSERT_TRUE(url);
@@ -619,6 +651,8 @@ TEST(WebSocketUrls, AreTakenApart) {
   EXPECT_EQ(url->host, "2001:db8::1");
   EXPECT_EQ(url->port, "8443");
   EXPECT_EQ(url->target, "/a?b=c");
+  EXPECT_EQ(url->authority(), "[2001:db8::1]:8443") << "the Host header's (RFC 3986, 3.2.2)";
+  EXPECT_EQ(parse_websocket_url("ws://host:2700")->authority(), "host:2700");
   EXPECT_EQ(parse_websocket_url("ws://host")->port, "80");
   for (const auto* text : {"http://host", "ws://", "ws://host:port", "host"})
     EXPECT_FALSE(parse_websocket_url(text)) << text;

@@ -146,6 +146,22 @@ TEST_F(LiveTextTest, IsDeliveredUntilItIsTaken) {
   EXPECT_FALSE(is_there(job.directory / kJobFile));
 }
 
+TEST_F(LiveTextTest, IsDeliveredWithAKeyOfItsOwn) {
+  Provider receiver({{204, ""}});
+  options.delivery.url = receiver.url();
+  start();
+  const auto job = heard(kGreeting);
+  auto other = job;
+  other.directory = directory.path() / "2026-11-22" / "other";
+  other.recording_id = "other";
+  std::filesystem::copy(job.directory, other.directory);
+  pool->submit(job);
+  pool->submit(other);
+  ASSERT_TRUE(run_until([&] { return receiver.count() == 2 && pool->size() == 0; }));
+  EXPECT_NE(receiver.asked.at(0).headers.at("idempotency-key"),
+            receiver.asked.at(1).headers.at("idempotency-key"));
+}
+
 TEST_F(LiveTextTest, IsDeliveredAfterACrashAsItWasWritten) {
   const auto job = heard(kGreeting);
   std::string written;

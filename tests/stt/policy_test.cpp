@@ -161,6 +161,17 @@ TEST(Budget, WaitsForTheNextDayOnceTheDaysCostIsReached) {
   EXPECT_EQ(budget.wait({}, day + 24h, 1min).time, 0ms);
 }
 
+TEST(Budget, KeepsTheDaysCostWhereAnAnswerOfYesterdayComesLast) {
+  Budget budget({.provider = "openai", .cost_per_day = 2});
+  const Budget::Wall day = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22);
+  budget.charge(day + 24h + 1min, 1.5);
+  budget.charge(day + 24h - 1min, 0.7);
+  EXPECT_EQ(budget.cost_today(day + 24h + 2min), 2.2);
+  EXPECT_EQ(budget.wait({}, day + 24h + 2min, 1min).bound, Budget::Bound::Cost);
+  EXPECT_EQ(budget.cost_today(day + 23h), 2.2) << "a clock that was set back gives nothing back";
+  EXPECT_EQ(budget.cost_today(day + 48h), 0);
+}
+
 class ResumedBudget : public testing::Test {
  protected:
   const Budget::Wall day = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22);

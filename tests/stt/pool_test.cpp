@@ -125,6 +125,78 @@ TEST_F(PoolTest, TakesTheMoreUrgentFirst) {
   EXPECT_THAT(order, ElementsAre("first", "p2", "p1", "p0"));
 }
 
+// A receiver that takes each key once must lose nothing.
+TEST_F(PoolTest, GivesEachPieceOfEachChannelAndRecordingAKeyOfItsOwn) {
+  Provider provider({{200, R"({"text":"x"})"}});
+  options.providers = {"webhook"};
+  options.webhook.url = provider.url();
+  options.piece = {.length = 2s, .overlap = 0ms};
+  start();
+  const auto said = tone(1.6) + silence(0.3) + tone(1.5);
+  for (const auto* name : {"rec-1", "rec-2"}) pool->submit(recording(name, {said, said}));
+  ASSERT_TRUE(run_until_ended(2));
+  ASSERT_EQ(provider.count(), 8U);
+  std::set<std::string> keys;
+  for (std::size_t i = 0; i < 8; ++i)
+    keys.insert(provider.asked.at(i).headers.at("idempotency-key"));
+  EXPECT_EQ(keys.size(), 8U);
+}
+
+// Somebody who is asked through a gate; tells which recordings came, in their order.
+class Gate {
+ public:
+  std::string url() const { return peer_.url("/"); }
+  std::size_t count() const { return asked.count(); }
+  void open() { open_ = true; }
+  std::vector<std::string> order() const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < asked.count(); ++i)
+      names.push_back(asked.at(i).headers.at("x-siprec-recording"));
+    return names;
+  }
+  Asked asked;
+
+ private:
+  std::atomic<bool> open_{false};
+  HttpPeer peer_{[this](PeerConnection& connection) {
+    while (auto request = connection.read_request()) {
+      asked.add(*request);
+      srs::test::wait_until([&] { return open_.load(); });
+      connection.answer(200, R"({"text":"x"})");
+    }
+  }};
+};
+
+TEST_F(PoolTest, LetsTheMoreUrgentInBetweenThePiecesOfALongRecording) {
+  Gate gate;
+  options.providers = {"webhook"};
+  options.webhook.url = gate.url();
+  options.concurrency = 1;
+  options.piece = {.length = 2s, .overlap = 0ms};
+  start();
+  Samples hours;
+  for (int i = 0; i < 5; ++i) hours = hours + tone(1.6) + silence(0.3);
+  const auto job = recording("long", {hours});
+  pool->submit(job);
+  ASSERT_TRUE(run_until([&] { return gate.count() == 1; }));
+  pool->submit(spoken("later"));
+  auto emergency = spoken("emergency");
+  emergency.priority = 2;
+  pool->submit(emergency);
+  ASSERT_TRUE(run_until([&] {
+    return std::filesystem::exists(directory / "2026-11-22/emergency/transcription.json") &&
+           std::filesystem::exists(directory / "2026-11-22/later/transcription.json");
+  }));
+  run_until([] { return false; }, 0s);  // what they have to tell is told
+  gate.open();
+  ASSERT_TRUE(run_until_ended(3));
+  EXPECT_THAT(gate.order(),
+              ElementsAre("long", "emergency", "long", "long", "long", "long", "long", "later"))
+      << "nothing is asked twice, and nobody of the same rank comes between";
+  EXPECT_EQ(transcript(job)["segments"].size(), 6U);
+  EXPECT_EQ(finished.at(0).recording_id, "emergency");
+}
+
 TEST_F(PoolTest, ReadsTheKeyFromItsFileForEveryRequest) {
   Provider provider({{401, "no"}, {}});
   options.openai.url = provider.url();

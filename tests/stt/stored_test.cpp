@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <new>
 
 namespace srs::stt::test {
 namespace {
@@ -173,6 +174,25 @@ TEST_F(PoolTest, MayGoBeforeWhatWasBegunHasRun) {
   stop();  // and what was begun ends without it
   EXPECT_EQ(provider.count(), 0U);
   EXPECT_TRUE(escaped.empty());
+}
+
+// Whatever it is: the process goes on, and what was looked for can be looked for again.
+TEST_F(PoolTest, LooksForJobsAgainAfterALookThatThrew) {
+  Provider provider(kWorking);
+  options.openai.url = provider.url();
+  ASSERT_TRUE(store_job(spoken("rec-1")));
+  start();
+  std::atomic<int> looks{0};
+  pool->set_settled([&](const auto&) {
+    if (++looks == 1) throw std::bad_alloc();
+    return true;
+  });
+  pool->recover(directory.path());
+  ASSERT_TRUE(run_until([&] { return !escaped.empty(); })) << "it is reported";
+  escaped.clear();
+  pool->recover(directory.path());
+  EXPECT_TRUE(run_until_ended(1));
+  EXPECT_EQ(finished.size(), 1U);
 }
 
 }  // namespace

@@ -57,6 +57,20 @@ TEST_F(OverTls, ATranscriptIsDelivered) {
   EXPECT_EQ(asked_.at(0).body, srs::test::read_file(job.directory / kTranscriptFile));
 }
 
+TEST_F(OverTls, ServersOfOnesOwnAreTrustedByTheConfiguredAuthorities) {
+  const auto webhook = answering(R"({"text":"bonjour"})");
+  const auto receiver = answering("");
+  options.providers = {"webhook"};
+  options.webhook.url = webhook->url("/speech");
+  options.delivery.url = receiver->url("/transcripts");
+  options.ca_file = certificate_;
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until([&] { return delivered.size() == 1; }));
+  EXPECT_EQ(asked_.at(0).target, "/speech");
+  EXPECT_EQ(asked_.at(1).target, "/transcripts");
+}
+
 TEST_F(OverTls, NothingIsDeliveredToWhoeverNobodyVouchesFor) {
   Provider provider(kWorking);
   const auto receiver = answering("");
@@ -82,6 +96,7 @@ TEST_F(OverTls, AVoskServerHearsAndAnswers) {
   });
   options.providers = {"vosk"};
   options.vosk.url = "wss://127.0.0.1:" + std::to_string(vosk->port());
+  options.ca_file = directory / "elsewhere.pem";  // of the others
   options.vosk.ca_file = certificate_;
   start();
   const auto job = spoken("rec-1");

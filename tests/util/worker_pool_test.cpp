@@ -4,6 +4,9 @@
 #include <support/wait.hpp>
 
 #include <future>
+#include <new>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -93,6 +96,25 @@ TEST(WorkerPool, WaitsForTheRunningJobAndForgetsTheWaitingOnesWhenItEnds) {
   }
   EXPECT_TRUE(ended);
   EXPECT_TRUE(forgotten);
+}
+
+TEST(WorkerPool, ReportsWhatEscapedFromAJob) {
+  std::promise<std::string> told;
+  WorkerPool pool(1, 10, [&](std::string_view what) { told.set_value(std::string(what)); });
+  pool.submit([] { throw std::runtime_error("broken"); });
+  auto what = told.get_future();
+  ASSERT_EQ(what.wait_for(test::kSoon), std::future_status::ready);
+  EXPECT_EQ(what.get(), "broken");
+}
+
+TEST(WorkerPool, GoesOnAfterAJobThatThrows) {
+  std::promise<void> done;
+  WorkerPool pool(1, 10);
+  pool.submit([] { throw std::bad_alloc(); });
+  pool.submit([] { throw 42; });
+  pool.submit([&] { done.set_value(); });
+  EXPECT_EQ(done.get_future().wait_for(test::kSoon), std::future_status::ready);
+  EXPECT_TRUE(wait_until([&] { return pool.running() == 0; }));
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ class Feed {
   // all is over.
   virtual boost::asio::awaitable<std::optional<std::string>> next(
       std::chrono::milliseconds patience) = 0;
+  // Of the line that next() gave last, for `id:` of server-sent events; empty: it has none.
+  virtual std::string id() const { return {}; }
   // The client has left: ends next().
   virtual void leave() = 0;
 };

@@ -64,10 +64,6 @@ struct Response {
 // Small JSON body: {"error": text}.
 Response error_response(int status, std::string_view text);
 
-// The token that `options` name; an error where the file can't be read or holds none.
-Result<std::string> admin_token(const Options& options);
-Result<std::string> transcript_token(const Options& options);
-
 // What to answer a request that does not carry `token`: 401, or 403 that tells how to turn this on
 // where `token` is empty: by the setting `key`. Nothing where it does. Takes the same time wherever
 // tokens differ.

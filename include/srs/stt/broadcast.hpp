@@ -54,6 +54,8 @@ class Broadcast {
     // Wakes next() with nothing, for a listener who leaves.
     virtual void leave() = 0;
     virtual std::uint64_t missed() const = 0;  // lines lost so far
+    // Of the line that next() gave last: it counts all lines of the broadcast.
+    virtual std::uint64_t number() const = 0;
     virtual ~Listener() = default;
   };
 
@@ -62,6 +64,8 @@ class Broadcast {
   std::shared_ptr<Listener> listen(std::string recording_id);
 
   void publish(std::string_view recording_id, std::string line);
+  // No more text comes of it: tells `{"recording_id":...,"ended":true}`.
+  void end(std::string_view recording_id);
   void close();
 
   std::size_t listeners() const;

@@ -112,7 +112,7 @@ struct ElevenLabsOptions {
 // A server of https://github.com/alphacep/vosk-server.
 struct VoskOptions {
   std::string url = "ws://127.0.0.1:2700";
-  std::filesystem::path ca_file;  // PEM, for wss; empty: the system's
+  std::filesystem::path ca_file;  // PEM, for wss; empty: Options::ca_file
 };
 
 // Transcription while people speak.
@@ -203,6 +203,7 @@ struct Options {
   std::chrono::milliseconds poll_interval{3000};  // of providers that work on jobs
   std::chrono::seconds deadline{24 * 3600};       // then a job has failed
   std::uint64_t max_answer = 32 << 20;            // bytes
+  std::filesystem::path ca_file;  // PEM, for all that is reached over TLS; empty: the system's
   std::vector<std::string>
       limits;  // `openai requests=5/s concurrency=4 audio=600min/h cost=20/day`
   std::vector<std::string> prices;  // `openai/whisper-1 0.006 USD`, per minute of audio

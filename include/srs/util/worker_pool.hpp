@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string_view>
 
 namespace srs {
 
@@ -18,13 +19,16 @@ namespace srs {
 class WorkerPool {
  public:
   using Job = std::function<void()>;
+  // What escaped from a job, told on the job's thread.
+  using Report = std::function<void(std::string_view what)>;
 
-  WorkerPool(std::size_t threads, std::size_t capacity);
+  WorkerPool(std::size_t threads, std::size_t capacity, Report report = {});
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // False where `capacity` jobs wait already. A job must not throw.
+  // False where `capacity` jobs wait already. What a job throws ends that job alone, and is
+  // reported: it is our fault and no reason to end the process.
   bool submit(Job job);
 
   std::size_t waiting() const;
@@ -39,9 +43,11 @@ class WorkerPool {
     std::chrono::steady_clock::time_point since;
   };
   void run_next();
+  void tell(std::string_view what) const;
 
   const std::size_t thread_count_;
   const std::size_t capacity_;
+  const Report report_;
   // Shared between the io_context and the threads: the one mutex this class exists for.
   mutable std::mutex mutex_;
   std::deque<Entry> queue_;

@@ -20,16 +20,20 @@ class LiveFeed final : public http::Feed {
     if (const auto missed = listener_->missed(); missed > told_) {
       auto line = "{\"missed\":" + std::to_string(missed - told_) + "}";
       told_ = missed;
+      id_.clear();
       co_return line;
     }
     auto line = co_await listener_->next(patience);
+    id_ = std::to_string(listener_->number());
     co_return line;
   }
+  std::string id() const override { return id_; }
   void leave() override { listener_->leave(); }
 
  private:
   std::shared_ptr<stt::Broadcast::Listener> listener_;
   std::uint64_t told_ = 0;
+  std::string id_;
 };
 
 // Browsers can't set headers for EventSource and WebSocket.
@@ -51,8 +55,8 @@ http::Response one_too_many(Components& c, const http::Request& request,
 
 std::variant<http::Response, std::shared_ptr<http::Feed>> open(
     Components& c, const http::Request& request, std::atomic<std::uint64_t>& refusals) {
-  const auto refused =
-      http::unauthorized(with_token_of_query(request), c.transcript_token, "http.transcript_token");
+  const auto refused = http::unauthorized(with_token_of_query(request),
+                                          c.transcript_token.current(), "http.transcript_token");
   if (refused) return *refused;
   if (!c.live) return http::error_response(404, "live transcription is off: set stt.live.provider");
   auto listener = c.live->broadcast().listen(std::string(request.parameter("recording")));

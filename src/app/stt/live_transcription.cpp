@@ -164,6 +164,7 @@ void LiveTranscription::ended(const std::string& recording_id, const stt::LiveEn
 }
 
 void LiveTranscription::heard_out(const std::string& recording_id) {
+  broadcast_.end(recording_id);
   const auto entry = pending_.find(recording_id);
   if (entry == pending_.end()) return;
   entry->second.heard_out = true;

@@ -23,10 +23,11 @@ struct Format {
   std::string_view file;
   std::string_view type;
 };
-constexpr std::array<Format, 3> kFormats{{
+constexpr std::array<Format, 4> kFormats{{
     {"json", stt::kTranscriptFile, "application/json"},
     {"vtt", stt::kVttFile, "text/vtt; charset=utf-8"},
     {"text", stt::kTextFile, "text/plain; charset=utf-8"},
+    {"live", stt::kLiveFile, "application/x-ndjson"},
 }};
 
 const Format* format_of(const http::Request& request) {
@@ -44,6 +45,8 @@ http::Response read(const std::filesystem::path& directory, const Format& format
   const auto is_there = [&](std::string_view file) {
     return std::filesystem::exists(directory / file, error);
   };
+  if (!is_there(format.file) && format.file == stt::kLiveFile)
+    return http::error_response(404, "no text was heard live, or none yet");
   if (!is_there(format.file) && is_there(stt::kJobFile)) {
     return http::error_response(
         404,
@@ -60,13 +63,14 @@ http::Response read(const std::filesystem::path& directory, const Format& format
   return {200, std::string(format.type), std::move(*text), {{"Cache-Control", "no-store"}}};
 }
 
-boost::asio::awaitable<http::Response> transcript(const Components& c,
+boost::asio::awaitable<http::Response> transcript(Components& c,
                                                   std::shared_ptr<WorkerPool> readers,
                                                   http::Request request) {
-  if (auto refused = http::unauthorized(request, c.transcript_token, "http.transcript_token"))
+  if (auto refused =
+          http::unauthorized(request, c.transcript_token.current(), "http.transcript_token"))
     co_return std::move(*refused);
   const auto* format = format_of(request);
-  if (format == nullptr) co_return http::error_response(400, "format is json, vtt or text");
+  if (format == nullptr) co_return http::error_response(400, "format is json, vtt, text or live");
   const auto& recordings = c.settings.recording.directory;
   auto response = co_await offload(
       *readers, [&] { return read(directory_of(recordings, request.captured), *format); });

@@ -2,6 +2,7 @@
 
 #include "app/stt/transcription.hpp"
 
+#include <srs/metrics/task_report.hpp>
 #include <srs/recording/directories.hpp>
 #include <srs/stt/live.hpp>
 #include <srs/stt/transcript.hpp>
@@ -98,13 +99,15 @@ Result<recording::Amendment> untold(const std::filesystem::path& directory,
   return amendment;
 }
 
-UntoldSearch::UntoldSearch(Tasks& tasks, LiveQueue queue, MetadataEditor& editor, log::Logger log)
+UntoldSearch::UntoldSearch(Tasks& tasks, LiveQueue queue, MetadataEditor& editor,
+                           metrics::Registry& registry, log::Logger log)
     : tasks_(tasks),
       queue_(std::move(queue)),
       editor_(editor),
       log_(std::move(log)),
       self_(std::make_shared<UntoldSearch*>(this)),
-      thread_(std::make_unique<WorkerPool>(1, 1)) {}
+      thread_(std::make_unique<WorkerPool>(
+          1, 1, metrics::task_report(registry, "stt", "untold", log_))) {}
 
 UntoldSearch::~UntoldSearch() {
   stopped_ = true;

@@ -30,7 +30,8 @@ Result<recording::Amendment> untold(const std::filesystem::path& directory, cons
 // references outlive it.
 class UntoldSearch {
  public:
-  UntoldSearch(Tasks& tasks, LiveQueue queue, MetadataEditor& editor, log::Logger log);
+  UntoldSearch(Tasks& tasks, LiveQueue queue, MetadataEditor& editor, metrics::Registry& registry,
+               log::Logger log);
   ~UntoldSearch();
   UntoldSearch(const UntoldSearch&) = delete;
   UntoldSearch& operator=(const UntoldSearch&) = delete;

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace srs::stt {
@@ -77,12 +78,20 @@ asio::awaitable<void> LiveCall::run() {
   const auto self = shared_from_this();
   const auto& options = state_->options.live;
   auto next_pause = options.first_pause;
+  std::exception_ptr escaped;
   while (wanted()) {
     if (waiting_.empty()) {
       co_await wait(std::chrono::hours(1));
       continue;
     }
-    const bool well = co_await talk();
+    bool well = false;
+    try {
+      well = co_await talk();
+    } catch (...) {  // a fault of ours: who waits for the last words is told those that came
+      escaped = std::current_exception();
+      if (socket_) socket_->cut();
+      break;
+    }
     if (well) {
       next_pause = options.first_pause;
       continue;
@@ -95,6 +104,7 @@ asio::awaitable<void> LiveCall::run() {
   if (!cut_) tell_final(held_back_.release());
   warn();
   if (!cut_ && done_) done_(end_);
+  if (escaped) std::rethrow_exception(escaped);
 }
 
 void LiveCall::warn() {

@@ -42,7 +42,10 @@ class DeepgramLive : public LiveProtocol {
     if (options_.profanity_filter) values.emplace_back("profanity_filter", "true");
     for (const auto& kind : pii_of(options_, options_.deepgram.pii))
       values.emplace_back("redact", kind);
-    if (!language.empty()) values.emplace_back("language", deepgram::language_code(language));
+    if (!language.empty())
+      values.emplace_back("language", deepgram::language_code(language));
+    else if (hears_several_languages())
+      values.emplace_back("language", "multi");
     const bool keyterms = options_.deepgram.model.starts_with("nova-3");
     for (const auto& word : options_.vocabulary)
       values.emplace_back(keyterms ? "keyterm" : "keywords", word);
@@ -54,6 +57,7 @@ class DeepgramLive : public LiveProtocol {
     if (!key) return key.error();
     return WebSocket::Headers{{"Authorization", "Token " + *key}};
   }
+  std::filesystem::path authorities() const override { return options_.ca_file; }
   std::string farewell() const override { return R"({"type":"CloseStream"})"; }
   std::string keep_alive() const override { return R"({"type":"KeepAlive"})"; }
 
@@ -80,6 +84,15 @@ class DeepgramLive : public LiveProtocol {
   }
 
  private:
+  // Without a word about it they hear English in all that is said live: nothing is detected there
+  // (https://developers.deepgram.com/docs/multilingual-code-switching). What they mask is English.
+  bool hears_several_languages() const {
+    const auto& model = options_.deepgram.model;
+    return pii_of(options_, options_.deepgram.pii).empty() &&
+           (model == "nova-2" || model == "nova-2-general" || model == "nova-3" ||
+            model == "nova-3-general");
+  }
+
   const Options& options_;
 };
 

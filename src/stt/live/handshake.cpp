@@ -41,7 +41,7 @@ asio::awaitable<Outcome<void>> Connection::shake_hands(const WebSocketUrl& url,
   socket_.auto_fragment(false);  // not every server puts fragments together
   websocket::response_type response;
   boost::system::error_code error;
-  co_await socket_.async_handshake(response, url.host + ":" + url.port, url.target, quietly(error));
+  co_await socket_.async_handshake(response, url.authority(), url.target, quietly(error));
   if (error == websocket::error::upgrade_declined) co_return declined(response);
   if (error) co_return failed(Reason::Reset, "handshake", error);
   co_return Outcome<void>();

@@ -22,7 +22,9 @@ class Vosk : public LiveProtocol {
 
   // A server has one model, and with it one language.
   std::string url(std::uint32_t, const std::string&) const override { return options_.vosk.url; }
-  std::filesystem::path authorities() const override { return options_.vosk.ca_file; }
+  std::filesystem::path authorities() const override {
+    return options_.vosk.ca_file.empty() ? options_.ca_file : options_.vosk.ca_file;
+  }
   std::string greeting(std::uint32_t sample_rate) const override {
     Json config{{"sample_rate", sample_rate}, {"words", true}};
     if (!options_.vocabulary.empty()) config["phrase_list"] = options_.vocabulary;

@@ -50,6 +50,12 @@ struct WebSocketUrl {
   std::string host;
   std::string port;
   std::string target;
+
+  // As the Host header has it: an IPv6 address in brackets again (RFC 3986 §3.2.2).
+  std::string authority() const {
+    const bool is_ipv6 = host.find(':') != std::string::npos;
+    return (is_ipv6 ? "[" + host + "]" : host) + ":" + port;
+  }
 };
 Result<WebSocketUrl> parse_websocket_url(std::string_view url);
 

@@ -171,7 +171,11 @@ class Aws : public Provider {
 
   boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
                                                      Exchange& exchange) override {
-    if (exchange.is_to_submit()) {
+    // A name that was kept may be one of a job that was never begun: a crash came between.
+    bool begun = exchange.is_to_submit();
+    if (begun) {
+      const auto named = co_await upload(request, exchange);
+      if (!named) co_return named.error();
       const auto started = co_await start(request, exchange);
       if (!started) co_return started.error();
     }
@@ -180,6 +184,11 @@ class Aws : public Provider {
       auto parsed = co_await exchange.ask(
           [&] { return aws::job_request(options_, "GetTranscriptionJob", exchange.remote, now()); },
           aws::parse_status);
+      if (!parsed && parsed.error().reason == Reason::Refused && !std::exchange(begun, true)) {
+        auto started = co_await start(request, exchange);
+        if (!started) co_return started.error();
+        co_return false;
+      }
       if (!parsed) co_return parsed.error();
       uri = parsed->value_or("");
       co_return !uri.empty();
@@ -211,7 +220,9 @@ class Aws : public Provider {
         aws::parse);
   }
 
-  boost::asio::awaitable<Outcome<bool>> start(const Request& request, Exchange& exchange) {
+  // And keeps the name of the job: begun before that, it would be begun, and paid for, once more
+  // after a crash.
+  boost::asio::awaitable<Outcome<bool>> upload(const Request& request, Exchange& exchange) {
     const auto nothing = [](std::string_view) -> Outcome<bool> { return true; };
     const auto uploaded = co_await exchange.ask(
         [&] { return aws::upload_request(options_, request, now()); }, nothing);
@@ -220,18 +231,27 @@ class Aws : public Provider {
     // Names are taken once and for all: another try needs another one.
     const auto job = "siprec-" + request.idempotency_key + "-" +
                      std::to_string(now().time_since_epoch() / std::chrono::milliseconds(1));
-    const auto started = co_await exchange.ask(
-        [&] { return aws::start_request(options_, request, job, now()); }, nothing);
-    if (!started) {
-      // Another provider will be asked: nothing of the call stays here.
-      if (remedy_of(started.error().reason) == Remedy::Never) {
-        co_await remove(request, exchange);
-        co_await exchange.keep("");
-      }
-      co_return started.error();
-    }
     co_await exchange.keep(job);
     co_return true;
+  }
+
+  boost::asio::awaitable<Outcome<bool>> start(const Request& request, Exchange& exchange) {
+    const auto nothing = [](std::string_view) -> Outcome<bool> { return true; };
+    const auto started = co_await exchange.ask(
+        [&] { return aws::start_request(options_, request, exchange.remote, now()); }, nothing);
+    // An earlier try got through, and its answer did not.
+    if (!started && started.error().text.find("ConflictException") != std::string::npos)
+      co_return true;
+    if (started) co_return true;
+    const auto reason = started.error().reason;
+    // Another provider will be asked: nothing of the call stays here.
+    if (remedy_of(reason) == Remedy::Never) {
+      co_await remove(request, exchange);
+      co_await exchange.keep("");
+    }
+    // It was told, and has not begun it.
+    if (reason == Reason::RateLimited) co_await exchange.keep(std::string(kUploaded));
+    co_return started.error();
   }
 
   boost::asio::awaitable<void> remove(const Request& request, Exchange& exchange) {

@@ -82,7 +82,7 @@ class DeclinedTest : public testing::Test {
     hooks_ = transcription_->hooks();
     transcription_->recover(root_.path());
     search_ = std::make_unique<UntoldSearch>(tasks_, transcription_->live_queue(), editor_,
-                                             log::Logger());
+                                             registry_, log::Logger());
     search_->begin(root_.path(), {});
   }
   SttGround ground() {

@@ -138,7 +138,7 @@ TEST_F(Untold, TextIsFoundByTheSearchButNotThatOfCallsThatAreHeard) {
   metrics::Registry registry;
   Tasks tasks{io.get_executor(), [](std::string_view, std::string_view) {}};
   MetadataEditor editor(io.get_executor(), registry, log::Logger());
-  UntoldSearch search(tasks, queue_, editor, log::Logger());
+  UntoldSearch search(tasks, queue_, editor, registry, log::Logger());
   const auto run_until = [&](auto condition) {
     return test::wait_until([&] {
       io.restart();
