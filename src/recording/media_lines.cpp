@@ -130,6 +130,12 @@ Result<std::vector<std::uint16_t>> MediaLines::open(std::size_t lines, Document&
   return ports;
 }
 
+std::vector<std::uint16_t> MediaLines::ports() const {
+  std::vector<std::uint16_t> ports;
+  for (const auto& line : lines_) ports.push_back(line ? receivers_[*line].stream->port() : 0);
+  return ports;
+}
+
 void MediaLines::close() {
   for (auto& receiver : receivers_) {
     receiver.stream->close();

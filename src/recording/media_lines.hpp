@@ -44,6 +44,9 @@ class MediaLines {
   // `lines` streams for an INVITE without offer; their ports in order.
   Result<std::vector<std::uint16_t>> open(std::size_t lines, Document& document);
 
+  // Of every m-line in order; 0 where it is closed.
+  std::vector<std::uint16_t> ports() const;
+
   // Takes what the kernel still holds; statistics stay.
   void close();
   // Puts what was received so far into document.streams.

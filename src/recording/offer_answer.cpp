@@ -49,7 +49,7 @@ std::variant<sip::Response, Refused> OfferAnswer::make_offer(const sip::Request&
     if (!opened) return refuse(Refusal::Ports, opened.error().text);
     ports = std::move(*opened);
   } else {
-    for (const auto& stream : document_.streams) ports.push_back(stream.local_port);
+    ports = media_.ports();
   }
   response.body = sdp::write_offer(ports, next_version(request));
   waits_for_answer_ = true;

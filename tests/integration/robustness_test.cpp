@@ -111,6 +111,22 @@ TEST_F(Robustness, AChangeOfSsrcGoesOnInTheSameChannel) {
   EXPECT_NEAR(static_cast<double>(next - lag), static_cast<double>(first.size()), 160);
 }
 
+// RFC 3264 §8.2: the port of a line that was closed is nobody's to send to.
+TEST_F(Robustness, OurOwnOfferHasNoPortForALineThatTheSrcClosed) {
+  auto legs = two_legs();
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(legs)).status(), 200);
+  const auto port = call.port(0);
+  legs[1].port = 0;
+  ASSERT_EQ(call.invite(sdp_body(legs)).status(), 200);
+  const auto offer = call.invite(Body{});
+  ASSERT_EQ(offer.status(), 200);
+  const auto media = read_sdp(offer.body());
+  ASSERT_EQ(media.size(), 2U);
+  EXPECT_EQ(media[0].port, port);
+  EXPECT_EQ(media[1].port, 0);
+}
+
 // RFC 3264 §8.3.2 forbids it; what was said before is not lost where an SRC does it all the same.
 TEST_F(Robustness, APayloadTypeThatIsMappedAnewKeepsWhatItMeantBefore) {
   auto legs = two_legs();
