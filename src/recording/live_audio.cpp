@@ -10,6 +10,8 @@ using std::chrono::milliseconds;
 
 // A sender's clock that is off by more than this from the arrival has jumped.
 constexpr milliseconds kJump{500};
+// More late packets than this, and none in time between them, are a sender that began again.
+constexpr int kLateInRow = 4;
 
 // The mean of all channels of each frame.
 void mix_down(std::vector<std::int16_t>& samples, std::size_t channels) {
@@ -60,17 +62,32 @@ void LiveAudio::on_datagram(std::uint16_t local_port, const rtp::Datagram& datag
     hear(channel->second, *packet, datagram.arrival);
 }
 
-void LiveAudio::hear(Channel& channel, const rtp::Packet& packet, WallTime arrival) {
-  if (channel.ssrc != packet.header.ssrc) {
-    channel.ssrc = packet.header.ssrc;
-    channel.sequence = {};
-    channel.timestamp = {};
-    channel.anchored = false;
+void LiveAudio::Channel::begin(std::uint32_t source) {
+  ssrc = source;
+  sequence = {};
+  timestamp = {};
+  anchored = false;
+  late = 0;
+}
+
+// What comes late would be said twice or in the wrong place. Where nothing else comes the sender
+// has begun again with lower numbers.
+bool LiveAudio::Channel::in_time(std::uint16_t next) {
+  const auto before = sequence.highest();
+  const auto extended = sequence.extend(next);
+  if (!before || extended > *before) {
+    late = 0;
+    return true;
   }
-  // What comes late would be said twice or in the wrong place.
-  const auto before = channel.sequence.highest();
-  const auto number = channel.sequence.extend(packet.header.sequence);
-  if (before && number <= *before) return;
+  if (++late <= kLateInRow) return false;
+  begin(*ssrc);
+  sequence.extend(next);
+  return true;
+}
+
+void LiveAudio::hear(Channel& channel, const rtp::Packet& packet, WallTime arrival) {
+  if (channel.ssrc != packet.header.ssrc) channel.begin(packet.header.ssrc);
+  if (!channel.in_time(packet.header.sequence)) return;
   auto* decoder = decoder_of(channel, packet.header.payload_type);
   if (decoder == nullptr) return;
   samples_.clear();

@@ -29,11 +29,15 @@ class LiveAudio final : public rtp::StreamSink {
 
  private:
   struct Channel {
+    void begin(std::uint32_t source);
+    bool in_time(std::uint16_t next);  // by its sequence number
+
     unsigned number = 0;
     std::vector<PayloadEntry> payloads;
     std::map<std::uint8_t, std::unique_ptr<codec::Decoder>> decoders;  // null: not known
     std::optional<std::uint32_t> ssrc;
     rtp::Unwrapper<std::uint16_t> sequence;
+    int late = 0;  // packets in a row
     rtp::Unwrapper<std::uint32_t> timestamp;
     std::uint64_t anchor_timestamp = 0;
     std::chrono::milliseconds anchor{0};

@@ -42,10 +42,18 @@ SequenceTracker::Arrival SequenceTracker::update(std::uint16_t sequence, std::ui
 // RFC 3550 §A.1 takes 3000 numbers ahead for loss and more for a restart. An outage of more than a
 // minute is loss too: there the timestamp has gone on by exactly as many packets.
 bool SequenceTracker::jumped(std::int64_t step, std::uint32_t timestamp) const {
-  if (step <= 0) return step <= -window;
+  if (step <= 0) return step <= -window || used_anew(step, timestamp);
   if (step < max_dropout) return false;
   const auto on = static_cast<std::uint32_t>(step) * timestamp_step_;
   return timestamp_step_ == 0 || timestamp - timestamp_ != on;
+}
+
+// The number of a packet that came, with a timestamp that was not reached then, or one of long ago.
+bool SequenceTracker::used_anew(std::int64_t step, std::uint32_t timestamp) const {
+  const auto extended = *unwrapper_.highest() + static_cast<std::uint64_t>(step);
+  if (!seen_.test(extended % window)) return false;
+  const auto behind = static_cast<std::int32_t>(timestamp_ - timestamp);
+  return behind < 0 || behind > max_behind;
 }
 
 // One packet far off may be a stray: it counts for itself. Two in a row are a sender that began

@@ -30,8 +30,12 @@ class SequenceTracker {
   static constexpr std::int64_t window = 512;
   static constexpr std::int64_t max_dropout = 3000;  // RFC 3550 §A.1
 
+  // Of a duplicate's timestamp behind the highest's: nine minutes at 8 kHz, 87 seconds at 48.
+  static constexpr std::int32_t max_behind = 1 << 22;
+
   void begin(std::uint16_t sequence);
   bool jumped(std::int64_t step, std::uint32_t timestamp) const;
+  bool used_anew(std::int64_t step, std::uint32_t timestamp) const;
   Arrival after_jump(std::uint16_t sequence, std::uint32_t timestamp);
   Arrival advance(std::int64_t step, std::uint16_t sequence, std::uint32_t timestamp);
   Arrival look_back(std::uint16_t sequence);

@@ -109,6 +109,25 @@ TEST_F(Tap, FollowsASourceWhoseClockJumps) {
   EXPECT_EQ(heard[2].at, 40ms);
 }
 
+TEST_F(Tap, FollowsASourceThatBeginsAgainWithLowerNumbers) {
+  RtpSource source(0, 1, 30'000);
+  for (int i = 0; i < 50; ++i) receive(4000, source.next(payload), milliseconds(i * 20));
+  RtpSource again(0, 1, 29'900, 777'777);
+  for (int i = 50; i < 100; ++i) receive(4000, again.next(payload), milliseconds(i * 20));
+  EXPECT_GE(heard.size(), 95U);
+  EXPECT_EQ(heard.back().at, 1980ms);
+}
+
+TEST_F(Tap, DoesNotHearAgainWhatTheNetworkDoubles) {
+  RtpSource source(0, 1);
+  for (int i = 0; i < 50; ++i) {
+    const auto packet = source.next(payload);
+    receive(4000, packet, milliseconds(i * 20));
+    receive(4000, packet, milliseconds(i * 20 + 1));
+  }
+  EXPECT_EQ(heard.size(), 50U);
+}
+
 TEST_F(Tap, IsSilentAboutWhatItCannotDecode) {
   RtpSource opus(97, 1);
   receive(4000, opus.next(payload), 0ms);

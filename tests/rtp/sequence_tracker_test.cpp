@@ -11,7 +11,10 @@ using Arrival = SequenceTracker::Arrival;
 // A sender of 20 ms of 8 kHz audio, whose timestamps go with its sequence numbers.
 class Tracked : public testing::Test {
  protected:
-  Arrival at(std::uint16_t sequence) { return at(sequence, sequence * 160U); }
+  Arrival at(std::uint16_t sequence) {
+    // Signed, so that timestamps go on where the numbers wrap.
+    return at(sequence, static_cast<std::uint32_t>(static_cast<std::int16_t>(sequence) * 160));
+  }
   Arrival at(std::uint16_t sequence, std::uint32_t timestamp) {
     const auto arrival = tracker.update(sequence, timestamp);
     if (arrival == Arrival::Duplicate)
@@ -122,6 +125,21 @@ TEST_F(Tracked, BeginsAnewBackwards) {
   at(10, 0);
   EXPECT_EQ(at(11, 160), Arrival::Restart);
   EXPECT_EQ(lost(), 0);
+}
+
+// Numbers that it used a moment ago, with timestamps that it did not.
+TEST_F(Tracked, BeginsAnewALittleBackwards) {
+  for (const std::uint32_t timestamp : {3100U * 160, 0x70000000U, 0xA0000000U}) {
+    tracker = {};
+    packets = duplicates = 0;
+    run(3000, 100);
+    at(3020, timestamp);
+    EXPECT_EQ(at(3021, timestamp + 160), Arrival::Restart) << timestamp;
+    for (std::uint16_t i = 2; i < 100; ++i) at(3020 + i, timestamp + i * 160U);
+    EXPECT_EQ(duplicates, 0);
+    EXPECT_EQ(packets, 200);
+    EXPECT_EQ(lost(), 0);
+  }
 }
 
 TEST_F(Tracked, CountsASingleStrayForItself) {

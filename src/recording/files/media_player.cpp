@@ -40,10 +40,13 @@ MediaPlayer::MediaPlayer(const MediaSource& source, const MediaPayloads& payload
       settings_(settings),
       run_(settings.sample_rate),
       packet_time_(packet_time(source, payloads)) {
+  std::uint64_t next = 0;
   for (const auto& packet : source_.packets()) {
     const auto& payload = payloads_[packet.payload];
     if (!payload.has_sound() || packet.empty) continue;
-    timeline_.observe(packet.arrival, packet.timestamp, payload.clock_rate);
+    timeline_.observe(packet.arrival, packet.timestamp, payload.clock_rate,
+                      packet.sequence == next);
+    next = packet.sequence + 1;
   }
   timeline_.settle();
 }

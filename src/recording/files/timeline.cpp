@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kSecond = 1000 * kMillisecond;
-constexpr std::int64_t kJump = 200 * kMillisecond;     // more is no jitter
 constexpr std::int64_t kLeap = 60 * kSecond;           // more is no timestamp
 constexpr std::int64_t kWindow = 5;                    // seconds to each side
 constexpr std::size_t kMaxBuckets = 32;                // looked at within a window, whatever came
@@ -51,15 +50,20 @@ void SenderClock::restart(std::int64_t time, std::int64_t arrival, std::uint32_t
   rate_ = rate;
 }
 
-void Timeline::observe(std::int64_t arrival, std::uint32_t timestamp, std::uint32_t rate) {
+void Timeline::observe(std::int64_t arrival, std::uint32_t timestamp, std::uint32_t rate,
+                       bool follows) {
   const auto reading = clock_.read(arrival, timestamp, rate);
   const std::int64_t delay = arrival - reading.time;
   const std::int64_t second = arrival / kSecond;
-  const bool jump = pieces_.empty() || reading.leapt || std::abs(delay - last_delay_) > kJump;
-  if (jump) pieces_.push_back({packets_, buckets_.size(), reading.leapt, true});
+  SenderPace::Step step{.parted = true};
+  if (!pieces_.empty())
+    step = pace_.judge(arrival - last_arrival_, reading.time - last_time_, follows);
+  const bool jump = reading.leapt || step.parted;
+  if (jump) pieces_.push_back({packets_, buckets_.size(), reading.leapt, step});
   if (jump || buckets_.back().second != second) buckets_.push_back({second, delay});
   buckets_.back().delay = std::min(buckets_.back().delay, delay);
-  last_delay_ = delay;
+  last_arrival_ = arrival;
+  last_time_ = reading.time;
   ++packets_;
 }
 
@@ -74,15 +78,17 @@ std::int64_t Timeline::level_before(std::size_t bucket, std::size_t first) const
   return level;
 }
 
-// The least delay in the seconds after the piece's beginning, as far as the clock can be compared.
+// The least delay in the seconds after the piece's beginning, as far as the clock can be compared:
+// what a sender's clock did it may undo, and a stall ends where it ends.
 std::int64_t Timeline::level_from(std::size_t piece) const {
   const std::size_t begin = pieces_[piece].first_bucket;
   std::int64_t level = buckets_[begin].delay;
+  const bool sender = pieces_[piece].step.sender;
   for (std::size_t i = begin + 1; i < std::min(begin + kMaxBuckets, buckets_.size()); ++i) {
     if (std::abs(buckets_[i].second - buckets_[begin].second) > kWindow) break;
-    if (piece + 1 < pieces_.size() && pieces_[piece + 1].first_bucket == i &&
-        pieces_[++piece].leapt) {
-      break;
+    if (piece + 1 < pieces_.size() && pieces_[piece + 1].first_bucket == i) {
+      ++piece;
+      if (pieces_[piece].leapt || (sender && pieces_[piece].step.sender)) break;
     }
     level = std::min(level, buckets_[i].delay);
   }
@@ -91,12 +97,18 @@ std::int64_t Timeline::level_from(std::size_t piece) const {
 
 // A jump stands where the delay stays away from what it was. Where it comes back within seconds
 // the network stalled, and the timestamps are right.
+bool Timeline::stands(std::size_t piece, std::size_t first) const {
+  const auto& begin = pieces_[piece];
+  if (begin.leapt) return true;
+  const auto change = std::abs(level_from(piece) - level_before(begin.first_bucket, first));
+  return change > begin.step.least;
+}
+
 void Timeline::settle() {
   std::size_t first = 0;  // bucket of the segment so far
   for (std::size_t i = 1; i < pieces_.size(); ++i) {
     auto& piece = pieces_[i];
-    piece.segment =
-        piece.leapt || std::abs(level_from(i) - level_before(piece.first_bucket, first)) > kJump;
+    piece.segment = stands(i, first);
     if (piece.segment) first = piece.first_bucket;
   }
   clock_ = {};

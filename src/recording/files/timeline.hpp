@@ -1,6 +1,8 @@
 // From a sender's RTP timestamps to our wall clock.
 #pragma once
 
+#include "recording/files/sender_pace.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -37,7 +39,8 @@ class SenderClock {
 // settle(), then the same again to place().
 class Timeline {
  public:
-  void observe(std::int64_t arrival, std::uint32_t timestamp, std::uint32_t rate);
+  // `follows`: its sequence number is the one after that of the packet before.
+  void observe(std::int64_t arrival, std::uint32_t timestamp, std::uint32_t rate, bool follows);
   void settle();
 
   struct Place {
@@ -57,12 +60,14 @@ class Timeline {
   struct Piece {
     std::size_t first_packet = 0;
     std::size_t first_bucket = 0;
-    bool leapt = false;   // the sender's clock means nothing across its beginning
+    bool leapt = false;  // the sender's clock means nothing across its beginning
+    SenderPace::Step step;
     bool segment = true;  // its beginning stands: a new offset
   };
 
   std::int64_t level_before(std::size_t bucket, std::size_t first) const;
   std::int64_t level_from(std::size_t piece) const;
+  bool stands(std::size_t piece, std::size_t first) const;
   bool enter_packet();
   std::int64_t target() const;
   void follow(std::int64_t target, std::uint32_t rate);
@@ -70,8 +75,10 @@ class Timeline {
   std::vector<Bucket> buckets_;
   std::vector<Piece> pieces_;
   SenderClock clock_;
+  SenderPace pace_;
   std::size_t packets_ = 0;
-  std::int64_t last_delay_ = 0;
+  std::int64_t last_arrival_ = 0;
+  std::int64_t last_time_ = 0;
   // While placing: the segment's buckets, the current one, the offset.
   std::size_t next_piece_ = 0;
   std::size_t segment_begin_ = 0;

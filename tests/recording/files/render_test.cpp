@@ -319,6 +319,17 @@ TEST_F(Render, PlaysASenderThatBeginsAgainWithTheSameNumbersBehindWhatItSaid) {
   EXPECT_EQ(document.streams[0].packets_duplicate, 0U);
 }
 
+TEST_F(Render, GoesOnWithoutAGapWhereTheSendersClockStepsALittle) {
+  const auto sound = test::babble(8000 * 8, 1);
+  caller.speak(0, part(sound, 0, 3000));
+  caller.header.timestamp += 1200;
+  caller.speak(3000 * kMs, part(sound, 3000, 6000));
+  caller.header.timestamp -= 1200;
+  caller.speak(6000 * kMs, part(sound, 6000, 8000));
+  render_call(8000);
+  EXPECT_EQ(channel(0), through_ulaw(sound));
+}
+
 // RFC 3264 §8.3.2 forbids it, and SRCs do it: a later offer gives a payload type another meaning.
 TEST_F(Render, ReadsEachPacketByWhatItsPayloadTypeMeantWhenItCame) {
   const auto sound = test::babble(8000 * 4, 1);
