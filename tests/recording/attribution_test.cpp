@@ -74,7 +74,7 @@ TEST(Attribute, LeavesClosedLinesToThoseWhoSpokeThere) {
   attribute(document, alice_and_bob());
   const auto alice = document.streams[0].participant;
   document.streams[0].closed_at_ms = 5000;
-  document.streams.push_back({.channel = 2, .label = "10"});
+  document.streams.emplace_back().label = "10";
   auto later = alice_and_bob();
   later.participants[0].id = "c";
   later.participants[0].names = {{"Carol", "en"}};
