@@ -74,8 +74,8 @@ TEST_F(ForgetTest, AnObjectIsDeletedThereThoughNoJobOfItBegan) {
   fails = "StartTranscriptionJob";
   run({"aws", "openai"});
   ASSERT_EQ(finished.size(), 1U);
-  EXPECT_THAT(deletions(), ElementsAre(testing::HasSubstr("DeleteTranscriptionJob"),
-                                       "DELETE " + asked.at(0).target));
+  EXPECT_THAT(deletions(),
+              ElementsAre(HasSubstr("DeleteTranscriptionJob"), "DELETE " + asked.at(0).target));
 }
 
 TEST_F(ForgetTest, AnObjectIsDeletedInAGoogleBucketThoughNoJobOfItBegan) {
