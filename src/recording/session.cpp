@@ -1,6 +1,7 @@
 #include "recording/session.hpp"
 
 #include "recording/attribution.hpp"
+#include "recording/media_warnings.hpp"
 #include "recording/session_summary.hpp"
 #include "recording/traced.hpp"
 
@@ -126,19 +127,7 @@ boost::asio::awaitable<void> Session::finish(End end) {
   document_.end_reason = end.reason;
   media_.report(document_);
   metadata_.end();
-  if (!had_media()) notes_.warn(Warning::Media, std::string(kNoMediaWarning));
-  if (had_media()) warn_of_silent(silent);
-  if (const auto truncated = media_.truncated(); truncated > 0) {
-    notes_.warn(Warning::Media, std::to_string(truncated) +
-                                    " datagrams were longer than 16448 bytes and are not "
-                                    "recorded: the SRC should send shorter packets (a=ptime)");
-  }
-  if (const auto drops = media_.kernel_drops(); drops > 0) {
-    notes_.warn(Warning::Media,
-                std::to_string(drops) +
-                    " datagrams were lost in front of this server: the kernel found the "
-                    "receive buffers of its ports full (rtp.receive_buffer)");
-  }
+  warn_of_media(media_, document_, silent, notes_, room_.metrics);
   notes_.note("ended", std::string(to_string(end.reason)));
 
   trace_first_packet();
@@ -169,19 +158,6 @@ boost::asio::awaitable<Capture::Summary> Session::close_capture() {
   put.set("file.size", captured.bytes);
   if (!captured.error.empty()) put.fail(captured.error);
   co_return captured;
-}
-
-// One leg of a call that was to send and never did: its fork fails, or a firewall is in its way.
-void Session::warn_of_silent(const std::vector<unsigned>& channels) {
-  bool one_sided = false;
-  for (const auto channel : channels) {
-    const auto& stream = document_.streams[channel];
-    if (stream.packets_received > 0) continue;
-    one_sided = true;
-    notes_.warn(Warning::Media, "stream " + std::to_string(channel + 1) + " (label \"" +
-                                    stream.label + "\"): " + std::string(kNoMediaWarning));
-  }
-  if (one_sided) room_.metrics.one_sided();
 }
 
 // From the answer until the SRC's media arrived.

@@ -98,7 +98,6 @@ class Session final : public sip::DialogHandler {
   boost::asio::awaitable<Capture::Summary> close_capture();
   void trace_first_packet();
   void retire();
-  void warn_of_silent(const std::vector<unsigned>& channels);
 
   const SessionRoom& room_;
   tracing::Span span_;
