@@ -110,12 +110,14 @@ std::vector<Key> recording_keys() {
       SRS_KEY(recording.max_duration, duration<seconds>(seconds(0), hours(24 * 7)),
               "Ends a session after this time; 0 never does."),
       SRS_KEY(recording.min_free_space, size<std::uint64_t>(0, 1024 * kTiB),
-              "Free disk space below which no new calls are taken."),
+              "Free disk space below which no new calls are taken, looked at every 5 seconds: more "
+              "than "
+              "all calls write meanwhile, and than the largest audio.wav."),
       SRS_KEY(recording.keep_capture,
               one_of<KeepCapture>(
                   {{"when_needed", KeepCapture::WhenNeeded}, {"always", KeepCapture::Always}}),
-              "Keeps capture.pcapng after rendering: only where a codec could not be decoded yet, "
-              "or always."),
+              "Keeps capture.pcapng after rendering: only where not all of it could be decoded "
+              "for sure, or always."),
       SRS_KEY(recording.keep_rs_metadata, yes_or_no(),
               "Keeps each metadata document as it was received (RFC 7865 §10)."),
       SRS_KEY(recording.render_threads, number<std::size_t>(1, 256),

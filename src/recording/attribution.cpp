@@ -103,7 +103,9 @@ void attribute(Document& document, const siprec::Metadata& metadata, std::int64_
 void warn_of_unnamed_streams(Document& document, const siprec::Metadata& metadata) {
   if (metadata.participants.empty()) return;
   for (const auto& stream : document.streams) {
-    if (!stream.participant.empty() || metadata.stream_of_label(stream.label) != nullptr) continue;
+    const bool unused = stream.closed_at_ms && stream.packets_received == 0;
+    if (unused || !stream.participant.empty()) continue;
+    if (metadata.stream_of_label(stream.label) != nullptr) continue;
     document.warn(stream.label.empty()
                       ? "a stream of the offer has no a=label, by which the metadata names "
                         "who speaks (RFC 7866 §7.1.1)"

@@ -17,7 +17,8 @@ constexpr std::size_t kReopenFactor = 16;
 // all calls of a phone (RFC 7866 §7.1.1), and all its channels stand in one file.
 constexpr std::size_t kWornFactor = 2;
 constexpr std::size_t kMaxFormerPayloads = 128;  // of one stream
-// What we answer does not reach the SRC at once, and what it sent before then takes its way too.
+// What we answer does not reach the SRC at once, and what it sent before then takes its way too: a
+// guess until its ACK tells.
 constexpr std::int64_t kAnswerTakesMs = 10;
 
 // An SRC next door answers within the millisecond in which its line opened.
@@ -30,10 +31,14 @@ bool same_meaning(const PayloadEntry& a, const PayloadEntry& b) {
          a.channels == b.channels && a.fmtp == b.fmtp;
 }
 
+std::string name_of(const PayloadEntry& entry) {
+  return entry.encoding + "/" + std::to_string(entry.clock_rate);
+}
+
 // Types that a re-INVITE does not name any more keep what they meant. It may also map them anew
 // (RFC 3264 §8.3.2): what came so far is read as it was meant.
-void remember_payloads(StreamEntry& entry, std::vector<PayloadEntry> offered,
-                       std::int64_t until_ms) {
+void remember_payloads(StreamEntry& entry, std::vector<PayloadEntry> offered, std::int64_t until_ms,
+                       Document& document) {
   for (auto& old : entry.payloads) {
     const auto now = std::find_if(offered.begin(), offered.end(),
                                   [&](const PayloadEntry& each) { return each.type == old.type; });
@@ -43,6 +48,11 @@ void remember_payloads(StreamEntry& entry, std::vector<PayloadEntry> offered,
       entry.former_payloads.push_back({std::move(old), until_ms});
   }
   entry.payloads = std::move(offered);
+  if (const auto* mapped = mapped_anew(entry))
+    document.warn("payload type " + std::to_string(mapped->type) + " of label \"" + entry.label +
+                  "\" does not mean " + name_of(*mapped) +
+                  " any more, which RFC 3264 section 8.3.2 forbids: packets around the change may "
+                  "have been read wrongly, and the capture is kept");
 }
 
 }  // namespace
@@ -82,9 +92,10 @@ void MediaLines::close_line(Line& line, Document& document) {
 }
 
 void MediaLines::update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry,
-                        std::int64_t now_ms) {
+                        Document& document) {
   entry.label = media.label;
-  remember_payloads(entry, payload_entries(media), now_ms + kAnswerTakesMs);
+  receiver.settled_payloads = entry.former_payloads.size();
+  remember_payloads(entry, payload_entries(media), passed_ms(document) + kAnswerTakesMs, document);
   receiver.stream->set_profile(stream_profile(media));
   receiver.hold = on_hold(media);
 }
@@ -113,7 +124,7 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
       if (auto opened = open_line(lines_[i], document); !opened) return opened.error();
     }
     Receiver& receiver = receivers_[*lines_[i]];
-    update(receiver, offer.media[i], document.streams[receiver.channel], passed_ms(document));
+    update(receiver, offer.media[i], document.streams[receiver.channel], document);
     answer[i].port = receiver.stream->port();
   }
   // RFC 3264 §8: a later offer has at least as many lines. One that has fewer closes the others.
@@ -129,6 +140,24 @@ Result<void> MediaLines::open(std::size_t lines, Document& document) {
     if (auto opened = open_line(line, document); !opened) return opened.error();
   }
   return {};
+}
+
+void MediaLines::confirm(WallTime acknowledged, Document& document) {
+  const auto at =
+      std::chrono::floor<std::chrono::milliseconds>(acknowledged - document.started_at).count();
+  for (auto& receiver : receivers_) {
+    auto& former = document.streams[receiver.channel].former_payloads;
+    for (auto i = receiver.settled_payloads; i < former.size(); ++i) former[i].until_ms = at;
+    receiver.settled_payloads = former.size();
+  }
+}
+
+void MediaLines::forget_refused(Document& document) {
+  while (!receivers_.empty() && !receivers_.back().open &&
+         receivers_.back().stream->stats().packets == 0) {
+    receivers_.pop_back();
+    document.streams.pop_back();
+  }
 }
 
 std::vector<sdp::AnswerMedia> MediaLines::ours() const {

@@ -44,6 +44,10 @@ class MediaLines {
   Result<std::vector<sdp::AnswerMedia>> apply(const sdp::Session& offer, Document& document);
   // `lines` streams for an INVITE without offer.
   Result<void> open(std::size_t lines, Document& document);
+  // The SRC has seen our answer to its last offer: types that it mapped anew mean that from now on.
+  void confirm(WallTime acknowledged, Document& document);
+  // Streams that we offered last and the SRC does not want, where nothing came to them.
+  void forget_refused(Document& document);
   // Our side of every m-line as it is now: port 0 where none is open.
   std::vector<sdp::AnswerMedia> ours() const;
 
@@ -70,11 +74,12 @@ class MediaLines {
     unsigned channel = 0;  // index in document.streams
     bool hold = false;
     bool open = true;
+    std::size_t settled_payloads = 0;  // former ones of which it is known until when they held
   };
   using Line = std::optional<std::size_t>;  // index in receivers_; nothing: not taken now
   Result<void> open_line(Line& line, Document& document);
   void close_line(Line& line, Document& document);
-  void update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry, std::int64_t now_ms);
+  void update(Receiver& receiver, const sdp::Media& media, StreamEntry& entry, Document& document);
 
   const MediaRoom& room_;
   const std::size_t max_streams_;

@@ -34,6 +34,7 @@ std::variant<sip::Response, Refused> OfferAnswer::answer_offer(const sip::Reques
   const auto lines = media_.apply(offer, document_);
   if (!lines) return refuse(Refusal::Ports, lines.error().text);
   agreed_ = offer;
+  first_ = false;
   sip::Response response;
   response.content_type = "application/sdp";
   response.body = sdp::write_answer(by_our_preference(offer), *lines, next_version(request));
@@ -60,6 +61,7 @@ Result<void> OfferAnswer::take_answer(sdp::Session answer) {
   complete(answer);
   const auto applied = media_.apply(answer, document_);
   if (!applied) return applied.error();
+  if (std::exchange(first_, false)) media_.forget_refused(document_);
   agreed_ = std::move(answer);
   return {};
 }

@@ -56,6 +56,7 @@ class OfferAnswer {
   Document& document_;
   std::string session_id_;
   std::uint64_t version_ = 0;
+  bool first_ = true;    // nothing was agreed on before
   sdp::Session agreed_;  // the SRC's side of it: its last offer or answer
   bool waits_for_answer_ = false;
 };

@@ -288,6 +288,7 @@ void Session::on_offer(std::shared_ptr<sip::Transaction> transaction) {
 }
 
 void Session::on_ack(const sip::Request& ack) {
+  media_.confirm(ack.received, document_);
   if (!offer_answer_.waits_for_answer()) return;
   events_.push(Ack{ack});
 }

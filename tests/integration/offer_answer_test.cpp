@@ -71,6 +71,20 @@ TEST_F(OfferAnswer, ALateOfferNamesItsSpeakersInTheAck) {
   EXPECT_TRUE(metadata.at("warnings").empty()) << metadata.at("warnings");
 }
 
+TEST_F(OfferAnswer, ALineOfOursThatTheSrcRefusesIsNoChannel) {
+  SrcCall call(server_);
+  auto legs = two_legs();
+  legs[1].port = 0;
+  const auto lines = again(call, {}, sdp_body(legs));
+  ASSERT_EQ(lines.size(), 2U);
+  hear(lines, 0, alice_);
+  EXPECT_EQ(call.request("UPDATE", metadata_body(rs_metadata({legs[0]}))).status(), 200);
+  const auto metadata = end(call);
+  EXPECT_EQ(metadata.at("streams").size(), 1U);
+  EXPECT_EQ(speaker(metadata, 0), "Alice");
+  EXPECT_TRUE(metadata.at("warnings").empty()) << metadata.at("warnings");
+}
+
 TEST_F(OfferAnswer, ALineThatTheMetadataNamedBeforeItCameHasItsSpeaker) {
   SrcCall call(server_);
   auto legs = two_legs();

@@ -134,7 +134,38 @@ TEST_F(Robustness, APayloadTypeThatIsMappedAnewKeepsWhatItMeantBefore) {
   const auto& former = stream.at("former_payloads").at(0);
   EXPECT_EQ(former.at("encoding"), "L16");
   EXPECT_GT(former.at("until_ms"), 0);
+  EXPECT_NE(metadata.at("warnings").dump().find("does not mean L16/8000 any more"),
+            std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "capture.pcapng")) << "the change is a guess";
   EXPECT_GT(peak(read_sound(directory_ / "audio.wav").channels[0], 0, 8000), 0.1F);
+}
+
+// RFC 3264 §8.3.2: until our answer reaches it the SRC goes on as before, and its ACK tells when.
+TEST_F(Robustness, APayloadTypeMeansWhatItDidUntilTheAckComes) {
+  auto legs = two_legs();
+  legs[0].formats = "0 96";
+  const auto offer = [&](const std::string& meaning) {
+    auto text = sdp_offer(legs);
+    const std::string before = "a=rtpmap:0 ";
+    return Body{"application/sdp", text.insert(text.find(before), "a=rtpmap:96 " + meaning)};
+  };
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(offer("PCMU/8000\r\n")).status(), 200);
+  RtpSource source(96, 7);
+  const std::string quiet(160, '\x7F');  // silence in μ-law, and none in A-law
+  const auto say = [&](int packets) {
+    for (int i = 0; i < packets; ++i) {
+      call.send_rtp(0, source.next(quiet));
+      std::this_thread::sleep_for(20ms);
+    }
+  };
+  say(10);
+  const auto again = call.dialog().invite(offer("PCMA/8000\r\n"));
+  ASSERT_EQ(call.invite(again, false).status(), 200);
+  say(10);
+  call.wire().send(call.dialog().ack(again));
+  end(call);
+  EXPECT_LT(peak(read_sound(directory_ / "audio.wav").channels[0], 0, 8000), 0.01F);
 }
 
 TEST_F(Robustness, MediaBeforeTheAckIsKept) {

@@ -88,6 +88,9 @@ struct StreamEntry {
   std::vector<FormerPayloadEntry> former_payloads = {};  // in order of time
 };
 
+// What one of its types meant before it was mapped to another encoding; null: none was.
+const PayloadEntry* mapped_anew(const StreamEntry& stream);
+
 struct ParticipantEntry {
   std::string id;
   std::string aor;

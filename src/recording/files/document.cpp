@@ -1,4 +1,5 @@
 #include <srs/recording/document.hpp>
+#include <srs/util/text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -30,6 +31,19 @@ std::optional<EndReason> end_reason(std::string_view text) {
     if (kReasons[i] == text) return static_cast<EndReason>(i);
   }
   return std::nullopt;
+}
+
+const PayloadEntry* mapped_anew(const StreamEntry& stream) {
+  for (const auto& former : stream.former_payloads) {
+    const auto& old = former.payload;
+    for (const auto& now : stream.payloads) {
+      if (now.type == old.type &&
+          (!iequals(now.encoding, old.encoding) || now.clock_rate != old.clock_rate ||
+           now.channels != old.channels))
+        return &old;
+    }
+  }
+  return nullptr;
 }
 
 void Document::warn(std::string warning) {

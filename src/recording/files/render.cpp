@@ -78,6 +78,8 @@ class Renderer {
       return;
     }
     for (std::size_t i = 0; i < document_.streams.size(); ++i) {
+      // Which meaning a packet around the change had is a guess.
+      needs_capture_ |= mapped_anew(document_.streams[i]) != nullptr;
       needs_capture_ |= describe_stream(document_, i, index_.streams[i], capture.bytes());
     }
   }

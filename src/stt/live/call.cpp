@@ -118,7 +118,7 @@ void LiveCall::warn() {
       " results of the live provider had times or confidences that can't be, and were mended");
   add(untimed_,
       " places of live text were redacted whose words have no usable times: all of their results "
-      "counts as the place");
+      "count as the place");
 }
 
 asio::awaitable<void> LiveCall::wait(Clock::duration time) {

@@ -354,7 +354,7 @@ TEST_F(Render, ReadsEachPacketByWhatItsPayloadTypeMeantWhenItCame) {
   EXPECT_EQ(document.streams[0].codec, "L16");
   EXPECT_EQ(document.streams[0].packets_undecoded, 0U);
   EXPECT_TRUE(document.warnings.empty()) << document.warnings[0];
-  EXPECT_FALSE(needs_capture);
+  EXPECT_TRUE(needs_capture) << "the moment of the change is a guess";
 }
 
 TEST_F(Render, AlignsPacketsOfDifferentLengthByWhenTheyWereSpoken) {
