@@ -533,11 +533,18 @@ TEST_P(BadProvider, ChangesNothingForCalls) {
                         {"OPENAI_BASE_URL", provider.url("/v1")},
                         {"STT_TIMEOUT", "1s"},
                         {"RTP_QUARANTINE", "0s"},
-                        {"STT_PIECE_SILENCE_DB", "-90"}});
+                        {"STT_PIECE_SILENCE_DB", "-90"},
+                        // It is never left alone: the bad provider is asked while all calls run.
+                        {"STT_CONCURRENCY", "40"},
+                        {"STT_BREAKER_FAILURES", "1000"},
+                        {"STT_BREAKER_PAUSE", "1ms"},
+                        {"STT_BREAKER_LONGEST_PAUSE", "1ms"},
+                        {"STT_RETRY_ATTEMPTS", "1000"},
+                        {"STT_RETRY_FIRST_PAUSE", "200ms"},
+                        {"STT_RETRY_LONGEST_PAUSE", "1s"}});
   ASSERT_TRUE(server.start());
   place_calls_together(server, kCalls);
-  // As often as stt.concurrency says at once, and at least.
-  EXPECT_TRUE(wait_until([&] { return asked >= 4; })) << asked;
+  EXPECT_TRUE(wait_until([&] { return asked >= kCalls; })) << asked;
   EXPECT_TRUE(wait_until([&] { return metric(server, "stt_transcription_errors_total") > 0; }));
   EXPECT_EQ(metric(server, "stt_jobs_total", {R"(state="done")"}), 0);
 }
