@@ -26,9 +26,10 @@ void warn_of_media(const MediaLines& media, const Document& document,
   if (media.packets() == 0) notes.warn(Warning::Media, std::string(kNoMediaWarning));
   if (media.packets() > 0 && warn_of_silent(document, silent, notes)) metrics.one_sided();
   if (const auto truncated = media.truncated(); truncated > 0) {
-    notes.warn(Warning::Media, std::to_string(truncated) +
-                                   " datagrams were longer than 16448 bytes and are not "
-                                   "recorded: the SRC should send shorter packets (a=ptime)");
+    notes.warn(Warning::Media,
+               std::to_string(truncated) + " datagrams were longer than " +
+                   std::to_string(rtp::kLongestDatagram) +
+                   " bytes and are not recorded: the SRC should send shorter packets (a=ptime)");
   }
   if (const auto drops = media.kernel_drops(); drops > 0) {
     notes.warn(Warning::Media, std::to_string(drops) +

@@ -32,7 +32,7 @@ void unmap(Endpoint& endpoint) {
 // Sources are received right into the datagrams, so that no address is copied.
 ReceiveBatch::ReceiveBatch() : buffers_(std::make_unique<std::array<Buffer, capacity>>()) {
   for (std::size_t i = 0; i < capacity; ++i) {
-    vectors_[i] = {(*buffers_)[i].bytes.data(), datagram_size};
+    vectors_[i] = {(*buffers_)[i].bytes.data(), kLongestDatagram};
     auto& header = messages_[i].msg_hdr;
     header.msg_iov = &vectors_[i];
     header.msg_iovlen = 1;

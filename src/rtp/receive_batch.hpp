@@ -1,6 +1,7 @@
 // Buffers for one recvmmsg, made once and used for every socket.
 #pragma once
 
+#include <srs/rtp/engine.hpp>
 #include <srs/rtp/packet.hpp>
 
 #include <sys/socket.h>
@@ -15,9 +16,6 @@ namespace srs::rtp {
 class ReceiveBatch {
  public:
   static constexpr std::size_t capacity = 32;
-  // Room for 80 ms of 48 kHz stereo L16; an odd count of cache lines, so that the buffers' first
-  // lines fall into different sets of the cache.
-  static constexpr std::size_t datagram_size = 257 * 64;
 
   ReceiveBatch();
   ReceiveBatch(const ReceiveBatch&) = delete;
@@ -27,7 +25,7 @@ class ReceiveBatch {
     std::span<const Datagram> datagrams;  // valid until the next read()
     bool more = false;                    // the batch was full
   };
-  // What waits at `socket`, in the order of arrival. Longer datagrams than `datagram_size` are
+  // What waits at `socket`, in the order of arrival. Longer datagrams than kLongestDatagram are
   // left out and counted.
   Result read(int socket, bool rtcp_port);
 
@@ -35,7 +33,7 @@ class ReceiveBatch {
 
  private:
   struct alignas(64) Buffer {
-    std::array<std::uint8_t, datagram_size> bytes;
+    std::array<std::uint8_t, kLongestDatagram> bytes;
   };
   struct alignas(cmsghdr) Control {
     std::array<char, 64> bytes;

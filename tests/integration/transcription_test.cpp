@@ -80,6 +80,18 @@ TEST(Transcription, PutsWordsAndTheirCostIntoTheRecording) {
     EXPECT_EQ(file.value("sha256", "").size(), 64U) << file;
 }
 
+// transcript.txt of this call, once it is there.
+std::string transcript_of(const ServerProcess& server, const SrcCall& call) {
+  std::string text;
+  EXPECT_TRUE(wait_until([&] {
+    const auto found = wait_for_recording(server.recordings(), call.call_id());
+    if (!found || !std::filesystem::exists(found->directory / "transcript.txt")) return false;
+    text = read_file(found->directory / "transcript.txt");
+    return true;
+  })) << "no transcript";
+  return text;
+}
+
 // Bob's leg goes to Carol after a second.
 TEST(Transcription, GivesWordsToTheOneWhoSpokeWhenTheyWereSaid) {
   const TempDir directory;
@@ -104,13 +116,7 @@ TEST(Transcription, GivesWordsToTheOneWhoSpokeWhenTheyWereSaid) {
   ASSERT_EQ(call.request("UPDATE", metadata_body(update)).status(), 200);
   call.speak(1, bob, voice, 50 * RtpSource::kSamples, 150);
   EXPECT_EQ(call.bye().status(), 200);
-  std::string text;
-  EXPECT_TRUE(wait_until([&] {
-    const auto found = wait_for_recording(server.recordings(), call.call_id());
-    if (!found || !std::filesystem::exists(found->directory / "transcript.txt")) return false;
-    text = read_file(found->directory / "transcript.txt");
-    return true;
-  })) << "no transcript";
+  const auto text = transcript_of(server, call);
   EXPECT_THAT(text, HasSubstr("Bob: before\n"));
   EXPECT_THAT(text, HasSubstr("Carol: after\n"));
 }
@@ -127,14 +133,7 @@ std::string language_of(const ServerProcess& server, const std::string& header,
   RtpSource alice(0, 0xA11CE);
   call.send_packets(0, alice, 50);
   EXPECT_EQ(call.bye().status(), 200);
-  std::string text;
-  EXPECT_TRUE(wait_until([&] {
-    const auto found = wait_for_recording(server.recordings(), call.call_id());
-    if (!found || !std::filesystem::exists(found->directory / "transcript.txt")) return false;
-    text = read_file(found->directory / "transcript.txt");
-    return true;
-  })) << "no transcript";
-  return text;
+  return transcript_of(server, call);
 }
 
 TEST(Transcription, TellsTheRecogniserTheLanguageOfTheCall) {
