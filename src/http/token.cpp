@@ -76,7 +76,7 @@ std::optional<Token::Stamp> Token::stamp_of(const std::filesystem::path& file) {
   struct stat found {};
   if (::stat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
   return Stamp{found.st_dev, found.st_ino, found.st_size,
-               found.st_mtim.tv_sec * 1'000'000'000 + found.st_mtim.tv_nsec};
+               found.st_ctim.tv_sec * 1'000'000'000 + found.st_ctim.tv_nsec};
 }
 
 const std::string& Token::current(Time now) {

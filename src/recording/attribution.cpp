@@ -41,7 +41,7 @@ void speaks(StreamEntry& stream, const std::string& id, std::int64_t at_ms) {
   const auto before = std::exchange(stream.participant, id);
   auto& speakers = stream.speakers;
   if (before.empty() || before == id || speakers.size() == kMaxSpeakers) return;
-  if (speakers.empty()) speakers.push_back({before, 0});
+  if (speakers.empty()) speakers.push_back({before, stream.opened_at_ms.value_or(0)});
   speakers.back().to_ms = at_ms;
   speakers.push_back({id, at_ms});
 }
@@ -117,7 +117,7 @@ void warn_of_unknown_speakers(Document& document, const siprec::Metadata& metada
   for (const auto& stream : document.streams) {
     const bool heard = stream.packets_received > 0;
     if (!heard || !stream.participant.empty()) continue;
-    if (metadata.stream_of_label(stream.label) == nullptr) continue;  // told by attribute()
+    if (metadata.stream_of_label(stream.label) == nullptr) continue;  // told already
     if (!metadata.senders_of_label(stream.label).empty()) continue;   // a mixed stream
     document.warn("the metadata does not say who speaks on the stream with label \"" +
                   stream.label + "\": no participantstreamassoc has a send element with its id");
@@ -137,9 +137,12 @@ void attribute_from_sip(Document& document, const sip::Request& invite) {
   add("from", invite.from);
   // A recorder's own address of record is no party of the call.
   if (invite.to.uri != invite.from.uri && invite.to.uri != invite.uri) add("to", invite.to);
-  // The bridge makes one call for each side: its only stream is that side's.
-  if (is_forked_side(invite) && document.streams.size() == 1)
-    document.streams.front().participant = "from";
+  if (is_forked_side(invite)) attribute_side(document);
+}
+
+void attribute_side(Document& document) {
+  if (document.streams.size() != 1 || !document.streams.front().participant.empty()) return;
+  document.streams.front().participant = "from";
 }
 
 bool is_forked_side(const sip::Request& invite) {

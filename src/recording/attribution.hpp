@@ -31,6 +31,10 @@ void warn_of_unknown_speakers(Document& document, const siprec::Metadata& metada
 // x-nearend/x-farend parameters and headers.
 void attribute_from_sip(Document& document, const sip::Request& invite);
 
+// Cisco's built-in bridge makes one call for each side: its only stream is that side's. Where it
+// left the offer to us the ACK tells how many streams there are.
+void attribute_side(Document& document);
+
 // One side of a call, forked by Cisco's built-in bridge: x-nearend or x-farend in From.
 bool is_forked_side(const sip::Request& invite);
 

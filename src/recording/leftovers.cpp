@@ -32,7 +32,13 @@ Leftovers::~Leftovers() {
 void Leftovers::search(bool after_crash) {
   searching_ = true;
   searcher_->submit([this, alive = alive_, after_crash, root = root_, executor = executor_] {
-    auto orphans = find_orphans(root);
+    Orphans orphans;
+    try {
+      orphans = find_orphans(root);
+    } catch (const std::exception& error) {
+      // The search is over, and nothing was found: the others are found by the next start.
+      orphans.unreadable.push_back(root.string() + ": " + error.what());
+    }
     boost::asio::post(executor, [this, alive, after_crash, orphans = std::move(orphans)]() mutable {
       if (*alive) take(std::move(orphans), after_crash);
     });

@@ -70,10 +70,11 @@ class ServiceImpl final : public Service {
   void end_all() override {
     // Ending one may take it out of the table.
     const auto sessions = sessions_;
-    for (const auto& session : sessions) session->stop(EndReason::Shutdown);
-    if (sessions.empty()) return;
+    std::uint64_t cut = 0;
+    for (const auto& session : sessions) cut += session->stop(EndReason::Shutdown) ? 1U : 0U;
+    if (cut == 0) return;
     cut_untold_ = true;
-    if (auto left = leave_cut_calls(archive_.root(), sessions.size()); !left)
+    if (auto left = leave_cut_calls(archive_.root(), cut); !left)
       log_.warning("shutdown_not_told", {{"error", left.error().text}});
   }
 

@@ -65,6 +65,7 @@ Session::Session(const SessionRoom& room, std::shared_ptr<sip::Dialog> dialog,
              live_ ? static_cast<rtp::StreamSink&>(*live_) : *capture_, log_),
       offer_answer_({room.options.max_streams, room.media_address}, media_, document_,
                     std::to_string(invite.received.time_since_epoch().count() / 1000)),
+      forked_side_(is_forked_side(invite)),
       events_(room.media.executor, kMaxWaitingEvents),
       silence_(invite.received) {
   span_.set("recording.id", document_.recording_id);
@@ -192,12 +193,13 @@ void Session::apply(const Offer& offer) {
   offer.transaction->respond(std::get<sip::Response>(answered));
   notes_.note("offer", request.method);
   log_.info("session_updated", {{"method", request.method}, {"streams", document_.streams.size()}});
+  // An INVITE's ACK tells when the SRC has seen our answer; nothing tells of an UPDATE's.
+  ack_confirms_ = request.method == "INVITE" && content.offer;
   note_hold();
-  metadata_.attribute();
   take_metadata(content);
   notes_.warn(Warning::Sdp, std::move(content.warnings));
   save();
-  retire();
+  if (request.method != "INVITE") retire();
 }
 
 void Session::apply(const Ack& ack) {
@@ -213,9 +215,10 @@ void Session::apply(const Ack& ack) {
   notes_.tell_since(Warning::Sdp, known);
   if (!taken) notes_.warn(Warning::Media, taken.error().text);
   note_hold();
-  metadata_.attribute();
+  if (forked_side_) attribute_side(document_);
   take_metadata(*content);
   save();
+  retire();
 }
 
 std::variant<sip::Response, Refused> Session::answer(const sip::Request& request,
@@ -226,8 +229,10 @@ std::variant<sip::Response, Refused> Session::answer(const sip::Request& request
   return answered;
 }
 
+// What a label means its own message says: where that carries metadata they come first.
 void Session::take_metadata(const Carried& carried) {
-  if (carried.metadata) metadata_.take(carried, room_.tracer.start("siprec.parse", span_));
+  if (carried.metadata) return metadata_.take(carried, room_.tracer.start("siprec.parse", span_));
+  metadata_.attribute();
 }
 
 void Session::note_hold() {
@@ -278,9 +283,10 @@ void Session::retire() {
   if (media_.worn()) stop(EndReason::MaxStreams);
 }
 
-void Session::stop(EndReason reason) {
-  if (ended_) return;
+bool Session::stop(EndReason reason) {
+  if (ended_) return false;
   ended_ = events_.push(End{reason, true, std::nullopt});
+  return ended_;
 }
 
 void Session::on_offer(std::shared_ptr<sip::Transaction> transaction) {
@@ -288,9 +294,11 @@ void Session::on_offer(std::shared_ptr<sip::Transaction> transaction) {
 }
 
 void Session::on_ack(const sip::Request& ack) {
-  media_.confirm(ack.received, document_);
-  if (!offer_answer_.waits_for_answer()) return;
-  events_.push(Ack{ack});
+  if (std::exchange(ack_confirms_, false)) media_.confirm(ack.received, document_);
+  if (offer_answer_.waits_for_answer())
+    events_.push(Ack{ack});
+  else
+    retire();
 }
 
 void Session::on_end(sip::DialogEnd end, const sip::Request* request) {

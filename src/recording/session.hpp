@@ -57,8 +57,8 @@ class Session final : public sip::DialogHandler {
 
   // Looks at the timeouts; called about once a second.
   void check(WallTime now);
-  // Ends the session from our side.
-  void stop(EndReason reason);
+  // Ends the session from our side. False where it had ended by itself.
+  bool stop(EndReason reason);
 
   const Document& document() const { return document_; }
   const std::filesystem::path& directory() const { return directory_; }
@@ -111,6 +111,8 @@ class Session final : public sip::DialogHandler {
   std::unique_ptr<LiveAudio> live_;  // before the capture; null: nobody listens
   MediaLines media_;
   OfferAnswer offer_answer_;
+  const bool forked_side_;     // Cisco's built-in bridge sends one side of the call
+  bool ack_confirms_ = false;  // an offer of the SRC's was answered, and its ACK has not come
   EventQueue<Event> events_;
   Silence silence_;
   bool heard_ = false;  // metadata.json says that media came

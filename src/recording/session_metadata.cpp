@@ -28,7 +28,10 @@ void SessionMetadata::take(const Carried& carried, tracing::Span parsing) {
   auto parsed = siprec::parse_metadata(*carried.metadata, carried.metadata_charset);
   if (!parsed) parsing.fail(parsed.error().text);
   parsing.end();
-  if (!parsed) return notes_.warn(Warning::Metadata, "metadata: " + parsed.error().text);
+  if (!parsed) {
+    attribute();
+    return notes_.warn(Warning::Metadata, "metadata: " + parsed.error().text);
+  }
   notes_.warn(Warning::Metadata, parsed->warnings);
   known_ = siprec::merge(known_, *parsed);
   any_ = true;

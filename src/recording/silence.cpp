@@ -23,7 +23,8 @@ std::optional<EndReason> Silence::end(const Options& options, std::optional<Wall
     return std::nullopt;
   }
   const auto limit = hold_ ? options.hold_timeout : options.inactivity_timeout;
-  const auto last = std::max(heard, sign).value_or(since_);
+  // Who holds goes on sending RTCP, and may have been forgotten all the same.
+  const auto last = (hold_ ? heard : sign).value_or(since_);
   if (waited(std::max(since_, last), limit)) return EndReason::Inactivity;
   return std::nullopt;
 }

@@ -19,7 +19,8 @@ class Silence {
   bool hold() const { return hold_; }
 
   // Why the session has to be ended at `now`, by the limits of `options`; nothing: it may go on.
-  // `heard` is the arrival of its last media packet; `sign` that of its last packet of any kind:
+  // `heard` is the arrival of its last media packet; `sign` that of its last packet of any kind,
+  // media too:
   // who is muted, or suppresses silence, goes on sending RTCP.
   std::optional<EndReason> end(const Options& options, std::optional<WallTime> heard,
                                std::optional<WallTime> sign, WallTime now) const;

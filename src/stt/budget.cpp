@@ -65,12 +65,17 @@ Budget::Time::duration Budget::spacing() const {
 
 void Budget::charge(Wall wall, double cost) {
   cost_ = cost_today(wall) + cost;
-  day_ = std::max(day_, day_of(wall));
+  if (!is_today(wall)) day_ = day_of(wall);
 }
 
-// A clock that was set back gives nothing back.
 double Budget::cost_today(Wall wall) const {
-  return day_of(wall) <= day_ ? cost_ : 0;
+  return is_today(wall) ? cost_ : 0;
+}
+
+// A clock that was set back gives nothing back; one that had been days ahead begins the day anew.
+bool Budget::is_today(Wall wall) const {
+  const auto back = day_ - day_of(wall);
+  return back >= std::chrono::days(0) && back <= std::chrono::days(1);
 }
 
 Budget::Spent Budget::spent(Time now, Wall wall) const {

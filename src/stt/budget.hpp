@@ -57,6 +57,8 @@ class Budget {
   Time next_request_{};
   Time audio_at_{};
   double audio_spent_ = 0;  // minutes, at audio_at_
+  bool is_today(Wall wall) const;
+
   std::chrono::sys_days day_{};
   double cost_ = 0;
 };

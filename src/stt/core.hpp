@@ -139,6 +139,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   // Tells the listener and, where there is one, the receiver of transcripts.
   void tell_unfinished(const Entry& entry, Unfinished unfinished);
+  void give_up_oldest_notice();
   boost::asio::awaitable<void> send_notices();
   // False where it has to be sent again.
   boost::asio::awaitable<bool> send(Notice& notice, Exchange& exchange);

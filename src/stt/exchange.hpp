@@ -113,7 +113,11 @@ std::string without_secrets(std::string text, const HttpHeaders& headers);
 
 template <class T>
 boost::asio::awaitable<void> Exchange::keep_upload(const Outcome<T>& uploaded) {
-  if (!uploaded && remedy_of(uploaded.error().reason) == Remedy::Never) co_return;
+  if (!uploaded) {
+    const auto reason = uploaded.error().reason;
+    const bool sent = reason != Reason::Connect && reason != Reason::Tls;
+    if (!sent || remedy_of(reason) == Remedy::Never) co_return;
+  }
   if (remote.empty()) co_await keep(std::string(kUploaded));
 }
 

@@ -33,10 +33,19 @@ void PoolCore::tell_unfinished(const Entry& entry, Unfinished unfinished) {
     const auto& job = entry.state.job;
     notices_.push_back({unfinished.recording_id, to_json(unfinished, now),
                         tracing::traceparent(trace_of(job)), log_of(job), now + options_.deadline});
-    if (notices_.size() > options_.queue) notices_.pop_front();
+    if (notices_.size() > options_.queue) give_up_oldest_notice();
     if (!std::exchange(notices_are_sent_, true)) spawn("stt.notices", send_notices());
   }
   if (listener != nullptr) listener->transcript_unfinished(unfinished);
+}
+
+void PoolCore::give_up_oldest_notice() {
+  metrics_.delivered("failed");
+  notices_.front().log.warning("transcript_notice_not_delivered",
+                               {{"reason", to_string(Reason::Busy)},
+                                {"error", "more than stt.queue notices wait"},
+                                {"failures", notices_.front().failures}});
+  notices_.pop_front();
 }
 
 // One after the other: they have one receiver, and are of no hurry.

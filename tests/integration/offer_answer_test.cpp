@@ -85,6 +85,53 @@ TEST_F(OfferAnswer, ALineOfOursThatTheSrcRefusesIsNoChannel) {
   EXPECT_TRUE(metadata.at("warnings").empty()) << metadata.at("warnings");
 }
 
+// Cisco's built-in bridge, which leaves the offer to us as well.
+TEST_F(OfferAnswer, OneSideOfACallIsAttributedOnceItIsAnswered) {
+  SrcCall call(server_);
+  auto invite = call.dialog().invite({});
+  invite.set_header("From", "<sip:2001@192.0.2.7;x-nearend;x-refci=27471>;tag=1");
+  ASSERT_EQ(call.transact(invite).status(), 200);
+  auto ack = call.dialog().ack(invite);
+  ack.set_header("From", invite.header("From"));
+  auto legs = two_legs();
+  legs[1].port = 0;
+  const auto answer = sdp_body(legs);
+  ack.set_header("Content-Type", answer.type);
+  ack.set_body(answer.text);
+  call.wire().send(ack);
+  hear(call.wire().media(), 0, alice_);
+  auto bye = call.dialog().request("BYE");
+  bye.set_header("From", invite.header("From"));
+  EXPECT_EQ(call.transact(bye).status(), 200);
+  const auto recording = wait_for_recording(server_.recordings(), call.call_id());
+  ASSERT_TRUE(recording);
+  ASSERT_EQ(recording->metadata.at("streams").size(), 1U);
+  EXPECT_EQ(recording->metadata.at("streams").at(0).value("participant", ""), "from");
+}
+
+// A label means what its own message says: the one before it named somebody else.
+TEST_F(OfferAnswer, ALineThatOpensWithItsMetadataIsNobodyElsesBefore) {
+  SrcCall call(server_);
+  auto legs = two_legs();
+  ASSERT_EQ(call.invite(siprec_body(legs)).status(), 200);
+  call.send_packets(0, alice_, 10);
+  auto closed = legs;
+  for (auto& line : closed) line.port = 0;
+  again(call, sdp_body(closed));
+  for (auto& line : legs) line.name = line.name == "Alice" ? "Carol" : "Dave";
+  auto metadata = rs_metadata(legs);
+  for (const std::string id : {"participant-1", "participant-2"})
+    for (auto at = metadata.find(id); at != std::string::npos; at = metadata.find(id, at + 1))
+      metadata.replace(at, id.size() - 1, "participant.");
+  RtpSource carol(0, 0xCA);
+  hear(again(call, siprec_body(sdp_offer(legs), metadata)), 0, carol);
+  const auto recording = end(call);
+  EXPECT_EQ(speaker(recording, 0), "Alice");
+  ASSERT_EQ(recording.at("streams").size(), 4U);
+  EXPECT_EQ(speaker(recording, 2), "Carol");
+  EXPECT_TRUE(recording.at("streams").at(2).at("speakers").empty());
+}
+
 TEST_F(OfferAnswer, ALineThatTheMetadataNamedBeforeItCameHasItsSpeaker) {
   SrcCall call(server_);
   auto legs = two_legs();

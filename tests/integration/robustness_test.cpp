@@ -159,8 +159,14 @@ TEST_F(Robustness, APayloadTypeMeansWhatItDidUntilTheAckComes) {
   ASSERT_EQ(call.invite(again, false).status(), 200);
   say(10);
   call.wire().send(call.dialog().ack(again));
-  end(call);
-  EXPECT_LT(peak(read_sound(directory_ / "audio.wav").channels[0], 0, 8000), 0.01F);
+  // So that no packet is on its way together with the ACK.
+  std::this_thread::sleep_for(200ms);
+  say(10);
+  EXPECT_EQ(packets(end(call), 0), 30U);
+  const auto channel = read_sound(directory_ / "audio.wav").channels[0];
+  const std::size_t turned = channel.size() - 10 * RtpSource::kSamples;
+  EXPECT_LT(peak(channel, 0, turned - 800), 0.01F) << "μ-law until the ACK";
+  EXPECT_GT(peak(channel, turned, channel.size()), 0.02F) << "A-law behind it";
 }
 
 TEST_F(Robustness, MediaBeforeTheAckIsKept) {

@@ -457,11 +457,14 @@ constexpr unsigned kNewPerSecond = 10;
 #endif
 
 // Many at once, each of two legs and a second. Nothing of what was sent is missing on disk.
-void place_calls_together(const ServerProcess& server, unsigned calls) {
+// `over` is told when the last call has ended.
+void place_calls_together(const ServerProcess& server, unsigned calls,
+                          const std::function<void()>& over) {
   const auto run = run_tool(std::string(SRS_SIPREC_CALL) +
                             " sip:127.0.0.1:" + std::to_string(server.udp_port()) + " --calls " +
                             std::to_string(calls) + " --concurrent 40 --rate " +
                             std::to_string(kNewPerSecond) + " --duration 1 -q --json");
+  over();
   ASSERT_EQ(run.exit_code, 0) << run.output;
   const auto summary = json::parse(run.output);
   EXPECT_EQ(summary.at("calls").at("answered"), calls);
@@ -542,8 +545,9 @@ TEST_P(BadProvider, ChangesNothingForCalls) {
                         {"STT_RETRY_FIRST_PAUSE", "200ms"},
                         {"STT_RETRY_LONGEST_PAUSE", "1s"}});
   ASSERT_TRUE(server.start());
-  place_calls_together(server, kCalls);
-  EXPECT_TRUE(wait_until([&] { return asked >= kCalls; })) << asked;
+  unsigned meanwhile = 0;
+  place_calls_together(server, kCalls, [&] { meanwhile = asked; });
+  EXPECT_GE(meanwhile, kCalls / 2) << "asked while calls ran";
   EXPECT_TRUE(wait_until([&] { return metric(server, "stt_transcription_errors_total") > 0; }));
   EXPECT_EQ(metric(server, "stt_jobs_total", {R"(state="done")"}), 0);
 }

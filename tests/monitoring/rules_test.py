@@ -167,12 +167,16 @@ class Rules(unittest.TestCase):
         source = (ROOT / "src/recording/admission.cpp").read_text(encoding="utf-8")
         self.assertEqual(refused, set(re.findall(r'case Refusal::\w+:\n +return "(\w+)";', source)))
         ends = listed(metadata, "end_reason")
-        self.assertLessEqual({"bye", "cancelled", "max_duration"}, ends)
+        source = (ROOT / "src/recording/files/document.cpp").read_text(encoding="utf-8")
+        self.assertEqual(ends, set(re.findall(r'"(\w+)"', re.search(r"kReasons = \{([^}]*)\}", source)[1])))
         kinds = listed(page, "recording_warnings_total")
         watched = {(metric, value)
                    for metric, chosen in support.selectors(" or ".join(r["expr"] for _, r in ALERTS))
                    for label, sign, names in chosen if sign in ("=", "=~")
                    for name in names for value in refused | ends | kinds if re.fullmatch(name, value)}
+        self.assertLessEqual(SPARED.keys(), ends)
+        self.assertEqual(SPARED.keys() & {v for m, v in watched if m == "sip_sessions_failed_total"}, set(),
+                         "spared, and watched all the same")
         for metric, values, spared in (
                 ("sip_sessions_refused_total", refused, {}),
                 ("sip_sessions_failed_total", refused | ends, SPARED | {

@@ -28,6 +28,8 @@ TEST(CutCalls, AreNotToldAgainWhereSomebodySawThem) {
 
 TEST(CutCalls, AreNoneWhereTheWordIsNotOurs) {
   test::TempDir root;
+  test::write_file(root / ".calls-cut-by-shutdown", "40");
+  EXPECT_EQ(take_cut_calls(root.path()), 40U) << "that is where the word is looked for";
   const std::vector<std::string> words = {"", "many", "-3", "99999999999999999999",
                                           std::string(1000, '9')};
   for (const auto& word : words) {

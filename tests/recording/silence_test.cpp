@@ -17,7 +17,8 @@ class SilenceTest : public testing::Test {
   }
   std::optional<EndReason> at(int second, std::optional<int> heard = std::nullopt,
                               std::optional<int> sign = std::nullopt) const {
-    return silence_.end(options_, moment(heard), moment(sign), begin_ + seconds(second));
+    return silence_.end(options_, moment(heard), moment(sign ? sign : heard),
+                        begin_ + seconds(second));
   }
   std::optional<WallTime> moment(std::optional<int> second) const {
     return second ? std::optional(begin_ + seconds(*second)) : std::nullopt;
@@ -50,6 +51,7 @@ TEST_F(SilenceTest, HasPatienceWithASessionOnHold) {
   EXPECT_EQ(at(108, 5), std::nullopt);
   EXPECT_EQ(at(109, 5), EndReason::Inactivity);
   EXPECT_EQ(at(109), EndReason::Inactivity) << "also where nothing was ever heard";
+  EXPECT_EQ(at(109, 5, 108), EndReason::Inactivity) << "RTCP goes on while one holds";
   EXPECT_EQ(at(109, 30), std::nullopt) << "somebody speaks all the same";
 }
 

@@ -170,6 +170,10 @@ TEST(Budget, KeepsTheDaysCostWhereAnAnswerOfYesterdayComesLast) {
   EXPECT_EQ(budget.wait({}, day + 24h + 2min, 1min).bound, Budget::Bound::Cost);
   EXPECT_EQ(budget.cost_today(day + 23h), 2.2) << "a clock that was set back gives nothing back";
   EXPECT_EQ(budget.cost_today(day + 48h), 0);
+  budget.charge(day + 240h, 5);  // the clock was wrong for a moment
+  EXPECT_EQ(budget.cost_today(day + 48h), 0);
+  budget.charge(day + 48h, 0.5);
+  EXPECT_EQ(budget.cost_today(day + 49h), 0.5);
 }
 
 class ResumedBudget : public testing::Test {

@@ -1,7 +1,10 @@
 // Numbers and addresses as people say them.
 #include "stt/redact.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <chrono>
 
 namespace srs::stt {
 namespace {
@@ -90,7 +93,13 @@ TEST(SpelledText, IsReadInBoundedTime) {
     tens += "forty ";
   }
   for (const auto* rule : {"email", "iban", "uk_nino", "card", "digits", "us_ssn"})
-    for (const auto& text : {at, letters, doubles, tens}) spoken_of(rule, text);
+    for (const auto& text : {at, letters, doubles, tens}) {
+      const auto begun = std::chrono::steady_clock::now();
+      EXPECT_GE(spoken_of(rule, text + "end").size(), 5U) << rule;
+      EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10)) << rule;
+    }
+  EXPECT_THAT(spoken_of("card", at + ", 4539 1488 0343 6467"), testing::EndsWith(", [card]"));
+  EXPECT_THAT(spoken_of("email", doubles + "jo at example dot com"), testing::EndsWith(" [email]"));
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ TEST_F(OffloadTest, ResumesWithNothingWhereThePoolIsFull) {
   run(pool, [] { return 7; });
   EXPECT_TRUE(over_);
   EXPECT_EQ(value_, std::nullopt);
+  EXPECT_EQ(thrown_, "");
 }
 
 }  // namespace
