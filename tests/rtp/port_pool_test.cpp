@@ -13,11 +13,17 @@ namespace srs::rtp {
 namespace {
 
 using std::chrono::seconds;
+using test::at;
 using test::options_at;
 using Clock = PortPool::Clock;
 
 bool shows(const metrics::Registry& registry, const std::string& line) {
   return registry.text().find("\n" + line + "\n") != std::string::npos;
+}
+
+// As an error names them.
+std::string range(unsigned first, unsigned last) {
+  return std::to_string(at(first)) + "-" + std::to_string(at(last));
 }
 
 int doubled_buffer(int socket) {
@@ -36,8 +42,8 @@ class APool : public testing::Test {
 };
 
 TEST_F(APool, GivesEvenPortsInItsRangeWithTheOddOneBesideThem) {
-  const auto pool = open(options_at(21001, 21010));
-  EXPECT_EQ(pool->capacity(), 4u) << "21002 to 21009";
+  const auto pool = open(options_at(1, 10));
+  EXPECT_EQ(pool->capacity(), 4u) << "an odd one at either end makes no pair";
   std::set<std::uint16_t> ports;
   std::vector<std::unique_ptr<PortPair>> leased;
   for (int i = 0; i < 4; ++i) {
@@ -45,27 +51,27 @@ TEST_F(APool, GivesEvenPortsInItsRangeWithTheOddOneBesideThem) {
     ports.insert(leased.back()->port());
     EXPECT_NE(leased.back()->rtp_socket(), leased.back()->rtcp_socket());
   }
-  EXPECT_EQ(ports, (std::set<std::uint16_t>{21002, 21004, 21006, 21008}));
+  EXPECT_EQ(ports, (std::set<std::uint16_t>{at(2), at(4), at(6), at(8)}));
   EXPECT_EQ(pool->allocated(), 4u);
   EXPECT_EQ(pool->available(Clock::now()), 0u);
 }
 
 TEST_F(APool, RefusesWhereAllPairsAreTaken) {
-  const auto pool = open(options_at(21020, 21021));
+  const auto pool = open(options_at(0, 1));
   const auto only = pool->lease(Clock::now()).value();
   const auto refused = pool->lease(Clock::now());
   ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().text.find("21020-21021"), std::string::npos) << refused.error().text;
+  EXPECT_NE(refused.error().text.find(range(0, 1)), std::string::npos) << refused.error().text;
   EXPECT_TRUE(shows(registry, "rtp_port_exhaustion_total 1"));
   EXPECT_TRUE(shows(registry, "rtp_ports_allocated 1"));
   EXPECT_TRUE(shows(registry, "rtp_ports_capacity 1"));
 }
 
 TEST_F(APool, SaysThatThereIsNoRoomForSeveralBeforeTheFirstIsLeased) {
-  const auto pool = open(options_at(21012, 21019));
+  const auto pool = open(options_at(2, 9));
   const auto refused = pool->check_room(5, Clock::now());
   ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().text.find("21012-21019"), std::string::npos) << refused.error().text;
+  EXPECT_NE(refused.error().text.find(range(2, 9)), std::string::npos) << refused.error().text;
   EXPECT_TRUE(shows(registry, "rtp_port_exhaustion_total 1"));
   EXPECT_EQ(pool->resting(Clock::now()), 0u);
   EXPECT_TRUE(pool->check_room(4, Clock::now()));
@@ -73,7 +79,7 @@ TEST_F(APool, SaysThatThereIsNoRoomForSeveralBeforeTheFirstIsLeased) {
 }
 
 TEST_F(APool, RefusesAPairWhileItsQuarantineLasts) {
-  const auto pool = open(options_at(21030, 21031));
+  const auto pool = open(options_at(0, 1));
   pool->lease(Clock::now()).value().reset();
   const auto freed = Clock::now();
   EXPECT_EQ(pool->allocated(), 0u);
@@ -86,7 +92,7 @@ TEST_F(APool, RefusesAPairWhileItsQuarantineLasts) {
 }
 
 TEST_F(APool, TakesThePairThatRestedLongest) {
-  const auto pool = open(options_at(21040, 21047));
+  const auto pool = open(options_at(0, 7));
   auto first = pool->lease(Clock::now()).value();
   auto second = pool->lease(Clock::now()).value();
   const auto second_port = second->port();
@@ -98,7 +104,7 @@ TEST_F(APool, TakesThePairThatRestedLongest) {
 
 // Whose media comes to a port is told most plainly where no two of a call ever had the same.
 TEST_F(APool, GivesACallAPairThatItHadNotWhereThereIsOne) {
-  const auto pool = open(options_at(21048, 21049 + 2));
+  const auto pool = open(options_at(0, 3));
   const auto had = pool->lease(Clock::now()).value()->port();
   const auto later = Clock::now() + seconds(6);
   const std::array avoided = {had};
@@ -108,7 +114,7 @@ TEST_F(APool, GivesACallAPairThatItHadNotWhereThereIsOne) {
 }
 
 TEST_F(APool, KeepsFreedSocketsBoundSoThatTheNextCallCostsNoBind) {
-  const auto pool = open(options_at(21050, 21051));
+  const auto pool = open(options_at(0, 1));
   auto pair = pool->lease(Clock::now()).value();
   const auto socket = pair->rtp_socket();
   pair.reset();
@@ -117,7 +123,7 @@ TEST_F(APool, KeepsFreedSocketsBoundSoThatTheNextCallCostsNoBind) {
 }
 
 TEST_F(APool, ClosesFreedSocketsBeyondItsLimitAndBindsThemAnew) {
-  auto options = options_at(21060, 21063);
+  auto options = options_at(0, 3);
   options.idle_pairs = 0;
   const auto pool = open(options);
   auto pair = pool->lease(Clock::now()).value();
@@ -138,7 +144,7 @@ TEST_F(APool, ClosesFreedSocketsBeyondItsLimitAndBindsThemAnew) {
 }
 
 TEST_F(APool, ThrowsAwayAndCountsWhatCameBetweenTwoCalls) {
-  const auto pool = open(options_at(21070, 21071));
+  const auto pool = open(options_at(0, 1));
   const test::Peer stranger;
   auto pair = pool->lease(Clock::now()).value();
   stranger.send(pair->port(), test::rtp({}));  // the old call's last packet, never read
@@ -157,7 +163,7 @@ TEST_F(APool, ThrowsAwayAndCountsWhatCameBetweenTwoCalls) {
 
 // Somebody who sends to a port that nobody leases again shows all the same.
 TEST_F(APool, CountsWhatComesToAFreedPairWhileItComes) {
-  const auto pool = open(options_at(21084, 21085));
+  const auto pool = open(options_at(4, 5));
   const test::Peer stranger;
   const auto port = pool->lease(Clock::now()).value()->port();
   for (const int total : {50, 100}) {
@@ -170,7 +176,7 @@ TEST_F(APool, CountsWhatComesToAFreedPairWhileItComes) {
 }
 
 TEST_F(APool, GivesALeasedPairItsWholeReceiveBufferAgain) {
-  auto options = options_at(21080, 21081);
+  auto options = options_at(0, 1);
   options.receive_buffer = 65536;
   const auto pool = open(options);
   for (const auto now : {Clock::now(), Clock::now() + seconds(60)}) {
@@ -182,7 +188,7 @@ TEST_F(APool, GivesALeasedPairItsWholeReceiveBufferAgain) {
 }
 
 TEST_F(APool, AsksBeyondTheKernelsLimitWhereItHasThePrivilege) {
-  auto options = options_at(21082, 21083);
+  auto options = options_at(0, 1);
   options.receive_buffer = 64 << 20;
   const auto granted_to = [&options](int option) {
     const int scratch = ::socket(AF_INET, SOCK_DGRAM, 0);
@@ -221,11 +227,11 @@ class Holder {
 };
 
 TEST_F(APool, SkipsPortsThatOthersHold) {
-  const Holder rtp(21090), rtcp(21093);
+  const Holder rtp(at(0)), rtcp(at(3));
   ASSERT_TRUE(rtp.bound() && rtcp.bound());
-  const auto pool = open(options_at(21090, 21095));
+  const auto pool = open(options_at(0, 5));
   const auto pair = pool->lease(Clock::now()).value();
-  EXPECT_EQ(pair->port(), 21094);
+  EXPECT_EQ(pair->port(), at(4));
   EXPECT_FALSE(pool->lease(Clock::now()));
   EXPECT_EQ(pool->held(), 2u);
   EXPECT_EQ(pool->available(Clock::now()), 0u);
@@ -233,9 +239,9 @@ TEST_F(APool, SkipsPortsThatOthersHold) {
 
 // An INVITE whose second leg finds no port must not cost the next caller the first.
 TEST_F(APool, FindsPortsThatOthersHoldBeforeTheFirstOfSeveralIsLeased) {
-  const Holder holder(21392);
+  const Holder holder(at(2));
   ASSERT_TRUE(holder.bound());
-  const auto pool = open(options_at(21390, 21395));
+  const auto pool = open(options_at(0, 5));
   EXPECT_FALSE(pool->check_room(3, Clock::now()));
   EXPECT_EQ(pool->held(), 1u);
   EXPECT_EQ(pool->resting(Clock::now()), 0u);
@@ -247,42 +253,47 @@ TEST_F(APool, FindsPortsThatOthersHoldBeforeTheFirstOfSeveralIsLeased) {
 }
 
 TEST_F(APool, TriesPortsThatOthersHeldAgainLater) {
-  auto holder = std::make_unique<Holder>(21100);
+  auto holder = std::make_unique<Holder>(at(0));
   ASSERT_TRUE(holder->bound());
-  const auto pool = open(options_at(21100, 21103));
+  const auto pool = open(options_at(0, 3));
   const auto first = pool->lease(Clock::now()).value();
   EXPECT_FALSE(pool->lease(Clock::now()));
   holder.reset();
   const auto second = pool->lease(Clock::now() + seconds(2));
   ASSERT_TRUE(second);
-  EXPECT_EQ(second.value()->port(), 21100);
+  EXPECT_EQ(second.value()->port(), at(0));
   EXPECT_EQ(pool->held(), 0u);
 }
 
 TEST_F(APool, IsNotOpenedWhereNothingCanBeBound) {
-  const Holder holder(21110);
-  const auto pool = PortPool::open(options_at(21110, 21111), registry);
+  const Holder holder(at(0));
+  const auto pool = PortPool::open(options_at(0, 1), registry);
   ASSERT_FALSE(pool);
   EXPECT_NE(pool.error().text.find("held by other processes"), std::string::npos)
       << pool.error().text;
 }
 
 TEST_F(APool, IsNotOpenedOnARangeWithoutAPair) {
-  for (const auto& [first, last] : {std::pair{21121, 21122}, std::pair{21123, 21123},
-                                    std::pair{21130, 21120}, std::pair{0, 100}}) {
-    EXPECT_FALSE(PortPool::open(
-        options_at(static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last)), registry))
-        << first << "-" << last;
+  const std::uint16_t zero = 0;
+  for (const auto& [first, last] : {std::pair{at(1), at(2)}, std::pair{at(3), at(3)},
+                                    std::pair{at(10), at(0)}, std::pair{zero, at(1)}}) {
+    auto options = options_at(0, 1);
+    options.port_min = first;
+    options.port_max = last;
+    EXPECT_FALSE(PortPool::open(options, registry)) << first << "-" << last;
   }
 }
 
 TEST_F(APool, MayReachTheLastPort) {
-  const auto pool = open(options_at(65534, 65535));
+  auto options = options_at(0, 1);
+  options.port_min = 65534;
+  options.port_max = 65535;
+  const auto pool = open(options);
   EXPECT_EQ(pool->lease(Clock::now()).value()->port(), 65534);
 }
 
 TEST_F(APool, IsNotOpenedWithAWrongAddressOrNetwork) {
-  auto options = options_at(21140, 21149);
+  auto options = options_at(0, 9);
   options.bind_address = "media.example";
   EXPECT_NE(PortPool::open(options, registry).error().text.find("media.example"),
             std::string::npos);
@@ -295,7 +306,7 @@ TEST_F(APool, IsNotOpenedWithAWrongAddressOrNetwork) {
 
 TEST_F(APool, TakesBothFamiliesOnTheUnspecifiedIpv6Address) {
   if (!srs::test::has_ipv6()) GTEST_SKIP() << "no IPv6 here";
-  auto options = options_at(21150, 21151);
+  auto options = options_at(0, 1);
   options.bind_address = "::";
   const auto pool = PortPool::open(options, registry);
   ASSERT_TRUE(pool) << pool.error().text;

@@ -8,6 +8,7 @@ namespace srs::rtp {
 namespace {
 
 using std::chrono::seconds;
+using test::at;
 using test::options_at;
 using test::Peer;
 
@@ -33,13 +34,13 @@ class AReporter : public testing::Test {
 };
 
 TEST_F(AReporter, SendsNothingBeforeItKnowsAnyone) {
-  open(options_at(21400, 21401));
+  open(options_at(0, 1));
   EXPECT_FALSE(send());
   EXPECT_EQ(totals.packets_sent, 0u);
 }
 
 TEST_F(AReporter, SendsWhereSdpSaidUntilRtcpComes) {
-  open(options_at(21402, 21403));
+  open(options_at(0, 1));
   reporter->set_profile({.payloads = {}, .rtcp_destination = hint.endpoint()});
   reporter->on_media(media.endpoint());
   ASSERT_TRUE(send());
@@ -53,7 +54,7 @@ TEST_F(AReporter, SendsWhereSdpSaidUntilRtcpComes) {
 }
 
 TEST_F(AReporter, SendsToTheMediaSourceWhereRtcpIsMultiplexed) {
-  open(options_at(21404, 21405));
+  open(options_at(0, 1));
   reporter->set_profile({.payloads = {}, .rtcp_destination = hint.endpoint(), .rtcp_mux = true});
   reporter->on_media(media.endpoint());
   ASSERT_TRUE(send());
@@ -61,17 +62,17 @@ TEST_F(AReporter, SendsToTheMediaSourceWhereRtcpIsMultiplexed) {
 }
 
 TEST_F(AReporter, SendsFromThePortThatRtcpCameTo) {
-  open(options_at(21406, 21407));
+  open(options_at(0, 1));
   for (const bool rtcp_port : {false, true}) {
     reporter->on_rtcp(datagram(rtcp, rtcp_port));
     ASSERT_TRUE(send());
     ASSERT_FALSE(rtcp.receive(1000).empty());
-    EXPECT_EQ(rtcp.last_source().port(), rtcp_port ? 21407 : 21406);
+    EXPECT_EQ(rtcp.last_source().port(), rtcp_port ? at(1) : at(0));
   }
 }
 
 TEST_F(AReporter, IgnoresAHintThatNamesAGroupOrNobody) {
-  open(options_at(21408, 21409));
+  open(options_at(0, 1));
   for (const auto* host : {"0.0.0.0", "224.2.0.1", "255.255.255.255"}) {
     reporter->set_profile({.payloads = {}, .rtcp_destination = Endpoint::from(host, 5005)});
     EXPECT_FALSE(send()) << host;
@@ -80,7 +81,7 @@ TEST_F(AReporter, IgnoresAHintThatNamesAGroupOrNobody) {
 }
 
 TEST_F(AReporter, SendsNothingOutsideTheAllowedNetworks) {
-  auto options = options_at(21410, 21411);
+  auto options = options_at(0, 1);
   options.allowed_sources = {"192.0.2.0/24"};
   open(options);
   reporter->set_profile({.payloads = {}, .rtcp_destination = hint.endpoint()});
@@ -89,7 +90,7 @@ TEST_F(AReporter, SendsNothingOutsideTheAllowedNetworks) {
 }
 
 TEST_F(AReporter, IsDueOnceInAnIntervalThatVaries) {
-  open(options_at(21412, 21413));
+  open(options_at(0, 1));
   const Reporter::Clock::time_point start{};
   std::vector<std::chrono::milliseconds> times;
   for (auto at = std::chrono::milliseconds(0); at < seconds(1000);
@@ -105,7 +106,7 @@ TEST_F(AReporter, IsDueOnceInAnIntervalThatVaries) {
 }
 
 TEST_F(AReporter, IsNeverDueWhereReportsAreOff) {
-  auto options = options_at(21414, 21415);
+  auto options = options_at(0, 1);
   open(options);
   options.rtcp_interval = seconds(0);
   Reporter silent(options, *pair);
@@ -113,7 +114,7 @@ TEST_F(AReporter, IsNeverDueWhereReportsAreOff) {
 }
 
 TEST_F(AReporter, ChoosesAnotherSsrcWhereItCollides) {
-  open(options_at(21416, 21417));
+  open(options_at(0, 1));
   const auto before = reporter->ssrc();
   reporter->choose_ssrc();
   EXPECT_NE(reporter->ssrc(), before);

@@ -10,6 +10,7 @@ namespace srs::rtp {
 namespace {
 
 using std::chrono::milliseconds;
+using test::at;
 using test::Kept;
 using test::Octets;
 using test::options_at;
@@ -17,7 +18,6 @@ using test::Peer;
 using test::rtp;
 using test::run_until;
 
-// Each test has a port of its own: they may run side by side.
 class AStream : public testing::Test {
  protected:
   void open(Options options) {
@@ -28,7 +28,7 @@ class AStream : public testing::Test {
                                       log::Logger(sink, "rtp"));
     stream->set_profile({.payloads = {{0, 8000}, {101, 8000}}, .rtcp_destination = {}});
   }
-  void open(std::uint16_t port) { open(options_at(port, static_cast<std::uint16_t>(port + 1))); }
+  void open() { open(options_at(0, 1)); }
   void send(const Octets& bytes) { peer.send(stream->port(), bytes); }
   void send_rtcp(const Octets& bytes) {
     peer.send(static_cast<std::uint16_t>(stream->port() + 1), bytes);
@@ -60,7 +60,7 @@ class AStream : public testing::Test {
 };
 
 TEST_F(AStream, HandsOnEveryPacketAsItCame) {
-  open(21500);
+  open();
   for (const std::uint16_t sequence : {1, 2, 4, 3, 5, 5})
     send(rtp({.sequence = sequence, .timestamp = sequence * 160U}));
   const auto port = stream->port();
@@ -86,7 +86,7 @@ TEST_F(AStream, HandsOnEveryPacketAsItCame) {
 }
 
 TEST_F(AStream, TakesTheLastPacketThatArrivedBeforeClose) {
-  open(21502);
+  open();
   send(rtp({.sequence = 1}));
   ASSERT_TRUE(run_until(context, [&] { return kept.items.size() == 1; }));
   send(rtp({.sequence = 2}));
@@ -99,7 +99,7 @@ TEST_F(AStream, TakesTheLastPacketThatArrivedBeforeClose) {
 }
 
 TEST_F(AStream, IsDrainedByItsDestructor) {
-  open(21504);
+  open();
   send(rtp({.sequence = 1}));
   stream.reset();
   EXPECT_EQ(kept.items.size(), 1u);
@@ -108,7 +108,7 @@ TEST_F(AStream, IsDrainedByItsDestructor) {
 }
 
 TEST_F(AStream, SettlesItsLossWhenItEnds) {
-  open(21506);
+  open();
   for (const std::uint16_t sequence : {1, 2, 6}) send(rtp({.sequence = sequence}));
   ASSERT_TRUE(run_until(context, [&] { return kept.items.size() == 3; }));
   EXPECT_EQ(totals.lost, 0u) << "a late packet may still come";
@@ -119,7 +119,7 @@ TEST_F(AStream, SettlesItsLossWhenItEnds) {
 }
 
 TEST_F(AStream, TellsItsLossWhileItRuns) {
-  open(21612);
+  open();
   const auto later = std::chrono::steady_clock::now() + std::chrono::hours(1);
   stream->on_turn(later);  // so that no turn of the engine's own is due
   for (const std::uint16_t sequence : {1, 2, 6}) send(rtp({.sequence = sequence}));
@@ -134,7 +134,7 @@ TEST_F(AStream, TellsItsLossWhileItRuns) {
 }
 
 TEST_F(AStream, CountsRubbishAndKeepsItOut) {
-  open(21508);
+  open();
   send({1, 2, 3});
   send(Octets(172, 0x00));
   send_rtcp(rtp({}));
@@ -146,7 +146,7 @@ TEST_F(AStream, CountsRubbishAndKeepsItOut) {
 }
 
 TEST_F(AStream, LogsItsRubbishAtOnceAndWhatIsLeftAtItsEnd) {
-  open(21538);
+  open();
   for (int i = 0; i < 5; ++i) send({1, 2, 3});
   close();
   const auto line = [&](int count) {
@@ -158,7 +158,7 @@ TEST_F(AStream, LogsItsRubbishAtOnceAndWhatIsLeftAtItsEnd) {
 }
 
 TEST_F(AStream, IgnoresKeepAlives) {
-  open(21510);
+  open();
   Octets stun(20);
   stun[4] = 0x21, stun[5] = 0x12, stun[6] = 0xA4, stun[7] = 0x42;
   send({});
@@ -170,7 +170,7 @@ TEST_F(AStream, IgnoresKeepAlives) {
 }
 
 TEST_F(AStream, KeepsUnknownPayloadTypesAndCountsThem) {
-  open(21512);
+  open();
   send(rtp({.sequence = 1, .payload_type = 0}));
   send(rtp({.sequence = 2, .payload_type = 96}));
   send(rtp({.sequence = 3, .payload_type = 101}));
@@ -181,7 +181,7 @@ TEST_F(AStream, KeepsUnknownPayloadTypesAndCountsThem) {
 }
 
 TEST_F(AStream, TakesMediaOfAllowedSourcesOnly) {
-  auto options = options_at(21514, 21515);
+  auto options = options_at(0, 1);
   options.allowed_sources = {"192.0.2.0/24", "127.0.0.2/32"};
   open(options);
   const Peer allowed("127.0.0.2");
@@ -196,7 +196,7 @@ TEST_F(AStream, TakesMediaOfAllowedSourcesOnly) {
 
 // Mobile SRCs and rtpproxy move after a resume: media is followed, never latched.
 TEST_F(AStream, FollowsAChangeOfTheSourceAddress) {
-  open(21516);
+  open();
   const Peer elsewhere;
   send(rtp({.sequence = 1}));
   elsewhere.send(stream->port(), rtp({.sequence = 2}));
@@ -211,7 +211,7 @@ TEST_F(AStream, FollowsAChangeOfTheSourceAddress) {
 
 // RFC 7866 §8.1.3.
 TEST_F(AStream, GoesOnWithAnotherSsrc) {
-  open(21518);
+  open();
   for (std::uint16_t i = 0; i < 10; ++i) send(rtp({.sequence = i, .ssrc = 1}));
   for (std::uint16_t i = 0; i < 10; ++i)
     send(rtp({.sequence = static_cast<std::uint16_t>(50000 + i), .ssrc = 2}));
@@ -225,7 +225,7 @@ TEST_F(AStream, GoesOnWithAnotherSsrc) {
 }
 
 TEST_F(AStream, CountsNoLossWhereTheSenderBeginsAnew) {
-  open(21520);
+  open();
   for (std::uint16_t i = 0; i < 10; ++i) send(rtp({.sequence = i}));
   for (std::uint16_t i = 0; i < 10; ++i)
     send(rtp({.sequence = static_cast<std::uint16_t>(30000 + i), .timestamp = 77}));
@@ -235,7 +235,7 @@ TEST_F(AStream, CountsNoLossWhereTheSenderBeginsAnew) {
 }
 
 TEST_F(AStream, MeasuresJitterInTheClockOfThePayload) {
-  open(21522);
+  open();
   stream->set_profile({.payloads = {{9, 8000}, {96, 48000}}, .rtcp_destination = {}});
   send(rtp({.sequence = 1, .payload_type = 9}));
   close();
@@ -244,7 +244,7 @@ TEST_F(AStream, MeasuresJitterInTheClockOfThePayload) {
 }
 
 TEST_F(AStream, ReadsTheNameAndTheGoodbyeOfItsSource) {
-  open(21524);
+  open();
   send(rtp({.sequence = 1, .ssrc = 7}));
   ASSERT_TRUE(run_until(context, [&] { return kept.items.size() == 1; }));
   auto compound = report_of(7, 201);
@@ -263,7 +263,7 @@ TEST_F(AStream, ReadsTheNameAndTheGoodbyeOfItsSource) {
 }
 
 TEST_F(AStream, RemembersANameThatCameBeforeTheMedia) {
-  open(21526);
+  open();
   auto compound = report_of(7, 201);
   const Octets sdes = {0x81, 202, 0, 3, 0, 0, 0, 7, 1, 3, 'a', '@', 'b', 0, 0, 0};
   compound.insert(compound.end(), sdes.begin(), sdes.end());
@@ -275,7 +275,7 @@ TEST_F(AStream, RemembersANameThatCameBeforeTheMedia) {
 }
 
 TEST_F(AStream, MakesAValidTextOfAnyName) {
-  open(21528);
+  open();
   send(rtp({.sequence = 1, .ssrc = 7}));
   ASSERT_TRUE(run_until(context, [&] { return kept.items.size() == 1; }));
   auto compound = report_of(7, 201);
@@ -289,7 +289,7 @@ TEST_F(AStream, MakesAValidTextOfAnyName) {
 }
 
 TEST_F(AStream, SendsReceiverReportsToWhereRtcpComesFrom) {
-  auto options = options_at(21530, 21531);
+  auto options = options_at(0, 1);
   options.rtcp_interval = milliseconds(100);
   open(options);
   Octets sr = {0x80, 200, 0, 6, 0, 0, 0, 7, 0, 1, 2, 3, 4, 5, 6, 7};
@@ -310,12 +310,12 @@ TEST_F(AStream, SendsReceiverReportsToWhereRtcpComesFrom) {
   EXPECT_EQ(report->report_blocks[0].last_sr, 0x02030405u);
   EXPECT_GT(report->report_blocks[0].delay_since_sr, 0u);
   EXPECT_EQ(report->descriptions.size(), 1u);
-  EXPECT_EQ(rtcp.last_source().port(), 21531) << "from the RTCP port (RFC 4961)";
+  EXPECT_EQ(rtcp.last_source().port(), at(1)) << "from the RTCP port (RFC 4961)";
   EXPECT_GE(totals.packets_sent, 1u);
 }
 
 TEST_F(AStream, SaysGoodbyeAtItsEnd) {
-  open(21532);
+  open();
   send(rtp({.sequence = 1, .ssrc = 7}));
   send_rtcp(report_of(7, 201));
   close();
@@ -326,7 +326,7 @@ TEST_F(AStream, SaysGoodbyeAtItsEnd) {
 }
 
 TEST_F(AStream, SendsNothingWhereNoMediaCame) {
-  open(21534);
+  open();
   stream->set_profile({.payloads = {}, .rtcp_destination = peer.endpoint()});
   close();
   EXPECT_TRUE(peer.receive().empty());
@@ -334,7 +334,7 @@ TEST_F(AStream, SendsNothingWhereNoMediaCame) {
 }
 
 TEST_F(AStream, LeavesItsSsrcToASourceThatHasTheSame) {
-  auto options = options_at(21536, 21537);
+  auto options = options_at(0, 1);
   options.rtcp_interval = milliseconds(40);
   open(options);
   send(rtp({.sequence = 1, .ssrc = 7}));

@@ -2,6 +2,7 @@
 // until something has happened.
 #pragma once
 
+#include "support/port_block.hpp"
 #include "support/wait.hpp"
 
 #include <srs/rtp/packet.hpp>
@@ -122,15 +123,18 @@ class Kept final : public StreamSink {
   std::vector<Item> items;
 };
 
-// A range that no other test program uses (support/port_block.cpp). Each test has ports of its own
-// in it, for it is a process beside its neighbours: 21001-21199 and 21390-21399 are the pool's,
-// 21200-21389 the sweep's, 21400-21499 the reporter's, 21500-21599 and 21612 the stream's and
-// 21600-21611 the sender's.
-inline Options options_at(std::uint16_t first, std::uint16_t last) {
+// Port number `n` of this process's block, which no test beside it has.
+inline std::uint16_t at(unsigned n) {
+  static const srs::test::PortBlock block;
+  return static_cast<std::uint16_t>(block.first() + n);
+}
+
+// A pool from at(first) to at(last).
+inline Options options_at(unsigned first, unsigned last) {
   Options options;
   options.bind_address = "127.0.0.1";
-  options.port_min = first;
-  options.port_max = last;
+  options.port_min = at(first);
+  options.port_max = at(last);
   options.sweep_interval = std::chrono::milliseconds(5);
   options.quarantine = std::chrono::seconds(5);
   options.rtcp_interval = std::chrono::milliseconds(0);

@@ -74,7 +74,7 @@ class ASweep : public testing::Test {
 };
 
 TEST_F(ASweep, DeliversInTheOrderOfArrivalWithKernelTimes) {
-  open(options_at(21200, 21209));
+  open(options_at(0, 9));
   const auto pair = lease();
   Counter counter;
   engine->add(*pair, counter);
@@ -96,7 +96,7 @@ TEST_F(ASweep, DeliversInTheOrderOfArrivalWithKernelTimes) {
 }
 
 TEST_F(ASweep, DeliversRtcpAndTurnsMoreRarely) {
-  auto options = options_at(21210, 21219);
+  auto options = options_at(0, 9);
   options.rtcp_interval = std::chrono::milliseconds(80);
   open(options);
   const auto pair = lease();
@@ -109,7 +109,7 @@ TEST_F(ASweep, DeliversRtcpAndTurnsMoreRarely) {
 }
 
 TEST_F(ASweep, DeliversWhatWaitsBeforeItForgetsAPair) {
-  open(options_at(21220, 21229));
+  open(options_at(0, 9));
   const auto pair = lease();
   Counter counter;
   engine->add(*pair, counter);
@@ -124,7 +124,7 @@ TEST_F(ASweep, DeliversWhatWaitsBeforeItForgetsAPair) {
 }
 
 TEST_F(ASweep, DrainsOnDemandWithoutTheTimer) {
-  open(options_at(21230, 21239));
+  open(options_at(0, 9));
   const auto pair = lease();
   Counter counter;
   engine->add(*pair, counter);
@@ -136,7 +136,7 @@ TEST_F(ASweep, DrainsOnDemandWithoutTheTimer) {
 }
 
 TEST_F(ASweep, AllowsASinkToRemoveItselfAndOthersInItsDelivery) {
-  open(options_at(21240, 21259));
+  open(options_at(0, 19));
   constexpr int count = 8;
   std::vector<std::unique_ptr<PortPair>> pairs;
   std::vector<Counter> counters(count);
@@ -158,7 +158,7 @@ TEST_F(ASweep, AllowsASinkToRemoveItselfAndOthersInItsDelivery) {
 }
 
 TEST_F(ASweep, AllowsASinkToAddAnotherPairInItsDelivery) {
-  open(options_at(21260, 21269));
+  open(options_at(0, 9));
   const auto first = lease();
   const auto second = lease();
   Counter one, two;
@@ -174,7 +174,7 @@ TEST_F(ASweep, AllowsASinkToAddAnotherPairInItsDelivery) {
 }
 
 TEST_F(ASweep, SleepsWithoutPairs) {
-  open(options_at(21270, 21279));
+  open(options_at(0, 9));
   EXPECT_EQ(context.poll(), 0u);
   const auto pair = lease();
   Counter counter;
@@ -187,7 +187,7 @@ TEST_F(ASweep, SleepsWithoutPairs) {
 }
 
 TEST_F(ASweep, CountsWhatTheKernelDropped) {
-  auto options = options_at(21280, 21289);
+  auto options = options_at(0, 9);
   options.receive_buffer = 4096;
   open(options);
   const auto pair = lease();
@@ -205,7 +205,7 @@ TEST_F(ASweep, CountsWhatTheKernelDropped) {
 }
 
 TEST_F(ASweep, CountsDropsOfARunningCallToo) {
-  auto options = options_at(21290, 21299);
+  auto options = options_at(0, 9);
   options.receive_buffer = 4096;
   open(options);
   const auto pair = lease();
@@ -219,7 +219,7 @@ TEST_F(ASweep, CountsDropsOfARunningCallToo) {
 }
 
 TEST_F(ASweep, LeavesOverlongDatagramsOutAndCountsThem) {
-  open(options_at(21300, 21309));
+  open(options_at(0, 9));
   const auto pair = lease();
   Counter counter;
   engine->add(*pair, counter);
@@ -233,7 +233,7 @@ TEST_F(ASweep, LeavesOverlongDatagramsOutAndCountsThem) {
 
 TEST_F(ASweep, GivesIpv4SourcesAsIpv4OnASocketOfBothFamilies) {
   if (!srs::test::has_ipv6()) GTEST_SKIP() << "no IPv6 here";
-  auto options = options_at(21310, 21319);
+  auto options = options_at(0, 9);
   options.bind_address = "::";
   open(options);
   struct Last final : PacketSink {
@@ -255,7 +255,7 @@ TEST_F(ASweep, GivesIpv4SourcesAsIpv4OnASocketOfBothFamilies) {
 }
 
 TEST_F(ASweep, CountsSweepsThatBeganTooLate) {
-  auto options = options_at(21320, 21329);
+  auto options = options_at(0, 9);
   open(options);
   const auto pair = lease();
   Counter counter;
@@ -266,7 +266,7 @@ TEST_F(ASweep, CountsSweepsThatBeganTooLate) {
 }
 
 TEST_F(ASweep, GoesOnForTheOthersWhereOneSinkFails) {
-  open(options_at(21330, 21339));
+  open(options_at(0, 9));
   const auto bad = lease();
   const auto good = lease();
   Counter broken, counter;
@@ -284,7 +284,7 @@ TEST_F(ASweep, GoesOnForTheOthersWhereOneSinkFails) {
 }
 
 TEST_F(ASweep, MayGoWhileItsTimerIsDue) {
-  open(options_at(21340, 21349));
+  open(options_at(0, 9));
   const auto pair = lease();
   Counter counter;
   engine->add(*pair, counter);
