@@ -4,7 +4,9 @@
 
 #include <sofia-sip/su_alloc.h>
 
+#include <cstddef>
 #include <cstring>
+#include <limits>
 #include <string_view>
 
 namespace srs::sip {
@@ -32,12 +34,21 @@ const char* disguise(su_home_t* home, char* method) {
   return name;
 }
 
+// A request as parse_request() makes it. Copies of it are sofia's own, and shorter.
+struct TimedRequest {
+  sip_request_t line;
+  std::chrono::steady_clock::time_point read_at;
+};
+static_assert(offsetof(TimedRequest, line) == 0);
+
 // As msg_hclass_s::hc_parse, which see. The header is sofia's own to all who come after.
 issize_t parse_request(su_home_t* home, msg_header_t* header, char* text, isize_t size) {
   const auto line = first_line(home, *header, text, size);
   if (line.text == nullptr) return -1;
   const char* name = disguise(home, line.text);
-  auto& request = *reinterpret_cast<sip_request_t*>(header);
+  auto& timed = *reinterpret_cast<TimedRequest*>(header);
+  timed.read_at = std::chrono::steady_clock::now();
+  auto& request = timed.line;
   request.rq_common->h_class = sip_request_class;
   const auto done = sip_request_class->hc_parse(home, header, line.text, line.size);
   if (done >= 0 && name != nullptr) request.rq_method_name = name;
@@ -70,6 +81,13 @@ msg_hclass_s with_parser(msg_hclass_t& header_class, msg_parse_f* parser) {
   return result;
 }
 
+msg_hclass_s timed_request_class() {
+  auto result = with_parser(*sip_request_class, parse_request);
+  static_assert(sizeof(TimedRequest) <= std::numeric_limits<decltype(result.hc_size)>::max());
+  result.hc_size = sizeof(TimedRequest);
+  return result;
+}
+
 // The table is open: what is looked for by its name is found first, and sofia's own class, which is
 // looked for by its address, behind it.
 void put_before_own(msg_mclass_t& message_class, msg_hclass_t& ours, msg_hclass_t& own) {
@@ -88,12 +106,16 @@ void put_before_own(msg_mclass_t& message_class, msg_hclass_t& ours, msg_hclass_
 }  // namespace
 
 void take_any_method(msg_mclass_t& message_class) {
-  static const auto request = with_parser(*sip_request_class, parse_request);
+  static const auto request = timed_request_class();
   static const auto cseq = with_parser(*sip_cseq_class, parse_cseq);
   static const auto status = with_parser(*sip_status_class, parse_status);
   message_class.mc_request->hr_class = &request;
   message_class.mc_status->hr_class = &status;
   put_before_own(message_class, cseq, *sip_cseq_class);
+}
+
+std::chrono::steady_clock::time_point first_line_read_at(const sip_t& received) {
+  return reinterpret_cast<const TimedRequest*>(received.sip_request)->read_at;
 }
 
 }  // namespace srs::sip

@@ -3,7 +3,6 @@
 #include "sip/any_method.hpp"
 #include "sip/bad_request.hpp"
 #include "sip/convert.hpp"
-#include "sip/first_byte.hpp"
 
 #include <srs/util/text.hpp>
 
@@ -135,7 +134,6 @@ MessageClass bounded_message_class() {
   if (!result) return result;
   result->mc_extract_body = extract;
   take_any_method(*result);
-  time_first_bytes(*result);
   return result;
 }
 

@@ -38,8 +38,6 @@ using MessageClass = std::unique_ptr<msg_mclass_t, MessageClassDeleter>;
 //
 // A method may be any token (any_method.hpp); sofia would drop what it can't read.
 //
-// A message knows when its first byte came (first_byte.hpp).
-//
 // Where one read brings the end of a message and the beginning of the next, that one is bounded as
 // well: sofia forgets the limit there and would let its header grow as long as somebody sends.
 MessageClass bounded_message_class();

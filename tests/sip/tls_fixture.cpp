@@ -33,17 +33,13 @@ void Tls::TearDown() {
   if (!directory.empty()) std::filesystem::remove_all(directory);
 }
 
-std::string Tls::options_request(int number) {
-  return "OPTIONS sip:srs@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1:1;branch=z9hG4bK" +
-         std::to_string(number) +
-         "\r\nMax-Forwards: 70\r\nFrom: <sip:a@127.0.0.1>;tag=1\r\nTo: <sip:srs@127.0.0.1>\r\n"
-         "Call-ID: tls\r\nCSeq: " +
-         std::to_string(number) + " OPTIONS\r\nContent-Length: 0\r\n\r\n";
-}
-
 std::string Tls::answer_to_openssl(const std::string& arguments) {
   const auto own = std::to_string(port("tls"));
-  std::ofstream(directory / "request") << options_request(1);
+  std::ofstream(directory / "request")
+      << "OPTIONS sip:srs@127.0.0.1:" << own
+      << " SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1:1;branch=z9hG4bKtls\r\n"
+         "Max-Forwards: 70\r\nFrom: <sip:a@127.0.0.1>;tag=1\r\nTo: "
+         "<sip:srs@127.0.0.1>\r\nCall-ID: tls\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
   // It hangs up when its input ends: that is after the answer, or where it ended without one.
   const auto command = "cd " + directory.string() +
                        "; rm -f answer ended; (cat request; "

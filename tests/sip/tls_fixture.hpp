@@ -13,8 +13,6 @@ class Tls : public LoggedStackTest {
  protected:
   void SetUp() override;
   void TearDown() override;
-  // An OPTIONS request as a connection's peer sends it.
-  static std::string options_request(int number);
   // What openssl's own client gets for an OPTIONS request.
   std::string answer_to_openssl(const std::string& arguments);
 

@@ -1,10 +1,8 @@
 // Listeners of TLS: certificates of both sides.
 #include "support/files.hpp"
 #include "tls_fixture.hpp"
-#include "tls_peer.hpp"
 
 #include <cstdlib>
-#include <thread>
 
 namespace srs::test {
 namespace {
@@ -29,19 +27,6 @@ TEST_F(Tls, WithMutualAuthenticationAnswersOnlyClientsWithACertificate) {  // RF
   EXPECT_THAT(lines(), Contains(AllOf(HasSubstr("warning sip_tls_handshake_failed"),
                                       HasSubstr("source=127.0.0.1:"), HasSubstr("certificate"))));
   EXPECT_THAT(answer_to_openssl("-cert client.crt -key client.key"), HasSubstr("SIP/2.0 200 OK"));
-}
-
-TEST_F(Tls, TimesARequestFromItsFirstByteOn) {
-  start();
-  TlsPeer peer(port("tls"));
-  ASSERT_TRUE(peer.shake_hands());
-  const auto request = options_request(1);
-  peer.send(request.substr(0, 1));
-  for (int turn = 0; turn < 10; ++turn) call([] {});  // until the server has read it
-  std::this_thread::sleep_for(300ms);
-  peer.send(request.substr(1));
-  EXPECT_THAT(peer.answer(), HasSubstr("SIP/2.0 200 OK"));
-  EXPECT_GE(metric("sip_response_time_seconds_sum{method=\"OPTIONS\"}"), 0.3);
 }
 
 // An SBC mostly knows the root of an authority, and servers' certificates are of one between.
