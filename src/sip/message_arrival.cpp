@@ -1,5 +1,6 @@
 #include "sip/message_arrival.hpp"
 
+#include "sip/convert.hpp"
 #include "sip/sofia.hpp"
 
 #include <dlfcn.h>
@@ -8,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <thread>
 #include <unordered_map>
 
 namespace srs::sip {
@@ -20,6 +22,8 @@ struct Begun {
   su_home_t home[1];
   const msg_t* message;
   TimePoint first_byte;
+  std::thread::id thread;
+  int looks;  // at it since it took too long
 };
 
 // Of all threads that run a stack: one in the server, several in tests.
@@ -68,6 +72,7 @@ void remember(msg_t* message, TimePoint first_byte) {
   if (begun == nullptr) return;
   begun->message = message;
   begun->first_byte = first_byte;
+  begun->thread = std::this_thread::get_id();
   su_home_destructor(begun->home, &release);
   auto& all = all_begun();
   const std::lock_guard lock(all.mutex);
@@ -84,6 +89,18 @@ void forget(const msg_t* message) {
 
 std::chrono::steady_clock::time_point first_byte_of_parsed() {
   return parsed_since.value_or(std::chrono::steady_clock::now());
+}
+
+std::vector<std::string> peers_of_unfinished(std::chrono::milliseconds limit) {
+  std::vector<std::string> peers;
+  const auto due = std::chrono::steady_clock::now() - limit;
+  auto& all = all_begun();
+  const std::lock_guard lock(all.mutex);
+  for (const auto& [message, begun] : all.by_message) {
+    if (begun->thread != std::this_thread::get_id() || begun->first_byte > due) continue;
+    if (++begun->looks == 2) peers.push_back(source_of(message));
+  }
+  return peers;
 }
 
 }  // namespace srs::sip

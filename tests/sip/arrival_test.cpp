@@ -2,7 +2,9 @@
 #include "tls_fixture.hpp"
 #include "tls_peer.hpp"
 
+#include <csignal>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 
 namespace srs::test {
@@ -21,13 +23,18 @@ class Stream {
       tcp_ = std::make_unique<RawSipPeer>(RawSipPeer::Transport::Tcp, port);
     }
   }
-  void send(std::string_view text) { tls_ ? tls_->send(text) : tcp_->send(text); }
+  // For what the server does not read any more as well.
+  void send(std::string_view text) {
+    if (tls_) return tls_->send(text);
+    static_cast<void>(tcp_->try_send(text));
+  }
   // The status line of what is read next.
   std::string answer() {
     const auto text =
         tls_ ? tls_->answer() : tcp_->wait_for([](auto&) { return true; }, "an answer").text;
     return text.substr(0, text.find("\r\n"));
   }
+  bool closed() { return tls_ ? tls_->closed() : tcp_->closed_within(10s); }
 
  private:
   std::unique_ptr<TlsPeer> tls_;
@@ -50,6 +57,15 @@ class Arrival : public Tls, public testing::WithParamInterface<const char*> {
            "Call-ID: " +
            number + "\r\nCSeq: 1 " + method + "\r\nContent-Length: 0\r\n\r\n";
   }
+  // Its body is longer than what is sent of it.
+  std::string without_end(const std::string& method) {
+    auto text = request(method);
+    text.replace(text.find("Content-Length: 0"), 17,
+                 "Content-Type: application/sdp\r\nContent-Length: 9999");
+    return text + "v=0\r\n";
+  }
+  // Connections that were cut for a message without end.
+  double cut() { return metric("errors_total{component=\"sip\",reason=\"slow_sender\"}"); }
   // The sender takes its time, which is what the server has to measure.
   void linger() {
     for (int turn = 0; turn < 10; ++turn) call([] {});  // until the server has read what was sent
@@ -110,10 +126,7 @@ TEST_P(Arrival, IsNotThatOfEmptyLinesBeforeIt) {
   }
   const Watch watch;
   peer.send("\r\n\r\n" + request("OPTIONS"));
-  std::string answer;
-  while ((answer = peer.answer()).empty()) {
-  }  // a pong
-  EXPECT_EQ(answer, "SIP/2.0 200 OK");
+  EXPECT_EQ(peer.answer(), "SIP/2.0 200 OK");
   EXPECT_LE(took("OPTIONS"), watch.seconds());
 }
 
@@ -143,6 +156,47 @@ TEST_P(Arrival, OfARequestIsThatOfItsFirstByteBehindTheOneBefore) {
   peer.send(second.substr(3));
   EXPECT_THAT(peer.answer(), testing::StartsWith("SIP/2.0 481"));
   EXPECT_GE(took("BYE"), 0.3);
+}
+
+// Who holds connections that way must not keep SRCs out.
+TEST_P(Arrival, OfAMessageThatNeverEndsClosesItsConnectionAloneAndIsToldAndCounted) {
+  options.message_timeout = 100ms;
+  start();
+  auto good = connect();
+  auto pinging = connect();
+  pinging.send("\r\n\r\n\r\n\r\n\r\n\r\n");
+  auto line = connect();
+  line.send("OPT");
+  auto headers = connect();
+  headers.send(request("OPTIONS").substr(0, 100));
+  auto body = connect();
+  body.send(without_end("INVITE"));
+  auto behind = connect();
+  behind.send(request("OPTIONS") + "OPT");
+  EXPECT_EQ(behind.answer(), "SIP/2.0 200 OK");
+  EXPECT_TRUE(wait_until([&] { return cut() == 4; })) << cut();
+  for (auto* each : {&line, &headers, &body, &behind}) EXPECT_TRUE(each->closed());
+  for (auto* each : {&good, &pinging}) {
+    each->send(request("OPTIONS"));
+    EXPECT_EQ(each->answer(), "SIP/2.0 200 OK");
+  }
+  EXPECT_EQ(cut(), 4);
+  EXPECT_EQ(metric("sip_malformed_total{reason=\"garbage\"}"), 0);
+  EXPECT_THAT(lines(), testing::Contains(testing::HasSubstr("warning sip_sender_cut source=127.")));
+}
+
+TEST_P(Arrival, OfAByteNowAndThenKeepsNoConnectionOpen) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's writes raise it
+  options.message_timeout = 100ms;
+  start();
+  auto peer = connect();
+  const auto text = without_end("INVITE");
+  std::size_t sent = 0;
+  EXPECT_TRUE(wait_until([&] {
+    if (sent < text.size()) peer.send(text.substr(sent++, 1));
+    return cut() == 1;
+  }));
+  EXPECT_TRUE(peer.closed());
 }
 
 INSTANTIATE_TEST_SUITE_P(, Arrival, testing::Values("tcp", "tls"),
