@@ -18,9 +18,9 @@
 namespace srs::sip {
 namespace {
 
-// Seconds of silence within one message after which a connection is closed: a slow or stuck sender
-// must not hold our memory.
-constexpr unsigned message_timeout_ms = 30'000;
+// Silence within one message over TCP after which sofia takes it for ended; over TLS it knows no
+// such time. For those who do not end such connections themselves, as Server does, and earlier.
+constexpr unsigned message_timeout_ms = 60'000;
 // A connection without any message: SRCs keep one for all their recordings, so be generous.
 constexpr unsigned idle_timeout_ms = 4 * 3600 * 1000;
 

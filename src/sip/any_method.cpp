@@ -1,6 +1,7 @@
 #include "sip/any_method.hpp"
 
 #include "sip/first_line.hpp"
+#include "sip/message_arrival.hpp"
 
 #include <sofia-sip/su_alloc.h>
 
@@ -37,7 +38,7 @@ const char* disguise(su_home_t* home, char* method) {
 // A request as parse_request() makes it. Copies of it are sofia's own, and shorter.
 struct TimedRequest {
   sip_request_t line;
-  std::chrono::steady_clock::time_point read_at;
+  std::chrono::steady_clock::time_point first_byte;
 };
 static_assert(offsetof(TimedRequest, line) == 0);
 
@@ -47,7 +48,7 @@ issize_t parse_request(su_home_t* home, msg_header_t* header, char* text, isize_
   if (line.text == nullptr) return -1;
   const char* name = disguise(home, line.text);
   auto& timed = *reinterpret_cast<TimedRequest*>(header);
-  timed.read_at = std::chrono::steady_clock::now();
+  timed.first_byte = first_byte_of_parsed();
   auto& request = timed.line;
   request.rq_common->h_class = sip_request_class;
   const auto done = sip_request_class->hc_parse(home, header, line.text, line.size);
@@ -114,8 +115,8 @@ void take_any_method(msg_mclass_t& message_class) {
   put_before_own(message_class, cseq, *sip_cseq_class);
 }
 
-std::chrono::steady_clock::time_point first_line_read_at(const sip_t& received) {
-  return reinterpret_cast<const TimedRequest*>(received.sip_request)->read_at;
+std::chrono::steady_clock::time_point first_byte_read_at(const sip_t& received) {
+  return reinterpret_cast<const TimedRequest*>(received.sip_request)->first_byte;
 }
 
 }  // namespace srs::sip

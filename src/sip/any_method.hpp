@@ -15,7 +15,7 @@ namespace srs::sip {
 // lines before the first are ignored (first_line.hpp).
 void take_any_method(msg_mclass_t& message_class);
 
-// When the first line of a request of such a class had been read. `received`: as it came, no copy.
-std::chrono::steady_clock::time_point first_line_read_at(const sip_t& received);
+// When the first byte of a request of such a class had been read. `received`: as it came, no copy.
+std::chrono::steady_clock::time_point first_byte_read_at(const sip_t& received);
 
 }  // namespace srs::sip

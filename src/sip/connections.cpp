@@ -47,7 +47,9 @@ void Connections::cut_off(Transport connection, const std::string& peer) {
   if (!connection || tport_is_udp(connection.get())) return;
   if (!cut_off_.insert(connection.get()).second) return;
   ++slow_readers_;
-  slow_lines_.add(log::Folded::Clock::now(), 1, [&peer] { return log::Fields{{"source", peer}}; });
+  reader_lines_.add(log::Folded::Clock::now(), 1, [&peer] {
+    return log::Fields{{"source", peer}};
+  });
   // sofia reads on as long as there is something, and lets nobody else have a turn: what the kernel
   // has already is the last of it.
   for (const auto& each : connections_of(agent_.listeners()))
@@ -60,6 +62,17 @@ void Connections::cut_off(Transport connection, const std::string& peer) {
                       tport_shutdown(connection.get(), 2);
                       root_.pump();
                     });
+}
+
+void Connections::cut_slow_senders(const std::vector<std::string>& peers) {
+  cut_senders_ = {peers.begin(), peers.end()};
+  for (const auto& peer : peers) {
+    ++slow_senders_;
+    sender_lines_.add(log::Folded::Clock::now(), 1, [&peer] {
+      return log::Fields{{"source", peer}};
+    });
+    given_up_.insert(peer);  // however many: these do not idle
+  }
 }
 
 void Connections::close_ended() {

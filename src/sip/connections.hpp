@@ -28,7 +28,9 @@ class Connections {
         agent_(agent),
         limit_(limit),
         slow_readers_(registry.error("sip", "slow_reader")),
-        slow_lines_(log, log::Level::Warning, "sip_reader_cut") {}
+        slow_senders_(registry.error("sip", "slow_sender")),
+        reader_lines_(log, log::Level::Warning, "sip_reader_cut"),
+        sender_lines_(log, log::Level::Warning, "sip_sender_cut") {}
 
   // Sends FIN behind the last response, and leaves the peer some time to read it: closing at once,
   // with bytes unread, would be a reset, which can overtake it. Nothing is read any more meanwhile.
@@ -39,6 +41,9 @@ class Connections {
   void give_up(std::string peer);
   // Closes one whose peer sends and does not read: what waits for it is kept by sofia, without end.
   void cut_off(Transport connection, const std::string& peer);
+  // Gives up those of peers whose message does not end. Until the next call they are slow senders.
+  void cut_slow_senders(const std::vector<std::string>& peers);
+  bool is_slow_sender(const std::string& peer) const { return cut_senders_.contains(peer); }
   // Those whose peer had its time, and those given up. To be called every few seconds.
   void close_ended();
 
@@ -62,10 +67,13 @@ class Connections {
   Agent& agent_;
   std::size_t limit_;
   std::atomic<std::uint64_t>& slow_readers_;
-  log::Folded slow_lines_;
+  std::atomic<std::uint64_t>& slow_senders_;
+  log::Folded reader_lines_;
+  log::Folded sender_lines_;
   std::size_t rounds_ = 0;  // of cut()
   std::vector<HungUp> hung_up_;
   std::unordered_set<std::string> given_up_;
+  std::unordered_set<std::string> cut_senders_;
   std::shared_ptr<int> life_ = std::make_shared<int>();  // held weakly by what is posted
 };
 

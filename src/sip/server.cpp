@@ -4,6 +4,7 @@
 #include "sip/certificate.hpp"
 #include "sip/convert.hpp"
 #include "sip/dialog.hpp"
+#include "sip/message_arrival.hpp"
 #include "sip/tls_objects.hpp"
 #include "sip/transaction.hpp"
 
@@ -133,6 +134,7 @@ void Server::keep_house() {
     // A wildcard means addresses that come later too: a floating one, a container's second network.
     if (agent_->has_wildcard()) agent_->cover(local_addresses());
     tend_listeners();
+    cut_slow_senders();
     connections_->close_ended();
     end_overdue_handshakes();
     cut_connections();
@@ -151,6 +153,12 @@ void Server::end_overdue_handshakes() {
   for (const auto& peer : sip::end_overdue_handshakes(64 * options_.t1))
     root_.sofia_log().add_overdue_handshake(peer);
   root_.pump();
+}
+
+// Whose message began and does not end: over TLS sofia would wait for ever, over TCP as long as a
+// byte comes now and then.
+void Server::cut_slow_senders() {
+  connections_->cut_slow_senders(peers_of_unfinished(options_.message_timeout));
 }
 
 void Server::cut_connections() {
@@ -202,7 +210,8 @@ Metrics::Levels Server::levels() const {
 
 void Server::on_garbage(std::string_view source) {
   const std::string peer(source.substr(source.find('/') + 1));
-  if (connections_->hangs_up(peer)) {  // our own mark, see bounded_message_class()
+  // Our own mark, see bounded_message_class(), or a message that we cut.
+  if (connections_->hangs_up(peer) || connections_->is_slow_sender(peer)) {
     ++stops_;
     return;
   }

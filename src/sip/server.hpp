@@ -63,6 +63,7 @@ class Server final : public Stack {
   void forget(const ServerDialog& dialog) { dialogs_.remove(dialog); }
 
   void cut_connections();
+  void cut_slow_senders();
   // Counts and logs a request.
   void note(const sip_t& sip, msg_t* message);
   // When the request that sofia tells us of at this moment arrived.

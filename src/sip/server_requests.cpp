@@ -72,10 +72,9 @@ int Server::on_request_guarded(nta_incoming_t* irq, const sip_t& sip) {
 int Server::on_request(nta_incoming_t* irq, const sip_t& sip) {
   const Message message(nta_incoming_getrequest(irq));
   Transport transport(nta_incoming_transport(agent_->get(), irq, message.get()));
-  // A datagram lay in the kernel before its first line was read; a stream's message may come
-  // slowly.
+  // A datagram lay in the kernel before it was read; a stream's message may come slowly.
   arrived_ = std::min(std::chrono::steady_clock::now() - udp_sockets_.waited(transport.get()),
-                      first_line_read_at(sip));
+                      first_byte_read_at(sip));
   note(sip, message.get());
   const auto& transport_name = agent_->listener_of(transport.get()).endpoint.transport;
   const bool too_long =

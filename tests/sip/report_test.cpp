@@ -26,24 +26,6 @@ TEST_F(Report, CountsRequestsAndResponses) {
   EXPECT_EQ(metric("sip_dialogs"), 0);
 }
 
-// The SRC's user waits for the slow half as well.
-TEST_F(Report, TimesARequestOfAStreamFromItsFirstLineOn) {
-  start();
-  auto peer = tcp();
-  RawSipCall call_(peer);
-  const auto invite = call_.invite();
-  const auto half = invite.find("\r\n") + 20;
-  peer.send(invite.substr(0, half));
-  for (int turn = 0; turn < 10; ++turn) call([] {});  // until the server has read it
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  peer.send(invite.substr(half));
-  call_.to_tag = peer.wait_for_status(200).to_tag();
-  EXPECT_GE(metric("sip_response_time_seconds_sum{method=\"INVITE\"}"), 0.3);
-  peer.send(call_.request("ACK", call_.cseq));
-  call_.bye();
-  EXPECT_LT(metric("sip_response_time_seconds_sum{method=\"BYE\"}"), 0.3);
-}
-
 TEST_F(Report, CountsAPrackThatAcknowledgesNothingAndItsAnswer) {
   start();
   auto peer = udp();

@@ -67,6 +67,16 @@ std::string TlsPeer::answer() {
   return text;
 }
 
+bool TlsPeer::closed() {
+  std::array<char, 2048> bytes{};
+  int size = 0;
+  while ((size = SSL_read(tls_.get(), bytes.data(), bytes.size())) > 0) {
+  }
+  const bool waited = SSL_get_error(tls_.get(), size) == SSL_ERROR_WANT_READ;
+  ERR_clear_error();
+  return !waited;
+}
+
 void TlsPeer::say_goodbye() {
   SSL_shutdown(tls_.get());
 }

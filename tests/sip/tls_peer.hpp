@@ -27,6 +27,8 @@ class TlsPeer {
   void send(std::string_view text);
   // What comes within that time, up to an empty line.
   std::string answer();
+  // Whether the server ends the connection within that time.
+  bool closed();
   // Says so before the connection closes (RFC 8446 §6.1).
   void say_goodbye();
   // Closes with RST.

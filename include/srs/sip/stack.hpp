@@ -30,6 +30,9 @@ struct Options {
   std::chrono::seconds min_session_expires{90};  // RFC 4028: 422 below
   int udp_receive_buffer = 4 << 20;              // bytes
   std::chrono::milliseconds t1{500};             // RFC 3261 §17.1.1.1
+  // From a message's first byte to its last, over TCP and TLS; a connection that takes longer is
+  // closed. So long does the sender of a request wait for its answer (64 * T1).
+  std::chrono::milliseconds message_timeout{32'000};
 };
 
 // Counts sip_requests_total{method}, sip_responses_total{code}, sip_response_time_seconds{method}
