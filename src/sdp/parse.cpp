@@ -56,6 +56,8 @@ Result<Session> Reader::read(std::string_view text) {
     return Error{"the SDP has " + std::to_string(text.size()) + " bytes, at most " +
                  std::to_string(limits_.bytes) + " are read"};
   }
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::string utf8 = to_utf8(text);  // RFC 8866 §5
   if (utf8 != text) warn("the SDP is not UTF-8; what is not was replaced");
   // A tab separates words as a space does; it would be a control character in what we echo.
@@ -133,10 +135,15 @@ std::string Reader::read_media(std::string_view value) {
   media.protocol = take_word(rest);
   const auto port = to_number<std::uint16_t>(port_text.substr(0, port_text.find('/')));
   if (media.protocol.empty() || !port) {
-    return "m=" + quote(value) + " is not m=<media> <port> <protocol> <format> ..., " +
-           "with a port from 0 to 65535";
+    auto fault = "m=" + quote(value) + " is not m=<media> <port> <protocol> <format> ..., " +
+                 "with a port from 0 to 65535";
+    // What stands beside the sound costs none of it: it keeps its place, and is not in use.
+    if (media.type.empty() || media.is_audio()) return fault;
+    warn(here() + fault);
+    if (media.protocol.empty()) media.protocol = "RTP/AVP";
+  } else {
+    media.port = *port;
   }
-  media.port = *port;
   if (auto error = read_formats(media, rest); !error.empty()) return error;
   session_.media.push_back(std::move(media));
   directed_.push_back(false);
@@ -204,8 +211,9 @@ void Reader::read_connection(std::string_view value) {
 }
 
 std::string Reader::finish() {
-  if (!version_seen_)
+  if (!version_seen_ && session_.media.empty())
     return "the SDP has no v=0 line: it is no session description (RFC 8866 §5.1)";
+  if (!version_seen_) warn("the SDP has no v=0 line (RFC 8866 §5.1)");
   if (session_.media.empty()) return "the SDP has no m-line: offer one m=audio line a stream";
   if (!time_seen_) warn("the SDP has no t= line");
   if (session_.origin.empty()) warn("the SDP has no o= line");
