@@ -172,6 +172,19 @@ TEST_F(Tolerance, TakesNamesThatLackTheirQuotes) {
   }
 }
 
+TEST_F(Tolerance, TakesAnEmergencyCallByItsService) {
+  start();
+  peer.emplace(udp());
+  RawSipCall call_(*peer);
+  auto invite = call_.invite();
+  replace_all(invite, "INVITE " + call_.uri(), "INVITE urn:service:sos.fire");
+  replace_all(invite, "To: <" + call_.uri() + ">", "To: <urn:service:sos>");
+  peer->send(invite);
+  answer = peer->wait_for_final();
+  ASSERT_EQ(answer.status(), 200) << answer.text;
+  EXPECT_EQ(call([this] { return application.invites.back(); }).to.uri, "urn:service:sos");
+}
+
 TEST_F(Tolerance, TakesANameWhoseQuoteDoesNotEnd) {
   start();
   peer.emplace(udp());
