@@ -199,6 +199,19 @@ TEST_F(OfferAnswer, AnAnswerThatLeavesLinesOutClosesNone) {
   EXPECT_NE(metadata.at("warnings").dump().find("1 m-lines instead of 2"), std::string::npos);
 }
 
+// The SRC's engineer meant the other direction: nothing would come, and nobody would know why.
+TEST_F(OfferAnswer, ALineThatTheSrcWantsToHearIsWarnedOf) {
+  SrcCall call(server_);
+  auto legs = two_legs();
+  legs.at(1).direction = "recvonly";
+  ASSERT_EQ(call.invite(siprec_body(legs)).status(), 200);
+  const auto warnings = end(call).at("warnings").dump();
+  EXPECT_NE(warnings.find("m-line 2 is recvonly: an SRC that shall send says sendonly"),
+            std::string::npos)
+      << warnings;
+  EXPECT_EQ(warnings.find("m-line 1"), std::string::npos) << warnings;
+}
+
 // A phone's recording session stays, its calls come and go.
 TEST_F(OfferAnswer, ASessionOfManyCallsBeginsAnewBetweenTwoOfThem) {
   SrcCall call(server_);
