@@ -24,8 +24,8 @@ class Reader {
   std::string read_line(std::string_view line);
   std::string read_version(std::string_view value);
   std::string read_media(std::string_view value);
-  std::string read_formats(Media& media, std::string_view rest);
-  std::string read_attribute(std::string_view value);
+  void read_formats(Media& media, std::string_view rest);
+  void read_attribute(std::string_view value);
   void read_connection(std::string_view value);
   void read_direction(Direction direction);
   std::string finish();
@@ -98,7 +98,8 @@ std::string Reader::read_line(std::string_view line) {
     case 'm':
       return read_media(value);
     case 'a':
-      return read_attribute(value);
+      read_attribute(value);
+      break;
     case 'c':
       read_connection(value);
       break;
@@ -144,18 +145,20 @@ std::string Reader::read_media(std::string_view value) {
   } else {
     media.port = *port;
   }
-  if (auto error = read_formats(media, rest); !error.empty()) return error;
+  read_formats(media, rest);
   session_.media.push_back(std::move(media));
   directed_.push_back(false);
   attributes_ = 0;
   return {};
 }
 
-std::string Reader::read_formats(Media& media, std::string_view rest) {
+void Reader::read_formats(Media& media, std::string_view rest) {
   const bool rtp = media.is_rtp();
   for (auto word = take_word(rest); !word.empty(); word = take_word(rest)) {
     if (media.raw_formats.size() == limits_.formats) {
-      return "more than " + std::to_string(limits_.formats) + " formats on one m-line";
+      warn(here() + "more than " + std::to_string(limits_.formats) +
+           " formats on one m-line, the others were not read");
+      break;
     }
     media.raw_formats.emplace_back(word);
     const auto type = to_number<std::uint8_t>(word);
@@ -169,12 +172,16 @@ std::string Reader::read_formats(Media& media, std::string_view rest) {
     }
   }
   if (media.raw_formats.empty()) warn(here() + "the m-line names no format");
-  return {};
 }
 
-std::string Reader::read_attribute(std::string_view value) {
+void Reader::read_attribute(std::string_view value) {
+  // A long video line costs no audio.
   if (++attributes_ > limits_.attributes) {
-    return "more than " + std::to_string(limits_.attributes) + " attributes on one level";
+    if (attributes_ == limits_.attributes + 1) {
+      warn(here() + "more than " + std::to_string(limits_.attributes) +
+           " attributes on one level, the others were not read");
+    }
+    return;
   }
   const auto attribute = split_attribute(value);
   if (const auto direction = direction_named(attribute.name)) {
@@ -183,7 +190,6 @@ std::string Reader::read_attribute(std::string_view value) {
     auto oddity = apply_attribute(session_.media.back(), attribute);
     if (!oddity.empty()) warn(here() + oddity);
   }
-  return {};
 }
 
 void Reader::read_direction(Direction direction) {

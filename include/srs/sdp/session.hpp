@@ -15,8 +15,8 @@ struct Limits {
   std::size_t bytes = 65536;
   std::size_t lines = 4096;
   std::size_t media = 256;       // more than recording.max_streams takes: the rest is refused
-  std::size_t formats = 64;      // payload types on one m-line
-  std::size_t attributes = 256;  // on one level
+  std::size_t formats = 64;      // payload types on one m-line; the others are not read
+  std::size_t attributes = 256;  // on one level; likewise
 };
 
 enum class Direction { SendRecv, SendOnly, RecvOnly, Inactive };
