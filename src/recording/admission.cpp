@@ -38,6 +38,31 @@ std::string joined(const std::vector<std::string>& texts) {
   return result;
 }
 
+std::string as_multipart(std::string_view boundary) {
+  std::string type = "multipart/mixed;boundary=\"";
+  for (const char c : boundary) {
+    if (c == '"' || c == '\\') type += '\\';
+    type += c;
+  }
+  return type + '"';
+}
+
+// A Content-Type that is lost, or whose boundary is not the body's, costs no call: the body shows
+// where its parts begin.
+Result<std::vector<siprec::Part>> split(const sip::Request& request,
+                                        std::vector<std::string>& warnings) {
+  auto parts = siprec::split_body(request.content_type, request.body);
+  if (parts && !request.content_type.empty()) return parts;
+  if (parts && !request.body.starts_with("--")) return parts;
+  const auto boundary = siprec::boundary_in(request.body);
+  if (boundary.empty()) return parts;
+  auto by_its_own = siprec::split_body(as_multipart(boundary), request.body);
+  if (!by_its_own) return parts;
+  warnings.push_back("Content-Type does not name the boundary of the body: write " +
+                     as_multipart(boundary));
+  return by_its_own;
+}
+
 }  // namespace
 
 std::string_view to_string(Refusal refusal) {
@@ -77,7 +102,7 @@ Refused refuse(Refusal reason, std::string detail) {
 std::variant<Carried, Refused> read_body(const sip::Request& request) {
   Carried carried;
   if (request.body.empty()) return carried;
-  const auto parts = siprec::split_body(request.content_type, request.body);
+  const auto parts = split(request, carried.warnings);
   if (!parts) return refuse(Refusal::Body, parts.error().text);
   const auto body = siprec::classify(*parts);
   if (body.sdp.empty() && body.metadata.empty()) {

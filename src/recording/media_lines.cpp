@@ -125,6 +125,8 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
     }
     Receiver& receiver = receivers_[*lines_[i]];
     update(receiver, offer.media[i], document.streams[receiver.channel], document);
+    if (offer.media[i].direction == sdp::Direction::RecvOnly)
+      document.warn(name + " is recvonly: an SRC that shall send says sendonly (RFC 7866 §7.1.1)");
     answer[i].port = receiver.stream->port();
   }
   // RFC 3264 §8: a later offer has at least as many lines. One that has fewer closes the others.

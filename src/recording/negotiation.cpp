@@ -114,6 +114,16 @@ rtp::StreamProfile stream_profile(const sdp::Media& media) {
   return profile;
 }
 
+std::string media_peer(const sdp::Session& offer, const std::string& source) {
+  if (!source.starts_with('[')) return source;  // our media sockets may not have IPv6
+  for (const auto& media : offer.media) {
+    const auto peer = media.port != 0 ? endpoint(media.connection, media.port) : std::nullopt;
+    if (!peer) continue;
+    return peer->storage.ss_family == AF_INET ? peer->to_string() : source;
+  }
+  return source;
+}
+
 std::vector<PayloadEntry> payload_entries(const sdp::Media& media) {
   std::vector<PayloadEntry> entries;
   for (const auto& format : media.formats) {

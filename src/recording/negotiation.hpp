@@ -35,6 +35,10 @@ sdp::Session by_our_preference(sdp::Session offer);
 // What the receiving stream should know of its m-line.
 rtp::StreamProfile stream_profile(const sdp::Media& media);
 
+// Whom our media address is for, as `source`, the address that the offer came from: itself, but for
+// an SRC that signals over IPv6 and has its media on IPv4, which is asked for on IPv4 too.
+std::string media_peer(const sdp::Session& offer, const std::string& source);
+
 // The payload types as metadata.json lists them.
 std::vector<PayloadEntry> payload_entries(const sdp::Media& media);
 

@@ -37,7 +37,8 @@ std::variant<sip::Response, Refused> OfferAnswer::answer_offer(const sip::Reques
   first_ = false;
   sip::Response response;
   response.content_type = "application/sdp";
-  response.body = sdp::write_answer(by_our_preference(offer), *lines, next_version(request));
+  response.body = sdp::write_answer(by_our_preference(offer), *lines,
+                                    next_version(media_peer(offer, request.source)));
   return response;
 }
 
@@ -51,7 +52,7 @@ std::variant<sip::Response, Refused> OfferAnswer::make_offer(const sip::Request&
   }
   sip::Response response;
   response.content_type = "application/sdp";
-  response.body = sdp::write_offer(agreed_, media_.ours(), next_version(request));
+  response.body = sdp::write_offer(agreed_, media_.ours(), next_version(request.source));
   waits_for_answer_ = true;
   return response;
 }
@@ -86,9 +87,9 @@ void OfferAnswer::complete(sdp::Session& answer) {
   }
 }
 
-sdp::AnswerOptions OfferAnswer::next_version(const sip::Request& request) {
+sdp::AnswerOptions OfferAnswer::next_version(std::string_view peer) {
   sdp::AnswerOptions options;
-  options.address = settings_.media_address(request.source);
+  options.address = settings_.media_address(peer);
   options.session_id = session_id_;
   options.version = ++version_;
   return options;

@@ -47,7 +47,7 @@ class OfferAnswer {
   std::variant<sip::Response, Refused> answer_offer(const sip::Request& request,
                                                     const sdp::Session& offer);
   std::variant<sip::Response, Refused> make_offer(const sip::Request& request);
-  sdp::AnswerOptions next_version(const sip::Request& request);
+  sdp::AnswerOptions next_version(std::string_view peer);
 
   void complete(sdp::Session& answer);
 

@@ -6,12 +6,14 @@
 #include "recording/traced.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace srs::recording {
 namespace {
 
 constexpr std::size_t kMaxWaitingEvents = 64;
+constexpr std::chrono::seconds kOfferAgainAfter{1};
 
 EndReason reason_of(sip::DialogEnd end) {
   switch (end) {
@@ -289,8 +291,15 @@ bool Session::stop(EndReason reason) {
   return ended_;
 }
 
+// RFC 3261 §14.2: an SRC waits for one answer before it offers again.
 void Session::on_offer(std::shared_ptr<sip::Transaction> transaction) {
-  events_.push(Offer{std::move(transaction)});  // dropped where full: the stack answers 500
+  if (events_.push(Offer{transaction}) || ended_) return;
+  auto response = sip::refusal(500, std::to_string(kMaxWaitingEvents) +
+                                        " requests of this call wait already: wait for an answer "
+                                        "before the next offer (RFC 3261 14.2)");
+  response.retry_after = kOfferAgainAfter;
+  notes_.warn(Warning::Sdp, transaction->request().method + " refused: " + response.warning);
+  transaction->respond(response);
 }
 
 void Session::on_ack(const sip::Request& ack) {

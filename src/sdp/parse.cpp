@@ -24,8 +24,8 @@ class Reader {
   std::string read_line(std::string_view line);
   std::string read_version(std::string_view value);
   std::string read_media(std::string_view value);
-  std::string read_formats(Media& media, std::string_view rest);
-  std::string read_attribute(std::string_view value);
+  void read_formats(Media& media, std::string_view rest);
+  void read_attribute(std::string_view value);
   void read_connection(std::string_view value);
   void read_direction(Direction direction);
   std::string finish();
@@ -56,6 +56,8 @@ Result<Session> Reader::read(std::string_view text) {
     return Error{"the SDP has " + std::to_string(text.size()) + " bytes, at most " +
                  std::to_string(limits_.bytes) + " are read"};
   }
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::string utf8 = to_utf8(text);  // RFC 8866 §5
   if (utf8 != text) warn("the SDP is not UTF-8; what is not was replaced");
   // A tab separates words as a space does; it would be a control character in what we echo.
@@ -96,7 +98,8 @@ std::string Reader::read_line(std::string_view line) {
     case 'm':
       return read_media(value);
     case 'a':
-      return read_attribute(value);
+      read_attribute(value);
+      break;
     case 'c':
       read_connection(value);
       break;
@@ -133,22 +136,29 @@ std::string Reader::read_media(std::string_view value) {
   media.protocol = take_word(rest);
   const auto port = to_number<std::uint16_t>(port_text.substr(0, port_text.find('/')));
   if (media.protocol.empty() || !port) {
-    return "m=" + quote(value) + " is not m=<media> <port> <protocol> <format> ..., " +
-           "with a port from 0 to 65535";
+    auto fault = "m=" + quote(value) + " is not m=<media> <port> <protocol> <format> ..., " +
+                 "with a port from 0 to 65535";
+    // What stands beside the sound costs none of it: it keeps its place, and is not in use.
+    if (media.type.empty() || media.is_audio()) return fault;
+    warn(here() + fault);
+    if (media.protocol.empty()) media.protocol = "RTP/AVP";
+  } else {
+    media.port = *port;
   }
-  media.port = *port;
-  if (auto error = read_formats(media, rest); !error.empty()) return error;
+  read_formats(media, rest);
   session_.media.push_back(std::move(media));
   directed_.push_back(false);
   attributes_ = 0;
   return {};
 }
 
-std::string Reader::read_formats(Media& media, std::string_view rest) {
+void Reader::read_formats(Media& media, std::string_view rest) {
   const bool rtp = media.is_rtp();
   for (auto word = take_word(rest); !word.empty(); word = take_word(rest)) {
     if (media.raw_formats.size() == limits_.formats) {
-      return "more than " + std::to_string(limits_.formats) + " formats on one m-line";
+      warn(here() + "more than " + std::to_string(limits_.formats) +
+           " formats on one m-line, the others were not read");
+      break;
     }
     media.raw_formats.emplace_back(word);
     const auto type = to_number<std::uint8_t>(word);
@@ -162,12 +172,16 @@ std::string Reader::read_formats(Media& media, std::string_view rest) {
     }
   }
   if (media.raw_formats.empty()) warn(here() + "the m-line names no format");
-  return {};
 }
 
-std::string Reader::read_attribute(std::string_view value) {
+void Reader::read_attribute(std::string_view value) {
+  // A long video line costs no audio.
   if (++attributes_ > limits_.attributes) {
-    return "more than " + std::to_string(limits_.attributes) + " attributes on one level";
+    if (attributes_ == limits_.attributes + 1) {
+      warn(here() + "more than " + std::to_string(limits_.attributes) +
+           " attributes on one level, the others were not read");
+    }
+    return;
   }
   const auto attribute = split_attribute(value);
   if (const auto direction = direction_named(attribute.name)) {
@@ -176,7 +190,6 @@ std::string Reader::read_attribute(std::string_view value) {
     auto oddity = apply_attribute(session_.media.back(), attribute);
     if (!oddity.empty()) warn(here() + oddity);
   }
-  return {};
 }
 
 void Reader::read_direction(Direction direction) {
@@ -204,8 +217,9 @@ void Reader::read_connection(std::string_view value) {
 }
 
 std::string Reader::finish() {
-  if (!version_seen_)
+  if (!version_seen_ && session_.media.empty())
     return "the SDP has no v=0 line: it is no session description (RFC 8866 §5.1)";
+  if (!version_seen_) warn("the SDP has no v=0 line (RFC 8866 §5.1)");
   if (session_.media.empty()) return "the SDP has no m-line: offer one m=audio line a stream";
   if (!time_seen_) warn("the SDP has no t= line");
   if (session_.origin.empty()) warn("the SDP has no o= line");

@@ -2,6 +2,7 @@
 
 #include "sip/first_line.hpp"
 #include "sip/message_arrival.hpp"
+#include "sip/own_parser.hpp"
 
 #include <sofia-sip/su_alloc.h>
 
@@ -76,32 +77,11 @@ issize_t parse_cseq(su_home_t* home, msg_header_t* header, char* text, isize_t s
   return done;
 }
 
-msg_hclass_s with_parser(msg_hclass_t& header_class, msg_parse_f* parser) {
-  auto result = header_class;
-  result.hc_parse = parser;
-  return result;
-}
-
 msg_hclass_s timed_request_class() {
   auto result = with_parser(*sip_request_class, parse_request);
   static_assert(sizeof(TimedRequest) <= std::numeric_limits<decltype(result.hc_size)>::max());
   result.hc_size = sizeof(TimedRequest);
   return result;
-}
-
-// The table is open: what is looked for by its name is found first, and sofia's own class, which is
-// looked for by its address, behind it.
-void put_before_own(msg_mclass_t& message_class, msg_hclass_t& ours, msg_hclass_t& own) {
-  const auto size = static_cast<std::size_t>(message_class.mc_hash_size);
-  std::size_t at = 0;
-  while (at < size && message_class.mc_hash[at].hr_class != &own) ++at;
-  if (at == size) return;
-  std::size_t free = (at + 1) % size;
-  while (free != at && message_class.mc_hash[free].hr_class != nullptr) free = (free + 1) % size;
-  if (free == at) return;
-  message_class.mc_hash[free] = message_class.mc_hash[at];
-  message_class.mc_hash[at].hr_class = &ours;
-  ++message_class.mc_hash_used;
 }
 
 }  // namespace

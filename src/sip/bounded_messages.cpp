@@ -1,6 +1,7 @@
 #include "sip/bounded_messages.hpp"
 
 #include "sip/any_method.hpp"
+#include "sip/any_name.hpp"
 #include "sip/bad_request.hpp"
 #include "sip/convert.hpp"
 
@@ -134,6 +135,7 @@ MessageClass bounded_message_class() {
   if (!result) return result;
   result->mc_extract_body = extract;
   take_any_method(*result);
+  take_any_name(*result);
   return result;
 }
 

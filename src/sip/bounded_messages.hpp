@@ -36,7 +36,8 @@ using MessageClass = std::unique_ptr<msg_mclass_t, MessageClassDeleter>;
 // A PRACK is handed on as a method that sofia does not know, by its name; sofia would answer 481
 // itself and count it nowhere.
 //
-// A method may be any token (any_method.hpp); sofia would drop what it can't read.
+// A method may be any token (any_method.hpp); sofia would drop what it can't read. From and To may
+// have any name (any_name.hpp).
 //
 // Where one read brings the end of a message and the beginning of the next, that one is bounded as
 // well: sofia forgets the limit there and would let its header grow as long as somebody sends.

@@ -55,9 +55,13 @@ std::string_view unreadable(const sip_t& sip) {
   return {};
 }
 
+// An emergency call may go on by its service, `urn:service:sos` (RFC 5031, RFC 6881): whom it asks
+// for matters nothing to a recorder.
 bool has_usable_uri(const sip_t& sip) {
-  const auto type = sip.sip_request->rq_url->url_type;
-  return type == url_sip || type == url_sips || type == url_tel;
+  const auto* uri = sip.sip_request->rq_url;
+  const auto type = uri->url_type;
+  const bool urn = uri->url_scheme != nullptr && iequals(uri->url_scheme, "urn");
+  return type == url_sip || type == url_sips || type == url_tel || urn;
 }
 
 Objection too_large(const sip_t& sip, std::size_t size, std::size_t max_size) {
@@ -129,7 +133,7 @@ std::optional<Objection> objection_to(const sip_t& sip, const msg_t* message,
     return Objection{refusal(505, "this server speaks SIP/2.0"), {}, std::nullopt};
   if (!has_usable_uri(sip)) {
     return Objection{
-        refusal(416, "the Request-URI must be a sip:, sips: or tel: URI"), {}, std::nullopt};
+        refusal(416, "the Request-URI must be a sip:, sips:, tel: or urn: URI"), {}, std::nullopt};
   }
   if (auto features = unsupported_features(sip); !features.empty())
     return unsupported(std::move(features));

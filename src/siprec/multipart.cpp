@@ -4,6 +4,7 @@
 #include <srs/siprec/multipart.hpp>
 #include <srs/util/text.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -126,13 +127,25 @@ Result<std::vector<Part>> split_body(std::string_view content_type, std::string_
   return parts;
 }
 
+std::string boundary_in(std::string_view body) {
+  constexpr std::size_t kLongest = 200;  // RFC 2046 §5.1.1 has 70
+  while (!body.empty()) {
+    const auto line = take_line(body);
+    const auto boundary = trim(line.starts_with("--") ? line.substr(2) : std::string_view());
+    const bool printable =
+        std::all_of(boundary.begin(), boundary.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    if (!boundary.empty() && boundary.size() <= kLongest && printable) return std::string(boundary);
+  }
+  return {};
+}
+
 RecordingBody classify(const std::vector<Part>& parts) {
   RecordingBody result;
   for (const auto& part : parts) {
     const auto& type = part.content_type.type;
     const bool metadata = is_rs_metadata(part.content_type, part.disposition);
     if (!metadata && !is_sdp(part)) {
-      result.unknown_types.push_back(type);
+      result.unknown_types.push_back(type.empty() ? "a part without Content-Type" : type);
       continue;
     }
     std::string text(part.body);

@@ -33,6 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace srs::siprec;
   const auto input = input_of({reinterpret_cast<const char*>(data), size});
   const BodyLimits limits;
+  FUZZ_REQUIRE(boundary_in(input.body).find_first_of("\r\n") == std::string::npos);
   const auto parts = split_body(input.content_type, input.body, limits);
   if (!parts) {
     FUZZ_REQUIRE(!parts.error().text.empty() && parts.error().text.size() < 1000);

@@ -199,6 +199,41 @@ TEST_F(OfferAnswer, AnAnswerThatLeavesLinesOutClosesNone) {
   EXPECT_NE(metadata.at("warnings").dump().find("1 m-lines instead of 2"), std::string::npos);
 }
 
+// The SRC's engineer meant the other direction: nothing would come, and nobody would know why.
+TEST_F(OfferAnswer, ALineThatTheSrcWantsToHearIsWarnedOf) {
+  SrcCall call(server_);
+  auto legs = two_legs();
+  legs.at(1).direction = "recvonly";
+  ASSERT_EQ(call.invite(siprec_body(legs)).status(), 200);
+  const auto warnings = end(call).at("warnings").dump();
+  EXPECT_NE(warnings.find("m-line 2 is recvonly: an SRC that shall send says sendonly"),
+            std::string::npos)
+      << warnings;
+  EXPECT_EQ(warnings.find("m-line 1"), std::string::npos) << warnings;
+}
+
+// More than a session keeps waiting, in one read.
+TEST_F(OfferAnswer, AStormOfOffersIsToldToWaitAndCostsNoAudio) {
+  SrcCall call(server_, true);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  std::string storm;
+  for (int i = 0; i < 200; ++i)
+    storm += call.wire().addressed(call.dialog().request("UPDATE", sdp_body(two_legs()))).bytes();
+  call.wire().send_as_it_is(storm);
+  std::optional<SipText> refused;
+  for (int finals = 0; finals < 200;) {
+    const auto answer = call.wire().receive(kSoon);
+    ASSERT_TRUE(answer) << finals << " answers";
+    if (answer->status() >= 200) ++finals;
+    if (answer->status() == 500) refused = answer;
+  }
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->header("Retry-After"), "1");
+  EXPECT_NE(refused->header("Warning").find("before the next offer"), std::string::npos);
+  call.send_packets(0, alice_, 10);
+  EXPECT_EQ(packets(end(call), 0), 10U);
+}
+
 // A phone's recording session stays, its calls come and go.
 TEST_F(OfferAnswer, ASessionOfManyCallsBeginsAnewBetweenTwoOfThem) {
   SrcCall call(server_);

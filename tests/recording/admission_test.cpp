@@ -67,12 +67,38 @@ TEST(ReadBody, RefusesAnOfferThatIsNoSdpWithTheReadersReason) {
   EXPECT_FALSE(refused->response.warning.empty());
 }
 
-TEST(ReadBody, RefusesAMultipartWithoutItsBoundary) {
-  const auto read = read_body(request("multipart/mixed", multipart()));
+TEST(ReadBody, RefusesAMultipartWithoutAnyBoundary) {
+  const auto read = read_body(request("multipart/mixed", kSdp));
   const auto* refused = std::get_if<Refused>(&read);
   ASSERT_NE(refused, nullptr);
   EXPECT_EQ(refused->reason, Refusal::Body);
   EXPECT_EQ(refused->response.status, 400);
+  EXPECT_EQ(refused->response.warning, "Content-Type is a multipart without a boundary parameter");
+}
+
+// An intermediary that makes the header anew leaves the body as it is.
+TEST(ReadBody, SplitsAMultipartByItsOwnBoundaryWhereContentTypeDoesNotNameIt) {
+  for (const auto* type :
+       {"multipart/mixed", "multipart/mixed;boundary=other", "multipart/mixed;", ""}) {
+    SCOPED_TRACE(type);
+    const auto read = read_body(request(type, multipart()));
+    const auto* carried = std::get_if<Carried>(&read);
+    ASSERT_NE(carried, nullptr);
+    EXPECT_TRUE(carried->offer);
+    EXPECT_EQ(carried->metadata, kMetadata);
+    EXPECT_EQ(carried->warnings,
+              std::vector<std::string>{"Content-Type does not name the boundary of the body: write "
+                                       "multipart/mixed;boundary=\"b\""});
+  }
+}
+
+TEST(ReadBody, NamesABodyWithoutContentTypeThatItCannotRead) {
+  const auto read = read_body(request("", "xyz"));
+  const auto* refused = std::get_if<Refused>(&read);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->response.warning,
+            "no application/sdp and no application/rs-metadata+xml, only: a part without "
+            "Content-Type");
 }
 
 TEST(ReadBody, KeepsAWarningForPartsItDoesNotKnow) {

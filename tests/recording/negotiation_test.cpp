@@ -120,6 +120,22 @@ TEST(StreamProfile, HasNoReportDestinationForANameOrAnUnspecifiedAddress) {
   EXPECT_EQ(stream_profile(media).rtcp_destination->to_string(), "[2001:db8::7]:4001");
 }
 
+// RFC 6157 §3: an IPv4 media plane can't send to the IPv6 address of the signalling.
+TEST(MediaPeer, IsTheIpv4AddressOfAnSrcThatSignalsOverIpv6) {
+  auto media = audio();
+  EXPECT_EQ(media_peer(offer({media}), "[2001:db8::1]:5060"), "192.0.2.1:4000");
+  EXPECT_EQ(media_peer(offer({media}), "198.51.100.1:5060"), "198.51.100.1:5060");
+  media.connection = "2001:db8::2";
+  EXPECT_EQ(media_peer(offer({media}), "[2001:db8::1]:5060"), "[2001:db8::1]:5060");
+  EXPECT_EQ(media_peer(offer({media}), "198.51.100.1:5060"), "198.51.100.1:5060");
+  for (const auto* nowhere : {"", "0.0.0.0", "sbc.example.com"}) {
+    media.connection = nowhere;
+    EXPECT_EQ(media_peer(offer({media}), "[2001:db8::1]:5060"), "[2001:db8::1]:5060");
+  }
+  EXPECT_EQ(media_peer(offer({audio(0), media, audio(6000)}), "[2001:db8::1]:5060"),
+            "192.0.2.1:6000");
+}
+
 TEST(OnHold, IsInactiveRecvonlyAndTheOldUnspecifiedAddress) {
   auto media = audio();
   media.direction = sdp::Direction::SendOnly;

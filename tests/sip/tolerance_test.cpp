@@ -144,6 +144,57 @@ TEST_F(Tolerance, TakesBrokenHeadersThatARecordingCanDoWithout) {
   EXPECT_GE(metric("sip_malformed_total{reason=\"header\"}"), 1);
 }
 
+// What RFC 3261 §25.1 wants in quotes, in names as telephones have them.
+TEST_F(Tolerance, TakesNamesThatLackTheirQuotes) {
+  start();
+  for (const std::string name : {"Zo\xc3\xa9 & Co", "M\xc3\xbcller, Hans", "Dr. (Hans) M.",
+                                 "112: <fire> [1;2]", "A \"B\" \\C"}) {
+    for (const std::string header : {"From", "To", "f", "t"}) {
+      SCOPED_TRACE(header + ": " + name);
+      peer.emplace(udp());
+      RawSipCall call_(*peer);
+      const auto known = call([this] { return application.ends.size(); });
+      const std::string full = header == "f" ? "From" : header == "t" ? "To" : header;
+      auto invite = call_.invite();
+      replace_all(invite, "\r\n" + full + ": <", "\r\n" + header + ": " + name + " <");
+      peer->send(invite);
+      answer = peer->wait_for_final();
+      ASSERT_EQ(answer.status(), 200) << answer.text;
+      EXPECT_THAT(answer.header(header == "f" ? "f" : "From"), HasSubstr(";tag=" + call_.from_tag));
+      const auto request = call([this] { return application.invites.back(); });
+      EXPECT_EQ((full == "From" ? request.from : request.to).display, name);
+      call_.to_tag = answer.to_tag();
+      auto bye = call_.request("BYE", ++call_.cseq);
+      replace_all(bye, "\r\n" + full + ": <", "\r\n" + header + ": " + name + " <");
+      peer->send(bye);
+      EXPECT_TRUE(eventually([this, known] { return application.ends.size() == known + 1; }));
+    }
+  }
+}
+
+TEST_F(Tolerance, TakesAnEmergencyCallByItsService) {
+  start();
+  peer.emplace(udp());
+  RawSipCall call_(*peer);
+  auto invite = call_.invite();
+  replace_all(invite, "INVITE " + call_.uri(), "INVITE urn:service:sos.fire");
+  replace_all(invite, "To: <" + call_.uri() + ">", "To: <urn:service:sos>");
+  peer->send(invite);
+  answer = peer->wait_for_final();
+  ASSERT_EQ(answer.status(), 200) << answer.text;
+  EXPECT_EQ(call([this] { return application.invites.back(); }).to.uri, "urn:service:sos");
+}
+
+TEST_F(Tolerance, TakesANameWhoseQuoteDoesNotEnd) {
+  start();
+  peer.emplace(udp());
+  auto invite = RawSipCall(*peer).invite();
+  replace_all(invite, "\r\nFrom: <", "\r\nFrom: \"Fire Brigade <");
+  peer->send(invite);
+  EXPECT_EQ(peer->wait_for_final().status(), 200);
+  EXPECT_EQ(call([this] { return application.invites.back(); }).from.display, "Fire Brigade");
+}
+
 TEST_F(Tolerance, MakesUtf8OfWhateverBytesAHeaderHas) {
   start();
   peer.emplace(udp());

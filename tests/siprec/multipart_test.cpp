@@ -111,6 +111,14 @@ TEST(Multipart, SaysWhatIsWrongWithTheBoundary) {
             "the boundary that Content-Type names does not occur in the multipart body");
 }
 
+TEST(Multipart, ShowsTheBoundaryOfItsFirstDelimiter) {
+  EXPECT_EQ(boundary_in("--b-1 \r\nContent-Type: a/b\r\n\r\n--other\r\n"), "b-1");
+  EXPECT_EQ(boundary_in("preamble\n--\n--b\n"), "b");
+  EXPECT_EQ(boundary_in("--\x01\r\n--" + std::string(201, 'x') + "\r\n--b"), "b");
+  EXPECT_EQ(boundary_in("v=0\r\no=- 1 1\r\n"), "");
+  EXPECT_EQ(boundary_in(""), "");
+}
+
 TEST(Multipart, RefusesWhatPassesALimit) {
   EXPECT_EQ(multipart_error("12345", "a/b", {.bytes = 4}),
             "the body has 5 bytes, at most 4 are read");

@@ -15,8 +15,8 @@ struct Limits {
   std::size_t bytes = 65536;
   std::size_t lines = 4096;
   std::size_t media = 256;       // more than recording.max_streams takes: the rest is refused
-  std::size_t formats = 64;      // payload types on one m-line
-  std::size_t attributes = 256;  // on one level
+  std::size_t formats = 64;      // payload types on one m-line; the others are not read
+  std::size_t attributes = 256;  // on one level; likewise
 };
 
 enum class Direction { SendRecv, SendOnly, RecvOnly, Inactive };
@@ -78,8 +78,9 @@ struct Session {
 
 // Reads an offer (or an answer to ours). Every string of the result is UTF-8 without control
 // characters, so it can be echoed and logged. Tolerant where an SRC's meaning is clear: bare LF,
-// missing t=, s= or c=, b= after a=, unknown attributes and lines. An error names the line and what
-// to change: no v=0, an m-line that can't be split, no m-line at all, a limit passed.
+// missing v=, t=, s= or c=, b= after a=, unknown attributes and lines, an m-line beside the audio
+// that can't be split (it has port 0). An error names the line and what to change: another version,
+// an audio line that can't be split, no m-line at all, a limit passed.
 Result<Session> parse(std::string_view text, const Limits& limits = {});
 
 }  // namespace srs::sdp

@@ -40,6 +40,10 @@ struct Part {
 Result<std::vector<Part>> split_body(std::string_view content_type, std::string_view body,
                                      const BodyLimits& limits = {});
 
+// The boundary of the first delimiter in `body`, where a Content-Type names none or another one;
+// empty: it has none. Printable ASCII.
+std::string boundary_in(std::string_view body);
+
 // What a recording session's body holds, whatever the order and the company of its parts.
 struct RecordingBody {
   std::string sdp;       // empty: none

@@ -67,7 +67,15 @@ void count(StreamEntry& entry, const MediaStream& stream) {
   entry.packets_received = stream.received() + stream.left_out();
 }
 
-std::uint64_t warn_of_type(Document& document, const std::string& name, const MediaStream& stream,
+// A type that an offer may have named all the same: without its rtpmap it means nothing.
+std::string unknown_type(const StreamEntry& entry, std::uint8_t type) {
+  const bool named = std::any_of(entry.payloads.begin(), entry.payloads.end(),
+                                 [type](const PayloadEntry& each) { return each.type == type; });
+  return "payload type " + std::to_string(type) +
+         (named ? ", which the offer named without an a=rtpmap line," : ", which no offer named,");
+}
+
+std::uint64_t warn_of_type(Document& document, std::size_t number, const MediaStream& stream,
                            std::uint8_t meaning) {
   const auto& payload = stream.payloads()[meaning];
   std::uint64_t packets = stream.received(meaning);
@@ -75,10 +83,10 @@ std::uint64_t warn_of_type(Document& document, const std::string& name, const Me
   const bool silent = payload.kind == Kind::Unknown || payload.kind == Kind::Undecodable;
   if (packets == 0 || !silent) return 0;
   const auto what = payload.kind == Kind::Unknown
-                        ? "payload type " + std::to_string(payload.type) + ", which no offer named,"
+                        ? unknown_type(document.streams[number], payload.type)
                         : payload.encoding + "/" + std::to_string(payload.clock_rate);
-  document.warn(name + ": " + std::to_string(packets) + " packets of " + what +
-                " can't be decoded: silent in audio.wav, kept in capture.pcapng");
+  document.warn(stream_name(document, number) + ": " + std::to_string(packets) + " packets of " +
+                what + " can't be decoded: silent in audio.wav, kept in capture.pcapng");
   return packets;
 }
 
@@ -124,7 +132,7 @@ bool describe_stream(Document& document, std::size_t number, const MediaStream& 
   }
   std::uint64_t silent = warn_of_excess(document, name, stream);
   for (const auto meaning : meanings(stream))
-    silent += warn_of_type(document, name, stream, meaning);
+    silent += warn_of_type(document, number, stream, meaning);
   warn_of_channels(document, name, stream);
   entry.packets_undecoded = silent;
   return silent > 0;

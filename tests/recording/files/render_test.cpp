@@ -406,6 +406,17 @@ TEST_F(Render, WarnsOfPayloadTypesThatNobodyOffered) {
   EXPECT_THAT(document.warnings, ElementsAre(HasSubstr("payload type 120, which no offer named")));
 }
 
+TEST_F(Render, TellsThatAnOfferedTypeLacksItsRtpmap) {
+  document = test::document(ports, 2000);
+  document.streams[0].payloads = {{96, "", 0, 1, {}}};
+  caller.header.payload_type = 96;
+  caller.send(1000 * kMs, std::vector<std::uint8_t>(160), 160);
+  render_document();
+  EXPECT_TRUE(needs_capture);
+  EXPECT_THAT(document.warnings, ElementsAre(HasSubstr("payload type 96, which the offer named "
+                                                       "without an a=rtpmap line, can't be")));
+}
+
 // RFC 6263 §4.1, §4.6.
 TEST_F(Render, TakesEmptyPacketsForKeepAlives) {
   const auto sound = test::babble(8000, 1);
