@@ -36,6 +36,7 @@ struct Endpoint {
   HttpHeaders headers;
   std::chrono::milliseconds timeout{10'000};
   std::filesystem::path ca_file;
+  bool gzip = false;
 };
 
 std::unique_ptr<Exporter> make_otlp(std::string name, Endpoint endpoint, Resource resource);

@@ -5,6 +5,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace srs::tracing {
@@ -45,10 +46,17 @@ void MetricsPush::finish(std::function<void()> done) {
 }
 
 asio::awaitable<void> MetricsPush::send() {
-  auto request = post(endpoint_, "application/x-protobuf",
-                      encode_metrics(resource_, collect_(), begun_, wall_now()));
+  const auto now = wall_now();
+  const auto standing = collect_();
+  // The clock may have been set back.
+  auto request =
+      post(endpoint_, "application/x-protobuf",
+           encode_metrics(resource_, deltas_.since_taken(standing), std::min(since_, now), now));
   const auto outcome = co_await sender_.send(std::move(request));
-  if (outcome.taken) figures_.metrics_exported();
+  if (!outcome.taken) co_return;
+  deltas_.taken(standing);
+  since_ = now;
+  figures_.metrics_exported();
 }
 
 void MetricsPush::stop() {

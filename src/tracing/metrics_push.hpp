@@ -1,6 +1,7 @@
 // Our metrics, sent to New Relic every minute.
 #pragma once
 
+#include "tracing/deltas.hpp"
 #include "tracing/exporter.hpp"
 #include "tracing/sender.hpp"
 
@@ -34,8 +35,9 @@ class MetricsPush {
   const Resource resource_;
   const std::chrono::seconds interval_;
   const Tracing::Collect collect_;
-  const WallTime begun_ = wall_now();
   Figures& figures_;
+  Deltas deltas_;
+  WallTime since_ = wall_now();  // when the last was taken that New Relic has
   Sender sender_;
   boost::asio::steady_timer timer_;
   bool stopped_ = false;

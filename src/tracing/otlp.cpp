@@ -2,6 +2,8 @@
 #include "tracing/exporter.hpp"
 #include "tracing/otlp_fields.hpp"
 
+#include <srs/util/gzip.hpp>
+
 #include <utility>
 
 namespace srs::tracing {
@@ -127,6 +129,10 @@ HttpRequest post(const Endpoint& endpoint, std::string content_type, std::string
   request.url = endpoint.url;
   request.headers = endpoint.headers;
   request.headers.emplace_back("Content-Type", std::move(content_type));
+  if (endpoint.gzip) {
+    request.headers.emplace_back("Content-Encoding", "gzip");
+    body = srs::gzip(body);
+  }
   request.body = std::move(body);
   request.timeout = endpoint.timeout;
   request.connect_timeout = endpoint.timeout;

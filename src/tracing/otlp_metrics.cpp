@@ -27,7 +27,7 @@ constexpr pbf_tag_type kSummary = 11;
 constexpr pbf_tag_type kDataPoints = 1;
 constexpr pbf_tag_type kTemporality = 2;
 constexpr pbf_tag_type kMonotonic = 3;
-constexpr int kCumulative = 2;
+constexpr int kDelta = 1;
 
 // NumberDataPoint, HistogramDataPoint, SummaryDataPoint
 namespace point_field {
@@ -99,7 +99,7 @@ void write_summary(pbf_writer& to, const Times& times, const ClientMetric& metri
 void write_counter(pbf_writer& metric, const Times& times, const MetricFamily& family) {
   pbf_writer sum(metric, metric_field::kSum);
   for (const auto& one : family.metric) write_number(sum, times, one, one.counter.value);
-  sum.add_enum(kTemporality, kCumulative);
+  sum.add_enum(kTemporality, kDelta);
   sum.add_bool(kMonotonic, true);
 }
 
@@ -120,7 +120,7 @@ void write_family(pbf_writer& scope, const Times& times, const MetricFamily& fam
   } else if (family.type == MetricType::Histogram) {
     pbf_writer histogram(metric, metric_field::kHistogram);
     for (const auto& one : family.metric) write_histogram(histogram, times, one);
-    histogram.add_enum(kTemporality, kCumulative);
+    histogram.add_enum(kTemporality, kDelta);
   } else if (family.type == MetricType::Summary) {
     pbf_writer summary(metric, metric_field::kSummary);
     for (const auto& one : family.metric) write_summary(summary, times, one);

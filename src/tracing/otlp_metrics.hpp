@@ -12,8 +12,8 @@
 
 namespace srs::tracing {
 
-// An ExportMetricsServiceRequest. Counters become cumulative monotonic sums and histograms explicit
-// buckets, both since `start`, when the process began to count; the rest are gauges.
+// An ExportMetricsServiceRequest. Counters become monotonic sums and histograms explicit buckets,
+// both deltas of what was counted from `start` to `now`; the rest are gauges.
 std::string encode_metrics(const Resource& resource,
                            const std::vector<prometheus::MetricFamily>& families, WallTime start,
                            WallTime now);

@@ -62,7 +62,8 @@ Endpoint new_relic(const Options& options, std::string_view path) {
   return {below(new_relic_base(options.new_relic), path),
           {{"api-key", options.new_relic.license_key}},
           options.otlp.timeout,
-          options.new_relic.ca_file};
+          options.new_relic.ca_file,
+          true};
 }
 
 // Where OpenTelemetry's libraries send what no endpoint is named for.

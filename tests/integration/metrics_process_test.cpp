@@ -3,6 +3,7 @@
 #include "integration/metrics_stage.hpp"
 #include "support/files.hpp"
 #include "support/socket.hpp"
+#include "util/http_client/http_peer.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -105,6 +106,34 @@ TEST(Log, CountsTheLinesThatASlowDiskCost) {
   }));
   server.signal(SIGKILL);
   ::close(pipe);
+}
+
+HttpPeer::Script answering_always(int status) {
+  return [status](PeerConnection& connection) {
+    while (connection.read_request() && connection.answer(status, "")) {
+    }
+  };
+}
+
+TEST(Tracing, TellsOfSpansThatTheCollectorRefuses) {
+  HttpPeer collector(answering_always(400));
+  Stage stage(
+      {{"OTEL_EXPORTER_OTLP_ENDPOINT", collector.url("")}, {"TRACING_BATCH_DELAY", "10ms"}});
+  ASSERT_NO_FATAL_FAILURE(stage.start());
+  EXPECT_EQ(http_get(url(stage.server, "/nothing")).status, 404);
+  for (const auto* what :
+       {"tracing_spans_dropped_total{exporter=\"otlp\",reason=\"rejected\"}",
+        "tracing_export_failures_total{exporter=\"otlp\",reason=\"status_400\"}"})
+    EXPECT_TRUE(stage.moves(what)) << what;
+}
+
+TEST(Tracing, TellsOfTheMetricsThatNewRelicTook) {
+  HttpPeer new_relic(answering_always(200));
+  Stage stage({{"NEW_RELIC_LICENSE_KEY", "eu01xx0123456789abcdef0123456789abcdNRAL"},
+               {"TRACING_NEW_RELIC_ENDPOINT", new_relic.url("")},
+               {"TRACING_NEW_RELIC_METRICS_INTERVAL", "1s"}});
+  ASSERT_NO_FATAL_FAILURE(stage.start());
+  EXPECT_TRUE(stage.moves("tracing_metrics_exported_total"));
 }
 
 TEST(EveryMetric, OfTheDocumentationIsDrivenByATest) {

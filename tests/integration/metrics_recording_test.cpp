@@ -11,7 +11,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 namespace srs::test {
 namespace {
@@ -238,6 +240,7 @@ class HeldRenders : public ::testing::Test {
     std::filesystem::create_directories(broken);
     write_file(broken / "metadata.json", "{");
     write_file(broken / "capture.pcapng", "");
+    started_ = std::chrono::steady_clock::now();
     ASSERT_NO_FATAL_FAILURE(stage_.start());
   }
   void TearDown() override { release(); }
@@ -257,8 +260,13 @@ class HeldRenders : public ::testing::Test {
     }
   }
 
+  static std::chrono::duration<double> since(std::chrono::steady_clock::time_point begun) {
+    return std::chrono::steady_clock::now() - begun;
+  }
+
   Stage stage_{{}};
   std::vector<SrcCall> calls_;
+  std::chrono::steady_clock::time_point started_;
 };
 
 TEST_F(HeldRenders, ShowInTheQueueAndTheAgeOfItsOldest) {
@@ -274,6 +282,20 @@ TEST_F(HeldRenders, ShowInTheQueueAndTheAgeOfItsOldest) {
   };
   EXPECT_TRUE(wait_until(ended));
   EXPECT_EQ(value("recording_render_oldest_seconds"), 0);
+}
+
+TEST_F(HeldRenders, CountForAsLongAsTheyWereHeld) {
+  const auto value = [&](const char* name) { return metric(stage_.server, name); };
+  ASSERT_TRUE(wait_until([&] { return value("recording_render_running") == 1; }));
+  const auto running = std::chrono::steady_clock::now();
+  std::this_thread::sleep_for(1s);  // nothing to wait for: time itself is what is measured
+  const auto held = since(running).count();
+  EXPECT_TRUE(wait_until([&] {
+    release();
+    return value("recording_render_seconds_count") >= 2;
+  }));
+  EXPECT_GE(value("recording_render_seconds_sum"), held);
+  EXPECT_LE(value("recording_render_seconds_sum"), since(started_).count());
 }
 
 }  // namespace

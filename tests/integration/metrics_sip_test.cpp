@@ -209,6 +209,21 @@ TEST(SipKernelDrops, AreToldInTheLog) {
   EXPECT_EQ(line.value("log.level", ""), "warning");
 }
 
+// RFC 4028 §10: the shortest timer there is, whose refresher never comes, ends a minute later.
+TEST(SessionTimer, ThatNobodyRefreshesIsCounted) {
+  Stage stage({});
+  ASSERT_NO_FATAL_FAILURE(stage.start());
+  SrcCall call(stage.server);
+  auto invite = call.dialog().invite(siprec_body(two_legs()));
+  invite.set_header("Supported", "timer");
+  invite.set_header("Session-Expires", "90;refresher=uac");
+  const auto answer = call.invite(invite);
+  ASSERT_EQ(answer.status(), 200);
+  EXPECT_EQ(answer.header("Session-Expires"), "90;refresher=uac");
+  EXPECT_TRUE(call.server_request("BYE", std::chrono::seconds(60) + kSoon));
+  EXPECT_TRUE(stage.moves("sip_session_timer_expirations_total"));
+}
+
 // A server with a tls: listener and a certificate that ends in thirty days.
 void listen_with_tls(ServerProcess& server) {
   const auto directory = server.directory().string();

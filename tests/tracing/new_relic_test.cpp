@@ -1,4 +1,5 @@
 // New Relic: what its documentation asks of OTLP requests.
+#include "tracing/decoders/decoded.hpp"
 #include "tracing/exporting.hpp"
 #include "tracing/targets.hpp"
 #include "util/http_client/certificate.hpp"
@@ -54,12 +55,23 @@ class NewRelicTest : public ExportTest {
     options.batch_delay = 10ms;
   }
 
+  // As other people's decoders read it.
+  nlohmann::json decoded(const srs::test::PeerRequest& request) const {
+    EXPECT_EQ(request.headers.at("content-encoding"), "gzip");
+    return srs::test::decoded(directory, request.target.substr(std::string("/v1/").size()),
+                              request.body);
+  }
+  nlohmann::json metrics(const srs::test::PeerRequest& request) const {
+    return decoded(request).at("resourceMetrics").at(0).at("scopeMetrics").at(0).at("metrics");
+  }
+
   TempDir directory;
   const std::filesystem::path certificate = directory / "certificate.pem";
   Options options;
 };
 
 TEST_F(NewRelicTest, GetsTracesAndMetricsWithItsKeyOverTls) {
+  SRS_REQUIRE_DECODERS();
   Collector collector({}, HttpPeer::Tls{certificate, {}});
   options.new_relic.endpoint = collector.url("");
   start(options, [] {
@@ -75,8 +87,9 @@ TEST_F(NewRelicTest, GetsTracesAndMetricsWithItsKeyOverTls) {
     targets.insert(request.target);
     EXPECT_EQ(request.headers.at("api-key"), kKey);
     EXPECT_EQ(request.headers.at("content-type"), "application/x-protobuf");
-    EXPECT_THAT(request.body, HasSubstr("recorder"));
-    EXPECT_THAT(request.body, Not(HasSubstr(kKey)));
+    const auto text = decoded(request).dump();
+    EXPECT_THAT(text, HasSubstr("recorder"));
+    EXPECT_THAT(text, Not(HasSubstr(kKey)));
   }
   EXPECT_THAT(targets, ElementsAre("/v1/metrics", "/v1/traces"));
   EXPECT_EQ(figure("tracing_spans_exported_total", {"newrelic"}), 2);
@@ -84,6 +97,7 @@ TEST_F(NewRelicTest, GetsTracesAndMetricsWithItsKeyOverTls) {
 
 // What ends with the process, as calls do that a shutdown cuts, comes after the last full minute.
 TEST_F(NewRelicTest, GetsTheLastMetricsAtTheEnd) {
+  SRS_REQUIRE_DECODERS();
   Collector collector({}, HttpPeer::Tls{certificate, {}});
   options.new_relic.endpoint = collector.url("");
   options.new_relic.metrics_interval = std::chrono::hours(1);
@@ -95,7 +109,35 @@ TEST_F(NewRelicTest, GetsTheLastMetricsAtTheEnd) {
   const auto requests = collector.requests();
   ASSERT_THAT(requests, SizeIs(1));
   EXPECT_EQ(requests[0].target, "/v1/metrics");
-  EXPECT_THAT(requests[0].body, HasSubstr("cut_total"));
+  EXPECT_EQ(metrics(requests[0]).at(0).at("name"), "cut_total");
+}
+
+// Three calls before each look, of which the second is refused: what was not taken comes with the
+// next.
+TEST_F(NewRelicTest, GetsWhatCameSinceItTookTheLast) {
+  SRS_REQUIRE_DECODERS();
+  Collector collector([](auto& connection, std::size_t number) {
+    return connection.answer(number == 2 ? 400 : 200, "");
+  });
+  options.new_relic.endpoint = collector.url("");
+  prometheus::MetricFamily calls{"calls_total", "Calls.", prometheus::MetricType::Counter, {{}}};
+  start(options, [&calls] {
+    calls.metric[0].counter.value += 3;
+    return std::vector{calls};
+  });
+  ASSERT_TRUE(run_until([&] { return figure("tracing_metrics_exported_total") >= 2; }));
+  std::vector<nlohmann::json> points;
+  for (const auto& request : collector.requests()) {
+    const auto sum = metrics(request).at(0).at("sum");
+    EXPECT_EQ(sum.at("aggregationTemporality"), "AGGREGATION_TEMPORALITY_DELTA");
+    points.push_back(sum.at("dataPoints").at(0));
+  }
+  ASSERT_EQ(points.size(), 3U);
+  EXPECT_EQ(points[0].at("asDouble"), 3);
+  EXPECT_EQ(points[1].at("asDouble"), 3);
+  EXPECT_EQ(points[2].at("asDouble"), 6) << "those of the one that was refused too";
+  EXPECT_EQ(points[1].at("startTimeUnixNano"), points[0].at("timeUnixNano"));
+  EXPECT_EQ(points[2].at("startTimeUnixNano"), points[0].at("timeUnixNano"));
 }
 
 TEST_F(NewRelicTest, KeyIsSentToNobodyWithoutAProperCertificate) {

@@ -215,7 +215,7 @@ TEST_F(WireTest, OtlpMetricsAreWhatTheProtoFilesDescribe) {
   EXPECT_EQ(metrics[0].at("description"), "Help.");
   const auto& sum = metrics[0].at("sum");
   EXPECT_EQ(sum.at("isMonotonic"), true);
-  EXPECT_EQ(sum.at("aggregationTemporality"), "AGGREGATION_TEMPORALITY_CUMULATIVE");
+  EXPECT_EQ(sum.at("aggregationTemporality"), "AGGREGATION_TEMPORALITY_DELTA");
   const auto& point = sum.at("dataPoints").at(0);
   EXPECT_EQ(point.at("asDouble"), 12);
   EXPECT_EQ(point.at("startTimeUnixNano"), "1795345200123000000");
@@ -225,7 +225,7 @@ TEST_F(WireTest, OtlpMetricsAreWhatTheProtoFilesDescribe) {
   EXPECT_EQ(metrics[1].at("gauge").at("dataPoints").at(0).at("asDouble"), -1.5);
 
   const auto& histogram = metrics[2].at("histogram");
-  EXPECT_EQ(histogram.at("aggregationTemporality"), "AGGREGATION_TEMPORALITY_CUMULATIVE");
+  EXPECT_EQ(histogram.at("aggregationTemporality"), "AGGREGATION_TEMPORALITY_DELTA");
   const auto& spread = histogram.at("dataPoints").at(0);
   EXPECT_EQ(spread.at("count"), "6");
   EXPECT_EQ(spread.at("sum"), 7.5);

@@ -3,6 +3,7 @@
 'use strict';
 const fs = require('fs');
 const path = require('path');
+const zlib = require('zlib');
 
 function otlp(kind, bytes) {
   const protobuf = require('protobufjs');
@@ -34,7 +35,8 @@ function jaeger(bytes) {
 }
 
 const [kind, file] = process.argv.slice(2);
-const bytes = fs.readFileSync(file);
+const sent = fs.readFileSync(file);
+const bytes = sent[0] === 0x1f && sent[1] === 0x8b ? zlib.gunzipSync(sent) : sent;
 const value = kind === 'jaeger' ? jaeger(bytes) : otlp(kind, bytes);
 console.log(JSON.stringify(value, (key, one) =>
   one && one.type === 'Buffer' ? Buffer.from(one.data).toString('hex') : one));
