@@ -96,7 +96,7 @@ class PoolTest : public testing::Test, public Listener {
   // Until that many jobs have ended, well or not. Hours of audio take theirs under a sanitizer.
   bool run_until_ended(std::size_t jobs) {
     return run_until([&] { return finished.size() + unfinished.size() >= jobs; },
-                     std::chrono::seconds(50));
+                     std::chrono::seconds(200));
   }
 
   nlohmann::json transcript(const Job& job) const;

@@ -1,5 +1,8 @@
 #include "support/tools.hpp"
 
+#include "support/files.hpp"
+#include "support/temp_dir.hpp"
+
 #include <sys/wait.h>
 
 #include <array>
@@ -34,6 +37,16 @@ std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
+}
+
+std::string gunzipped(const std::string& compressed) {
+  const TempDir directory;
+  write_file(directory / "file.gz", compressed);
+  const auto plain = directory / "plain";
+  const auto run =
+      run_tool("gzip -dc '" + (directory / "file.gz").string() + "' > '" + plain.string() + "'");
+  EXPECT_EQ(run.exit_code, 0) << "gzip can't read it";
+  return read_file(plain);
 }
 
 }  // namespace srs::test

@@ -30,6 +30,9 @@ std::string output_of(const std::string& command);
 
 std::vector<std::string> lines_of(const std::string& text);
 
+// What the gzip program makes of it; a failed expectation where it can't read it.
+std::string gunzipped(const std::string& compressed);
+
 }  // namespace srs::test
 
 #define SRS_REQUIRE_TOOL(name, package)                                                       \
