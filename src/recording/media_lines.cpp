@@ -125,6 +125,7 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
     }
     Receiver& receiver = receivers_[*lines_[i]];
     update(receiver, offer.media[i], document.streams[receiver.channel], document);
+    add_cnames(receiver.cnames, offer, i);
     answer[i].port = receiver.stream->port();
   }
   // RFC 3264 §8: a later offer has at least as many lines. One that has fewer closes the others.
@@ -194,6 +195,15 @@ void MediaLines::report(Document& document) const {
                                          .count();
     }
   }
+}
+
+Cnames MediaLines::cnames() const {
+  Cnames cnames;
+  for (const auto& receiver : receivers_) {
+    cnames.resize(std::max<std::size_t>(cnames.size(), receiver.channel + 1));
+    cnames[receiver.channel] = receiver.cnames;
+  }
+  return cnames;
 }
 
 bool MediaLines::worn() const {
