@@ -127,6 +127,7 @@ Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offe
     update(receiver, offer.media[i], document.streams[receiver.channel], document);
     if (offer.media[i].direction == sdp::Direction::RecvOnly)
       document.warn(name + " is recvonly: an SRC that shall send says sendonly (RFC 7866 §7.1.1)");
+    add_cnames(receiver.cnames, offer, i);
     answer[i].port = receiver.stream->port();
   }
   // RFC 3264 §8: a later offer has at least as many lines. One that has fewer closes the others.
@@ -196,6 +197,15 @@ void MediaLines::report(Document& document) const {
                                          .count();
     }
   }
+}
+
+Cnames MediaLines::cnames() const {
+  Cnames cnames;
+  for (const auto& receiver : receivers_) {
+    cnames.resize(std::max<std::size_t>(cnames.size(), receiver.channel + 1));
+    cnames[receiver.channel] = receiver.cnames;
+  }
+  return cnames;
 }
 
 bool MediaLines::worn() const {

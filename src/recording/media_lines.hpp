@@ -1,6 +1,8 @@
 // The receiving side of one recording session: its m-lines, their ports and channels.
 #pragma once
 
+#include "recording/cnames.hpp"
+
 #include <srs/log/logger.hpp>
 #include <srs/recording/document.hpp>
 #include <srs/rtp/engine.hpp>
@@ -56,6 +58,8 @@ class MediaLines {
   // Puts what was received so far into document.streams.
   void report(Document& document) const;
 
+  // By channel: whom the offers so far named as the sources.
+  Cnames cnames() const;
   // Nothing is open, and what was has made a file of many channels.
   bool worn() const;
   bool all_on_hold() const;
@@ -74,6 +78,7 @@ class MediaLines {
     unsigned channel = 0;  // index in document.streams
     bool hold = false;
     bool open = true;
+    std::vector<std::string> cnames;
     std::size_t settled_payloads = 0;  // former ones of which it is known until when they held
   };
   using Line = std::optional<std::size_t>;  // index in receivers_; nothing: not taken now

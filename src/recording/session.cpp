@@ -129,7 +129,7 @@ boost::asio::awaitable<void> Session::finish(End end) {
   document_.ended_at = wall_now();
   document_.end_reason = end.reason;
   media_.report(document_);
-  metadata_.end();
+  metadata_.end(media_.cnames());
   warn_of_media(media_, document_, silent, notes_, room_.metrics);
   notes_.note("ended", std::string(to_string(end.reason)));
 

@@ -48,10 +48,11 @@ void SessionMetadata::attribute() {
 }
 
 // Only now: SDP and metadata may come in either order, and an ACK may name the streams.
-void SessionMetadata::end() {
+void SessionMetadata::end(const Cnames& cnames) {
   const auto told = document_.warnings.size();
   if (any_) warn_of_unnamed_streams(document_, known_);
   warn_of_unknown_speakers(document_, known_);
+  if (any_) warn_of_contradicting_cnames(document_, cnames);
   notes_.tell_since(Warning::Metadata, told);
 }
 

@@ -3,6 +3,7 @@
 
 #include "recording/admission.hpp"
 #include "recording/archive.hpp"
+#include "recording/cnames.hpp"
 #include "recording/session_notes.hpp"
 
 #include <srs/log/logger.hpp>
@@ -28,8 +29,8 @@ class SessionMetadata {
   // Streams came, went or were named anew: says of those that are there who sends them.
   void attribute();
 
-  // Once no more of them can come.
-  void end();
+  // Once no more of them can come. `cnames`: of the sources, as SDP named them.
+  void end(const Cnames& cnames);
 
  private:
   void keep(const std::string& metadata);

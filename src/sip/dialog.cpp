@@ -14,6 +14,7 @@ ServerDialog::ServerDialog(Server& server, nta_incoming_t* irq, const sip_t& sip
       local_tag_(nta_incoming_tag(irq, nullptr)),
       remote_tag_(sip.sip_from->a_tag != nullptr ? sip.sip_from->a_tag : ""),
       remote_cseq_(sip.sip_cseq->cs_seq),
+      remote_method_(sip.sip_cseq->cs_method),
       identity_(identity_of(sip, local_tag_)),
       request_(server, identity_) {
   auto& agent = server_->agent();
@@ -99,22 +100,25 @@ void ServerDialog::on_ack_missing() {
   if (leaving_) send_bye();
 }
 
+// sofia answers what a transaction sends again.
+std::optional<int> ServerDialog::refuse_out_of_order(nta_incoming_t* irq, const sip_t& sip) {
+  const auto cseq = sip.sip_cseq->cs_seq;
+  if (cseq > remote_cseq_) return std::nullopt;
+  const auto number = "CSeq " + std::to_string(cseq);
+  if (cseq < remote_cseq_)  // RFC 3261 §12.2.2
+    return server_->reply(irq,
+                          refusal(500, number + " comes after " + std::to_string(remote_cseq_)));
+  if (remote_method_ == sip.sip_cseq->cs_method)  // by another way (RFC 3261 §8.2.2.2)
+    return server_->reply(irq, refusal(482, "this request came before"));
+  // Each request has a number of its own (RFC 3261 §12.2.1.1).
+  return server_->reply(irq, refusal(500, number + " was that of another method already"));
+}
+
 int ServerDialog::on_request(nta_incoming_t* irq, const sip_t& sip, msg_t* message) {
   const auto self = shared_from_this();
-  const auto cseq = sip.sip_cseq->cs_seq;
-  if (cseq < remote_cseq_) {  // RFC 3261 §12.2.2
-    return server_->reply(
-        irq, {500,
-              {},
-              "CSeq " + std::to_string(cseq) + " comes after " + std::to_string(remote_cseq_),
-              {},
-              {},
-              {}});
-  }
-  if (cseq == remote_cseq_) {  // RFC 3261 §8.2.2.2
-    return server_->reply(irq, refusal(482, "this request came before"));
-  }
-  remote_cseq_ = cseq;
+  if (const auto refused = refuse_out_of_order(irq, sip)) return *refused;
+  remote_cseq_ = sip.sip_cseq->cs_seq;
+  remote_method_ = sip.sip_cseq->cs_method;
   switch (sip.sip_request->rq_method) {
     case sip_method_bye:
       return on_bye(irq, sip, message);

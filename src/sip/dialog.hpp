@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,8 @@ class ServerDialog final : public Dialog, public std::enable_shared_from_this<Se
   void abandon();
 
  private:
+  // Where its CSeq is no higher than the last one: the status sent.
+  std::optional<int> refuse_out_of_order(nta_incoming_t* irq, const sip_t& sip);
   int on_offer(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   int on_bye(nta_incoming_t* irq, const sip_t& sip, msg_t* message);
   void follow_contact(const sip_t& sip, msg_t* message, bool initial);
@@ -70,6 +73,7 @@ class ServerDialog final : public Dialog, public std::enable_shared_from_this<Se
   std::string local_tag_;
   std::string remote_tag_;
   std::uint32_t remote_cseq_;
+  sip_method_t remote_method_;  // of the request that had it
   DialogIdentity identity_;
   DialogRequest request_;  // ours, while unanswered
   DialogHandler* handler_ = nullptr;

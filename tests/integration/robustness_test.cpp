@@ -71,6 +71,32 @@ TEST_F(Robustness, MetadataDocumentsAreKeptInTheirOrder) {
   EXPECT_EQ(read_file(directory_ / "rs-metadata-003.xml"), third);
 }
 
+// An SRC that swapped its streams: nothing else would tell that Alice's words are under Bob's name.
+TEST_F(Robustness, StreamsOfWhichSdpAndMetadataNameDifferentSendersAreRecordedAndTold) {
+  const auto offer_of = [](const std::string& first, const std::string& second) {
+    auto sdp = sdp_offer(two_legs());
+    sdp.insert(sdp.find("a=label:1\r\n"), "a=ssrc:7 cname:" + first + "\r\n");
+    sdp.insert(sdp.find("a=label:2\r\n"), "a=ssrc:8 cname:" + second + "\r\n");
+    return siprec_body(sdp, rs_metadata(two_legs()));
+  };
+  const std::string alice = "sip:alice@127.0.0.20:5060";
+  const std::string bob = "sip:bob@127.0.0.20:5060";
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(offer_of(bob, alice)).status(), 200);
+  for (const std::size_t stream : {0, 1}) call.send_packets(stream, alice_, 10);
+  const auto metadata = end(call);
+  EXPECT_EQ(metadata.at("state"), "complete");
+  const auto& warnings = metadata.at("warnings");
+  ASSERT_EQ(warnings.size(), 2U) << warnings;
+  EXPECT_EQ(warnings[0].get<std::string>().find("the SDP says that sip:bob@example.net sends"), 0U)
+      << warnings;
+  EXPECT_EQ(metric(server_, "recordings_with_warnings_total", {R"(kind="metadata")"}), 1);
+  SrcCall other(server_);
+  ASSERT_EQ(other.invite(offer_of(alice, bob)).status(), 200);
+  for (const std::size_t stream : {0, 1}) other.send_packets(stream, alice_, 10);
+  EXPECT_TRUE(end(other).at("warnings").empty());
+}
+
 // A fork that fails, or a firewall: half of the call is missing, and nothing else would tell.
 TEST_F(Robustness, ALegThatNeverSendsIsToldAndOneOnHoldIsNot) {
   SrcCall call(server_);

@@ -94,6 +94,34 @@ TEST_F(Dialog, RefusesARequestOlderThanTheLast) {
   EXPECT_EQ(peer->wait_for_final("INVITE", src->cseq + 1).status(), 500);  // RFC 3261 §12.2.2
 }
 
+// RFC 3261 §12.2.2 refuses what is older; what comes a second time by another way is merged.
+TEST_F(Dialog, TellsARequestThatCameBeforeFromANumberThatAnotherMethodTook) {
+  established();
+  const auto answer_by = [&](const std::string& branch, const std::string& method, int number) {
+    auto text = src->request(method, number);
+    text.replace(text.find("branch=z9hG4bK"), 14, "branch=z9hG4bK" + branch);
+    peer->send(text);
+    return peer->wait_for_final(method, number);
+  };
+  const int number = src->cseq + 5;
+  EXPECT_EQ(answer_by("first", "UPDATE", number).status(), 200);
+  EXPECT_EQ(answer_by("first", "UPDATE", number).status(), 200) << "a retransmission";
+  const auto again = answer_by("second", "UPDATE", number);
+  EXPECT_EQ(again.status(), 482);
+  EXPECT_THAT(again.header("Warning"), HasSubstr("came before"));
+  const auto other = answer_by("third", "OPTIONS", number);
+  EXPECT_EQ(other.status(), 500);
+  EXPECT_THAT(other.header("Warning"),
+              HasSubstr("CSeq " + std::to_string(number) + " was that of another method already"));
+  for (const auto* method : {"INVITE", "UPDATE", "OPTIONS", "INFO", "BYE"}) {
+    const auto older = answer_by("fourth", method, number - 1);
+    EXPECT_EQ(older.status(), 500) << method;
+    EXPECT_THAT(older.header("Warning"), HasSubstr("comes after")) << method;
+  }
+  EXPECT_EQ(answer_by("fifth", "OPTIONS", number + 1).status(), 200);
+  EXPECT_EQ(answer_by("sixth", "BYE", number + 2).status(), 200);
+}
+
 TEST_F(Dialog, CancelsAReinviteAndGoesOn) {
   established();
   call([this] { application.hold = true; });
