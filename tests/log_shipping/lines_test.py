@@ -97,6 +97,7 @@ def check_text(lines):
     multiline = regex_of("deploy/filebeat/filebeat-text.yml", r"pattern: '(.*)'")
     fluentd = regex_of("deploy/fluentd/parse-text.conf", r"expression /(.*)/")
     fluent_bit = regex_of("deploy/fluent-bit/parsers.conf", r"Regex +(.*)$")
+    assert "\n  encoding UTF-8\n" in (ROOT / "deploy/fluentd/fluent.conf").read_text(), "Fluentd takes it for bytes"
     for line in lines:
         assert TEXT.fullmatch(line), f"no record: {line!r}"
         assert multiline.search(line), f"Filebeat would join it to the one before: {line!r}"
