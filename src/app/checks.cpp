@@ -204,8 +204,8 @@ void add_checks(Components& c) {
 }
 
 void add_routes(Components& c) {
-  c.http->route("GET", "/metrics", [&c](const http::Request&) {
-    c.service->scraped();
+  c.http->route("GET", "/metrics", [&c](const http::Request& request) {
+    c.readers.asked(request, *c.service);
     return http::Response{200, "text/plain; version=0.0.4; charset=utf-8", c.registry.text(), {}};
   });
   c.http->route("GET", "/health", [&c](const http::Request& request) {

@@ -49,7 +49,10 @@ Components::Components(boost::asio::any_io_executor executor, const config::Sett
               log.error("task_failed", {{"task", name}, {"error", what}});
             }),
       tracing(
-          tasks, given.tracing, [this] { return registry.collect(); }, root.logger("tracing")),
+          tasks, given.tracing, [this] { return collect_for_new_relic(); }, root.logger("tracing"),
+          [this] {
+            if (service) readers.taken(*service);
+          }),
       health(SRS_VERSION) {
   registry.count_as_errors(error_rows());
   figures.push_back(rtp::expose(registry, rtp_totals));
@@ -69,6 +72,11 @@ recording::AfterRender Components::after_render() {
     declined.remove(document.recording_id);
   };
   return hooks;
+}
+
+std::vector<prometheus::MetricFamily> Components::collect_for_new_relic() {
+  if (service) readers.collected(*service);
+  return registry.collect();
 }
 
 void Components::open_service() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/metadata_editor.hpp"
+#include "app/metrics_readers.hpp"
 #include "app/stt/live_transcription.hpp"
 #include "app/stt/transcription.hpp"
 #include "app/stt/untold.hpp"
@@ -48,6 +49,7 @@ struct Components {
   log::Folded admin_refusals{log, log::Level::Warning, "admin_request_refused"};
   log::Folded listener_refusals{log, log::Level::Warning, "live_listener_refused"};
   metrics::Registry registry;  // floor 1
+  MetricsReaders readers;
   Tasks tasks;
   tracing::Tracing tracing;
   rtp::Totals rtp_totals;  // floor 3
@@ -69,6 +71,7 @@ struct Components {
   std::shared_ptr<health::Heartbeat> heartbeat;
 
  private:
+  std::vector<prometheus::MetricFamily> collect_for_new_relic();
   void open_service();
   recording::AfterRender after_render();
 };

@@ -1,5 +1,7 @@
 #include "log/render.hpp"
 
+#include "log/in_quotes.hpp"
+
 #include <srs/util/text.hpp>
 
 #include <nlohmann/json.hpp>
@@ -20,10 +22,7 @@ bool is_plain(std::string_view text) {
 }
 
 std::string escaped(std::string_view text) {
-  if (is_plain(text)) return std::string(text);
-  // JSON's escaping, with everything beyond ASCII escaped too: no control sequence of a terminal
-  // and no line separator survives it.
-  return nlohmann::json(to_utf8(text)).dump(-1, ' ', true);
+  return is_plain(text) ? std::string(text) : in_quotes(text);
 }
 
 std::string value_text(const Value& value, const Masking& masking) {

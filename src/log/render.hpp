@@ -11,8 +11,8 @@
 namespace srs::log {
 
 // `2026-11-22T11:09:45.123Z info [sip] session_started call_id=abc reason="two words"`. Values
-// are quoted and escaped where they hold anything but printable ASCII without spaces and quotes,
-// so that one record is always one line.
+// are in_quotes() where they hold anything but printable ASCII without spaces and quotes, so that
+// one record is always one line.
 std::string render_text(WallTime time, Level level, std::string_view logger, std::string_view event,
                         const Fields& bound, std::initializer_list<Field> fields,
                         const Masking& masking = {});

@@ -11,7 +11,7 @@ namespace srs::recording {
 
 // Leaves word in the directory of the recordings. Blocks, for the end of the process.
 Result<void> leave_cut_calls(const std::filesystem::path& root, std::uint64_t calls);
-// Somebody has scraped their counters after all.
+// Somebody has seen their counters after all.
 void forget_cut_calls(const std::filesystem::path& root);
 // How many an earlier process left; told once. Blocks, for the start of the process.
 std::uint64_t take_cut_calls(const std::filesystem::path& root);

@@ -78,8 +78,10 @@ class ServiceImpl final : public Service {
       log_.warning("shutdown_not_told", {{"error", left.error().text}});
   }
 
-  void scraped() override {
-    if (active() > 0 || !std::exchange(cut_untold_, false)) return;
+  bool tells_of_cut() const override { return cut_untold_ && active() == 0; }
+
+  void cut_told() override {
+    cut_untold_ = false;
     forget_cut_calls(archive_.root());
   }
 

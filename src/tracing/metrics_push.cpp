@@ -14,11 +14,12 @@ namespace asio = boost::asio;
 
 MetricsPush::MetricsPush(asio::any_io_executor executor, HttpClient& http, Endpoint endpoint,
                          Resource resource, std::chrono::seconds interval, Tracing::Collect collect,
-                         Figures& figures, log::Logger log)
+                         Tracing::Taken taken, Figures& figures, log::Logger log)
     : endpoint_(std::move(endpoint)),
       resource_(std::move(resource)),
       interval_(interval),
       collect_(std::move(collect)),
+      taken_(std::move(taken)),
       figures_(figures),
       sender_(executor, http, "newrelic_metrics", figures, std::move(log)),
       timer_(std::move(executor)) {}
@@ -57,6 +58,7 @@ asio::awaitable<void> MetricsPush::send() {
   deltas_.taken(standing);
   since_ = now;
   figures_.metrics_exported();
+  if (taken_) taken_();
 }
 
 void MetricsPush::stop() {

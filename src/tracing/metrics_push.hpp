@@ -18,7 +18,7 @@ class MetricsPush {
  public:
   MetricsPush(boost::asio::any_io_executor executor, HttpClient& http, Endpoint endpoint,
               Resource resource, std::chrono::seconds interval, Tracing::Collect collect,
-              Figures& figures, log::Logger log);
+              Tracing::Taken taken, Figures& figures, log::Logger log);
 
   // Until stop(). `self` keeps this alive.
   static boost::asio::awaitable<void> run(std::shared_ptr<MetricsPush> self);
@@ -35,6 +35,7 @@ class MetricsPush {
   const Resource resource_;
   const std::chrono::seconds interval_;
   const Tracing::Collect collect_;
+  const Tracing::Taken taken_;
   Figures& figures_;
   Deltas deltas_;
   WallTime since_ = wall_now();  // when the last was taken that New Relic has

@@ -30,7 +30,7 @@ HttpClient::Options few_connections() {
 class Tracing::Core final : public SpanSink, public std::enable_shared_from_this<Core> {
  public:
   Core(const asio::any_io_executor& executor, const Options& options, const Collect& metrics,
-       const log::Logger& log)
+       const Taken& metrics_taken, const log::Logger& log)
       : http_(executor, few_connections()), changed_(executor) {
     for (auto& exporter : make_exporters(options)) {
       outboxes_.push_back(
@@ -41,7 +41,7 @@ class Tracing::Core final : public SpanSink, public std::enable_shared_from_this
     if (!endpoint || !metrics) return;
     metrics_ = std::make_shared<MetricsPush>(
         executor, http_, *endpoint, make_resource(options, options.new_relic.app_name),
-        options.new_relic.metrics_interval, metrics, *figures_, log);
+        options.new_relic.metrics_interval, metrics, metrics_taken, *figures_, log);
   }
 
   // Each coroutine keeps the core, and with it the HTTP client.
@@ -96,8 +96,9 @@ class Tracing::Core final : public SpanSink, public std::enable_shared_from_this
   std::shared_ptr<MetricsPush> metrics_;
 };
 
-Tracing::Tracing(Tasks& tasks, const Options& options, Collect metrics, log::Logger log)
-    : core_(std::make_shared<Core>(tasks.executor(), options, metrics, log)) {
+Tracing::Tracing(Tasks& tasks, const Options& options, Collect metrics, log::Logger log,
+                 Taken metrics_taken)
+    : core_(std::make_shared<Core>(tasks.executor(), options, metrics, metrics_taken, log)) {
   core_->run(tasks);
   if (!core_->exports()) return;
   tracer_ = Tracer({options.sampler, options.sampling_ratio}, core_);

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <csignal>
 #include <future>
 #include <set>
@@ -134,25 +135,96 @@ TEST_F(Lifecycle, CountsCallsThatAShutdownCutWhereSomebodySeesIt) {
   EXPECT_EQ(metric(server_, "sip_sessions_ended_total", {kCut}), 0) << "told once";
 }
 
+class CutCalls : public Lifecycle {
+ protected:
+  // Ends the server and starts it with this setting more.
+  void start_again_with(const std::string& name, const std::string& value) {
+    server_.signal(SIGTERM);
+    ASSERT_EQ(server_.wait_exit(kSoon), 0);
+    server_.set(name, value);
+    ASSERT_TRUE(server_.start());
+  }
+  void cut_a_call() {
+    SrcCall call(server_);
+    ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+    server_.signal(SIGTERM);
+    ASSERT_TRUE(wait_until([&] { return !ready(); }));
+    server_.signal(SIGTERM);
+  }
+  double cut() const { return metric(server_, "sip_sessions_ended_total", {kCut}); }
+  // Of the next process.
+  double cut_told_again() {
+    EXPECT_EQ(server_.wait_exit(kSoon), 0);
+    EXPECT_TRUE(server_.start());
+    return cut();
+  }
+  std::string scrape() const {
+    HttpConnection prometheus("127.0.0.1", server_.http_port());
+    prometheus.send(
+        "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        "X-Prometheus-Scrape-Timeout-Seconds: 10\r\n\r\n");
+    return prometheus.reply().body;
+  }
+};
+
 // It waits for a collector that does not answer, so there is time for a scrape.
-TEST_F(Lifecycle, LeavesNoWordOfCutCallsThatAScrapeHasSeen) {
-  std::promise<void> done;
-  const auto held = done.get_future().share();
-  HttpPeer collector([held](PeerConnection&) { held.wait(); });
-  server_.signal(SIGTERM);
-  ASSERT_EQ(server_.wait_exit(kSoon), 0);
-  server_.set("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url(""));
-  ASSERT_TRUE(server_.start());
-  SrcCall call(server_);
-  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
-  server_.signal(SIGTERM);
-  ASSERT_TRUE(wait_until([&] { return !ready(); }));
-  server_.signal(SIGTERM);
-  EXPECT_TRUE(wait_until([&] { return metric(server_, "sip_sessions_ended_total", {kCut}) == 1; }));
-  EXPECT_EQ(server_.wait_exit(kSoon), 0);
-  done.set_value();
-  ASSERT_TRUE(server_.start());
-  EXPECT_EQ(metric(server_, "sip_sessions_ended_total", {kCut}), 0);
+class CutCallsOfASlowEnd : public CutCalls {
+ protected:
+  void SetUp() override {
+    CutCalls::SetUp();
+    start_again_with("OTEL_EXPORTER_OTLP_ENDPOINT", collector_.url(""));
+  }
+  void TearDown() override { done_.set_value(); }
+
+  std::promise<void> done_;
+  HttpPeer collector_{[held = done_.get_future().share()](PeerConnection&) { held.wait(); }};
+};
+
+TEST_F(CutCallsOfASlowEnd, AreNotToldAgainWhereAScrapeHasSeenThem) {
+  cut_a_call();
+  const std::string cut = std::string("sip_sessions_ended_total{") + kCut + "} 1\n";
+  EXPECT_TRUE(wait_until([&] { return scrape().find(cut) != std::string::npos; }));
+  EXPECT_EQ(cut_told_again(), 0);
+}
+
+TEST_F(CutCallsOfASlowEnd, AreToldAgainWhereAnOperatorLooked) {
+  cut_a_call();
+  EXPECT_TRUE(wait_until([&] { return cut() == 1; }));
+  EXPECT_EQ(cut_told_again(), 1);
+}
+
+// New Relic gets the metrics once more at the end of the process, and takes them or does not.
+class CutCallsForNewRelic : public CutCalls {
+ protected:
+  void SetUp() override {
+    CutCalls::SetUp();
+    server_.set("TRACING_NEW_RELIC_ENDPOINT", new_relic_.url(""));
+    server_.set("TRACING_NEW_RELIC_METRICS_INTERVAL", "1h");
+    start_again_with("NEW_RELIC_LICENSE_KEY", "eu01xx0123456789abcdef0123456789abcdNRAL");
+  }
+
+  std::atomic<int> answer_{200};
+  HttpPeer new_relic_{[this](PeerConnection& connection) {
+    while (connection.read_request() && connection.answer(answer_, "")) {
+    }
+  }};
+};
+
+TEST_F(CutCallsForNewRelic, AreNotToldAgainWhereItTookThem) {
+  cut_a_call();
+  EXPECT_EQ(cut_told_again(), 0);
+}
+
+TEST_F(CutCallsForNewRelic, AreToldAgainWhereItRefusedThem) {
+  answer_ = 403;
+  cut_a_call();
+  EXPECT_EQ(cut_told_again(), 1);
+}
+
+TEST_F(CutCallsForNewRelic, AreToldAgainWherePrometheusScrapesAndMissedThem) {
+  scrape();
+  cut_a_call();
+  EXPECT_EQ(cut_told_again(), 1);
 }
 
 TEST_F(Lifecycle, RendersAfterAKillWhatWasCapturedBeforeIt) {

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using Seconds = std::chrono::duration<double>;
 
 const std::set<long> kWrites = {SYS_write, SYS_pwrite64, SYS_writev, SYS_pwritev, SYS_pwritev2};
-const std::set<long> kSends = {SYS_write, SYS_writev, SYS_sendto, SYS_sendmsg};
+const std::set<long> kSends = {SYS_sendto, SYS_sendmsg};
 
 class Stopwatch {
  public:

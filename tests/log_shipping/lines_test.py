@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
+import unicodedata
 
 import source
 from support import ROOT, load, need
@@ -26,15 +27,20 @@ def regex_of(path, pattern):
     return re.compile(found.replace("(?<", "(?P<"))
 
 
-def physical_lines(path):
+def visible(character):
+    """Neither a control nor a space other than ours, nor what has no width or a direction of its own."""
+    return character == " " or unicodedata.category(character)[0] in "LMNPS"
+
+
+def physical_lines(path, encoding):
     """The file's lines, and no others: nothing in it that anybody takes for a line's end or a control."""
     data = path.read_bytes()
     assert data.endswith(b"\n"), "the last line is torn"
-    text = data.decode("ascii")  # raises where a byte is beyond ASCII
+    text = data.decode(encoding)  # raises where a byte is beyond it
     lines = text.split("\n")[:-1]
     assert lines == text.splitlines(), "something else than a line feed ends a line"
     for line in lines:
-        assert all(" " <= c <= "~" for c in line), f"a control character: {line!r}"
+        assert all(visible(c) for c in line), f"a character that nobody sees: {line!r}"
     return lines
 
 
@@ -91,6 +97,7 @@ def check_text(lines):
     multiline = regex_of("deploy/filebeat/filebeat-text.yml", r"pattern: '(.*)'")
     fluentd = regex_of("deploy/fluentd/parse-text.conf", r"expression /(.*)/")
     fluent_bit = regex_of("deploy/fluent-bit/parsers.conf", r"Regex +(.*)$")
+    assert "\n  encoding UTF-8\n" in (ROOT / "deploy/fluentd/fluent.conf").read_text(), "Fluentd takes it for bytes"
     for line in lines:
         assert TEXT.fullmatch(line), f"no record: {line!r}"
         assert multiline.search(line), f"Filebeat would join it to the one before: {line!r}"
@@ -153,9 +160,10 @@ def main():
             directory = pathlib.Path(scratch) / form
             directory.mkdir()
             log = shutil.copy(source.write_log(directory, form), kept / f"{form}.log")
-            lines = physical_lines(pathlib.Path(log))
+            lines = physical_lines(pathlib.Path(log), "utf-8" if form == "text" else "ascii")
             if form == "text":
                 check_events(check_text(lines), form)
+                assert any('"good utf8 Zo\u00eb \u65e5\u672c' in line for line in lines), "nobody can read it"
             else:
                 records = check_json(lines)
                 check_events([record["event.action"] for record in records], form)

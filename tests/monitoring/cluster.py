@@ -83,8 +83,8 @@ class Cluster(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Api)
+    def __init__(self, api=_Api):
+        super().__init__(("127.0.0.1", 0), api)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def configure(self, directory):

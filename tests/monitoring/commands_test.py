@@ -86,7 +86,7 @@ class Commands(unittest.TestCase):
 
     def test_commands_for_a_cluster_find_what_they_look_for(self):
         blocks_and_words = [*LINES, *re.findall(r"`(kubectl [^`]*)`", "".join(p.read_text(encoding="utf-8") for p in PAGES))]
-        # `kubectl apply` wants a whole cluster.
+        # `kubectl apply` has a test of its own, apply_test.py.
         commands = {c for c in blocks_and_words if c.startswith("kubectl") and not c.startswith("kubectl apply")}
         self.assertGreater(len(commands), 2)
         cluster = Cluster()

@@ -63,9 +63,11 @@ class Service : public sip::SessionHandler {
   virtual void drain() = 0;
   // Ends every running session (BYE with Reason), finishing its files.
   virtual void end_all() = 0;
-  // Somebody read the metrics just now. Of calls that end_all() cut they tell while the process
-  // lasts; where nobody reads them the next process does.
-  virtual void scraped() = 0;
+  // Of calls that end_all() cut the metrics tell while the process lasts; where nobody keeps them
+  // the next process does. True while they tell of calls that nobody has been told of.
+  virtual bool tells_of_cut() const = 0;
+  // Somebody keeps what they tell.
+  virtual void cut_told() = 0;
   // Stops the timers.
   virtual void stop() = 0;
 

@@ -28,8 +28,11 @@ class Tracing {
  public:
   // What is there to be pushed to New Relic every minute; may be empty.
   using Collect = std::function<std::vector<prometheus::MetricFamily>()>;
+  // New Relic took what was collected last; may be empty.
+  using Taken = std::function<void()>;
 
-  Tracing(Tasks& tasks, const Options& options, Collect metrics, log::Logger log);
+  Tracing(Tasks& tasks, const Options& options, Collect metrics, log::Logger log,
+          Taken metrics_taken = {});
   ~Tracing();
   Tracing(const Tracing&) = delete;
   Tracing& operator=(const Tracing&) = delete;
