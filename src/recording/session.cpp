@@ -2,6 +2,7 @@
 
 #include "recording/attribution.hpp"
 #include "recording/media_warnings.hpp"
+#include "recording/parting.hpp"
 #include "recording/session_summary.hpp"
 #include "recording/traced.hpp"
 
@@ -116,7 +117,7 @@ boost::asio::awaitable<Session::End> Session::record() {
 
 boost::asio::awaitable<void> Session::finish(End end) {
   dialog_->set_handler(nullptr);
-  if (end.send_bye) dialog_->bye(to_string(end.reason));
+  if (end.send_bye) dialog_->bye(parting_words(end.reason, silence_.hold(), room_.options));
   dialog_.reset();
   const auto silent = media_.silent();
   media_.close();  // the last packets are in the capture now
