@@ -29,8 +29,9 @@ void say_a_card(PeerConnection& connection) {
   while (const auto frame = frames.read()) {
     if (frame->opcode == 2) frames.send(R"({"partial":"card 4111 11"})");
     if (frame->data.find("eof") == std::string::npos) continue;
-    return frames.send(
+    frames.send(
         R"({"text":"card 4111 1111 1111 1111","result":[{"word":"card","start":0.1,"end":0.2},{"word":"4111 1111 1111 1111","start":0.4,"end":0.6}]})");
+    return;
   }
 }
 
@@ -236,7 +237,9 @@ HttpPeer::Script say_much(int lines, std::size_t bytes) {
         const auto rest = " " + std::string(bytes, 'x') + "\"}";
         for (int i = 0; i < lines; ++i) frames.send(R"({"partial":")" + std::to_string(i) + rest);
       }
-      if (frame->data.find("eof") != std::string::npos) return frames.send(R"({"text":"over"})");
+      if (frame->data.find("eof") == std::string::npos) continue;
+      frames.send(R"({"text":"over"})");
+      return;
     }
   };
 }

@@ -114,6 +114,7 @@ void LiveCall::warn() {
                               std::to_string(count) + what);
   };
   add(no_json_, " messages of the live provider were no JSON");
+  add(beyond_, " results of the live provider were more than anybody can say, and were left out");
   add(mended_,
       " results of the live provider had times or confidences that can't be, and were mended");
   add(untimed_,
@@ -143,6 +144,7 @@ asio::awaitable<bool> LiveCall::talk() {
   if (!connected) co_return false;
   timeline_ = Timeline(channel_.sample_rate);
   reading_ = true;
+  broken_.reset();
   answered_ = false;
   last_heard_ = false;
   state_->tasks.spawn("stt.live.read", read(shared_from_this(), socket_));
@@ -152,7 +154,9 @@ asio::awaitable<bool> LiveCall::talk() {
   while (reading_) co_await wait(std::chrono::seconds(1));
   socket_.reset();
   if (cut_) co_return false;
-  if (!well) {
+  if (broken_) {
+    failed(*broken_);
+  } else if (!well) {
     failed({Reason::Reset, "the provider closed the connection"});
   } else if (!answered_) {
     failed({Reason::Timeout, "the provider took the audio and answered nothing"});
@@ -268,6 +272,7 @@ asio::awaitable<void> LiveCall::read(std::shared_ptr<LiveCall> self,
                                      std::shared_ptr<WebSocket> socket) {
   for (;;) {
     const auto message = co_await socket->read();
+    if (!message && message.error().reason != Reason::Reset) self->broken_ = message.error();
     if (!message || self->cut_) break;
     self->hear(*message);
     if (self->finishing_ && self->waiting_.empty() && self->last_heard_) break;

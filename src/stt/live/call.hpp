@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   void failed(const Failure& failure);
   void hear(std::string_view message);
   void tell(Utterance utterance);
+  bool is_too_much(const Utterance& utterance) const;
   // Makes it safe to believe, as answers after calls are; false where nothing is left.
   bool repair(Segment& segment);
   void tell_interim(Segment segment);
@@ -79,11 +81,14 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   Millis said_until_{0};
   // When the recording's timeline began, as the arrival of the latest sound has it.
   Clock::time_point begun_;
-  std::size_t no_json_ = 0;  // messages
-  std::size_t mended_ = 0;   // results
-  std::size_t untimed_ = 0;  // places that were redacted, without usable times
-  bool answered_ = false;    // anything, on this connection
-  bool last_heard_ = false;  // nothing more is to be expected
+  std::size_t no_json_ = 0;        // messages
+  std::size_t mended_ = 0;         // results
+  std::size_t beyond_ = 0;         // results that were more than anybody can say
+  std::uint64_t said_ = 0;         // bytes of final results, roughly
+  std::size_t untimed_ = 0;        // places that were redacted, without usable times
+  std::optional<Failure> broken_;  // why the connection is not read any more, where it matters
+  bool answered_ = false;          // anything, on this connection
+  bool last_heard_ = false;        // nothing more is to be expected
   bool reading_ = false;
   bool finishing_ = false;
   bool cut_ = false;

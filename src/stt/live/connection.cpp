@@ -11,12 +11,26 @@ Failure failed(Reason reason, std::string_view doing, const error_code& error) {
   return {reason, std::string(doing) + ": " + error.message()};
 }
 
+namespace {
+
+Failure unreadable(const error_code& error) {
+  const auto reason = [&] {
+    if (error == beast::websocket::error::message_too_big) return Reason::TooLarge;
+    // RFC 6455 §8.1, text that is not UTF-8, among others.
+    if (error == beast::websocket::condition::protocol_violation) return Reason::BadAnswer;
+    return Reason::Reset;
+  }();
+  return failed(reason, "read", error);
+}
+
+}  // namespace
+
 asio::awaitable<Outcome<std::string>> Connection::read() {
   const auto self = shared_from_this();
   beast::flat_buffer buffer;
   error_code error;
   co_await socket_.async_read(buffer, quietly(error));
-  if (error) co_return failed(Reason::Reset, "read", error);
+  if (error) co_return unreadable(error);
   co_return Outcome<std::string>(boost::system::in_place_value,
                                  beast::buffers_to_string(buffer.data()));
 }

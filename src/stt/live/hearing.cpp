@@ -8,7 +8,18 @@ namespace srs::stt {
 namespace {
 
 constexpr std::size_t kLongestResult = 16 << 10;  // bytes of text
+// Bytes of final results that a channel may have, at once and for each second of its audio: ten
+// times of what the fastest speaker says, and an eighth of what the audio takes on the disk.
+constexpr std::uint64_t kSaidAtOnce = 64 << 10;
+constexpr std::uint64_t kSaidPerSecond = 2 << 10;
+constexpr std::uint64_t kOfAWord = 64;  // its times and names in JSON
 constexpr Millis kLongestHold{10'000};
+
+std::uint64_t size_of(const Segment& segment) {
+  std::uint64_t size = segment.text.size() + kOfAWord;
+  for (const auto& word : segment.words) size += word.text.size() + kOfAWord;
+  return size;
+}
 
 }  // namespace
 
@@ -22,6 +33,15 @@ void LiveCall::hear(std::string_view message) {
   answered_ = true;
   last_heard_ = state_->protocol->is_last(*json);
   if (auto utterance = state_->protocol->read(*json)) tell(std::move(*utterance));
+}
+
+bool LiveCall::is_too_much(const Utterance& utterance) const {
+  const auto size = size_of(utterance.segment);
+  if (utterance.segment.text.size() > kLongestResult || size > kSaidAtOnce) return true;
+  if (!utterance.final) return false;
+  const auto heard = end_.use.audio + timeline_.length();
+  return said_ + size >
+         kSaidAtOnce + kSaidPerSecond * static_cast<std::uint64_t>(heard / Millis(1000));
 }
 
 bool LiveCall::repair(Segment& segment) {
@@ -43,7 +63,8 @@ bool LiveCall::repair(Segment& segment) {
 
 void LiveCall::place(Segment& segment) const {
   const bool timeless = segment.words.empty() && segment.end <= segment.start;
-  segment.start = timeless ? said_until_ : timeline_.of(segment.start);
+  segment.start = timeline_.of(timeless ? Millis(0) : segment.start);
+  if (timeless) segment.start = std::max(segment.start, said_until_);
   segment.end = timeline_.end_of(timeless ? timeline_.length() : segment.end);
   segment.end = std::max(segment.end, segment.start);
   for (auto& word : segment.words) {
@@ -92,11 +113,13 @@ void LiveCall::tell_final(HeldBack::Told told) {
 }
 
 void LiveCall::tell(Utterance utterance) {
-  if (utterance.segment.text.size() > kLongestResult) {
+  if (is_too_much(utterance)) {
+    ++beyond_;
     state_->metrics.failed(state_->label, Reason::BadAnswer);
     return;
   }
   auto& segment = utterance.segment;
+  if (utterance.final) said_ += size_of(segment);
   if (!repair(segment)) return;
   place(segment);
   segment.channel = channel_.channel;

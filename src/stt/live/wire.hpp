@@ -6,6 +6,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/websocket.hpp>
@@ -118,10 +119,13 @@ class Wire {
 };
 
 // The WebSocket's own closing (RFC 6455 §7) has told the end, so TLS says no farewell of its own.
+// Beast would wait for the server to close first, and whoever broke the protocol may never do so.
 template <class Handler>
-void async_teardown(boost::beast::role_type role, Wire& wire, Handler&& handler) {
-  using boost::beast::websocket::async_teardown;
-  async_teardown(role, wire.next_layer(), std::forward<Handler>(handler));
+void async_teardown(boost::beast::role_type, Wire& wire, Handler&& handler) {
+  wire.next_layer().close();
+  boost::asio::post(wire.get_executor(),
+                    boost::beast::bind_front_handler(std::forward<Handler>(handler),
+                                                     boost::system::error_code()));
 }
 
 }  // namespace srs::stt

@@ -51,7 +51,8 @@ class Frames {
     buffer_.erase(0, header + 4 + size);
     return frame;
   }
-  void send(const std::string& text) {
+  // False where the client has closed.
+  bool send(const std::string& text) {
     std::string frame = "\x81";
     if (text.size() < 126) {
       frame += static_cast<char>(text.size());
@@ -60,7 +61,7 @@ class Frames {
       frame += static_cast<char>(text.size() >> 8);
       frame += static_cast<char>(text.size() & 0xFF);
     }
-    connection_.send(frame + text);
+    return connection_.send(frame + text);
   }
 
  private:
