@@ -7,7 +7,7 @@ import unittest
 
 import support
 from support import HERE, ROOT, RULES, fetch, load, run, wait_for
-from expressions import PAGES, always, blocks, cells, chosen, log_commands, numbers, queries, query, wants_json
+from expressions import PAGES, always, blocks, cells, chosen, json_commands, log_commands, numbers, queries, query, wants_json
 
 support.need("prometheus", "prometheus-alertmanager", "amtool", "promtool", "openssl", "jq", "curl", "ss", "nstat",
              "vmstat")
@@ -184,6 +184,40 @@ class EndToEnd(unittest.TestCase):
                         self.assertTrue(done.stdout.strip() or "| grep" in command.split("siprec-server.log")[1])
                         found[server] += 1
         self.assertGreater(min(found.values()), 6)
+
+    def test_commands_that_read_the_log_as_json_print_the_lines_they_are_for(self):
+        wait_for("the log of the calls", lambda: '"siprec.reason":"no_media"' in rig.json_server.log_text())
+
+        def logged():
+            lines = [json.loads(line) for line in rig.json_server.log_text().splitlines()]
+            call = next(line["siprec.call_id"] for line in lines if line.get("event.action") == "session_started")
+            ended = [line for line in lines if line.get("event.action") == "session_ended"]
+            messages = [line["siprec.message"].replace("\r\n", "\n") for line in lines
+                        if line.get("event.action") == "sip_message"]
+            return call, {
+                "sip_message": "".join(message + "\n" for message in messages),
+                "session_ended": [line for line in ended
+                                  if line["siprec.reason"] != "bye" or line["siprec.packets_lost"] > 0],
+                "siprec.call_id": [line for line in lines if line.get("siprec.call_id") == call]}
+
+        def at_rest(command, kind):
+            """What was logged and what is printed, where nothing of it came in between."""
+            call, wanted = logged()
+            done = rig.run(command.replace("a84b4c76@192.0.2.7", call), rig.json_server)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            return logged()[1][kind] == wanted[kind] and (wanted[kind], done.stdout)
+
+        kinds = set()
+        for command in json_commands():
+            kind = next(kind for kind in ("sip_message", "session_ended", "siprec.call_id") if kind in command)
+            with self.subTest(command=command):
+                wanted, printed = wait_for("the log to rest", lambda: at_rest(command, kind))
+                self.assertTrue(wanted)
+                if kind != "sip_message":
+                    printed = [json.loads(line) for line in printed.splitlines()]
+                self.assertEqual(printed, wanted)
+                kinds.add(kind)
+        self.assertEqual(len(kinds), 3)
 
     def test_the_list_of_frequent_lines_names_events(self):
         command = next(c for c, page in log_commands().items() if page == "LogLinesDropped.md")

@@ -60,6 +60,11 @@ def log_commands():
             for line in block.splitlines() if "siprec-server.log" in line and not wants_json(line)}
 
 
+def json_commands():
+    """The commands of the documents that read the server's log as JSON, each of one line."""
+    return [line for page in PAGES for block in blocks(page, "sh") for line in block.splitlines() if wants_json(line)]
+
+
 def wants_json(commands):
     """Does a command read the server's log as JSON?"""
     return bool(re.search(r"^jq .*siprec-server\.log", commands, re.M))
