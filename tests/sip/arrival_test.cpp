@@ -192,7 +192,7 @@ TEST_P(Arrival, OfAByteNowAndThenKeepsNoConnectionOpen) {
   options.message_timeout = 100ms;
   start();
   auto peer = connect();
-  const auto text = without_end("INVITE");
+  const auto text = without_end("INVITE") + std::string(9000, 'x');  // for more than a minute
   std::size_t sent = 0;
   EXPECT_TRUE(wait_until(
       [&] {
