@@ -12,6 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto two_looks = 60s;  // the server looks every 5 s, and twice
+
 // A connection of either transport that is a stream.
 class Stream {
  public:
@@ -174,7 +176,7 @@ TEST_P(Arrival, OfAMessageThatNeverEndsClosesItsConnectionAloneAndIsToldAndCount
   auto behind = connect();
   behind.send(request("OPTIONS") + "OPT");
   EXPECT_EQ(behind.answer(), "SIP/2.0 200 OK");
-  EXPECT_TRUE(wait_until([&] { return cut() == 4; })) << cut();
+  EXPECT_TRUE(wait_until([&] { return cut() == 4; }, two_looks)) << cut();
   for (auto* each : {&line, &headers, &body, &behind}) EXPECT_TRUE(each->closed());
   for (auto* each : {&good, &pinging}) {
     each->send(request("OPTIONS"));
@@ -190,12 +192,14 @@ TEST_P(Arrival, OfAByteNowAndThenKeepsNoConnectionOpen) {
   options.message_timeout = 100ms;
   start();
   auto peer = connect();
-  const auto text = without_end("INVITE");
+  const auto text = without_end("INVITE") + std::string(9000, 'x');  // for more than a minute
   std::size_t sent = 0;
-  EXPECT_TRUE(wait_until([&] {
-    if (sent < text.size()) peer.send(text.substr(sent++, 1));
-    return cut() == 1;
-  }));
+  EXPECT_TRUE(wait_until(
+      [&] {
+        if (sent < text.size()) peer.send(text.substr(sent++, 1));
+        return cut() == 1;
+      },
+      two_looks));
   EXPECT_TRUE(peer.closed());
 }
 

@@ -40,13 +40,15 @@ std::string Tls::answer_to_openssl(const std::string& arguments) {
       << " SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1:1;branch=z9hG4bKtls\r\n"
          "Max-Forwards: 70\r\nFrom: <sip:a@127.0.0.1>;tag=1\r\nTo: "
          "<sip:srs@127.0.0.1>\r\nCall-ID: tls\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
-  // It hangs up when its input ends: that is after the answer, or where it ended without one.
-  const auto command = "cd " + directory.string() +
-                       "; rm -f answer ended; (cat request; "
-                       "until [ -s answer ] || [ -e ended ]; do sleep 0.05; done) | "
-                       "(timeout 20 openssl s_client -quiet -no_ign_eof -verify_return_error "
-                       "-CAfile cafile.pem -connect 127.0.0.1:" +
-                       own + " " + arguments + " > answer 2> log; touch ended)";
+  // It hangs up when its input ends: that is after the whole answer, which comes in pieces, or
+  // where it ended without one.
+  const auto command =
+      "cd " + directory.string() +
+      "; rm -f answer ended; (cat request; "
+      "until grep -qs '^[[:cntrl:]]$' answer || [ -e ended ]; do sleep 0.05; done) | "
+      "(timeout 20 openssl s_client -quiet -no_ign_eof -verify_return_error "
+      "-CAfile cafile.pem -connect 127.0.0.1:" +
+      own + " " + arguments + " > answer 2> log; touch ended)";
   static_cast<void>(std::system(command.c_str()));
   std::ifstream file(directory / "answer", std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
