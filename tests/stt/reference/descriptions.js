@@ -3,7 +3,7 @@
 // Amazon a package has them whole, of Google its client; of the others descriptions/ has their facts.
 //
 // usage: node descriptions.js DIRECTORY REQUESTS.json      as for clients.js; a request may also have
-// `messages` that followed it on its WebSocket, and a `status` of its answer
+// `messages` that followed it on its WebSocket, a `status` of its answer, and a `name` to be called by
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -30,8 +30,9 @@ const is_judged = ({ provider, headers, target }) =>
   (provider !== 'aws' || 'x-amz-target' in headers) && (provider !== 'google' || /^\/v[12]\//.test(target));
 
 const judged = JSON.parse(fs.readFileSync(requests)).filter(is_judged);
-const found = judged.flatMap((request) => judge_of(request.provider).faults(request)
-  .map((fault) => `${request.provider} ${request.method} ${request.target}: ${fault}`));
+const called = ({ name, provider, method, target }) => name ?? `${provider} ${method} ${target}`;
+const found = judged.flatMap((request) =>
+  judge_of(request.provider).faults(request).map((fault) => `${called(request)}: ${fault}`));
 if (judged.length === 0) found.push('there was nothing to judge');
 for (const fault of found) console.log(fault);
 process.exitCode = found.length > 0 ? 1 : 0;
