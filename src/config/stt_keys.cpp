@@ -147,7 +147,7 @@ std::vector<Key> services() {
       SRS_KEY(stt.deepgram.multichannel, yes_or_no(), "Sends all channels in one request."),
       secret(SRS_KEY(stt.deepgram.api_key, key(), "The key.")),
       SRS_KEY(stt.deepgram.api_key_file, file(), "The file with the key; it wins."),
-      own_pii(SRS_KEY(stt.deepgram.pii, list_of(text("", printable), "such as pci, ssn"), "")),
+      own_pii(SRS_KEY(stt.deepgram.pii, list_of(text("", printable), "such as pci, numbers"), "")),
       SRS_KEY(stt.google.url, url(), "The base URL; empty: by version and location."),
       SRS_KEY(stt.google.version, words({"v1", "v2"}), "The version of Cloud Speech-to-Text."),
       SRS_KEY(stt.google.model, text("printable text, or empty", printable), "The model."),

@@ -1,4 +1,6 @@
 // Which options which provider can honour: the table of docs/transcription.md.
+#include "stt/providers/azure.hpp"
+
 #include <srs/stt/options.hpp>
 
 #include <algorithm>
@@ -14,7 +16,8 @@ struct Abilities {
 
 Abilities abilities_of(std::string_view provider, const Options& options) {
   if (provider == "deepgram" || provider == "assemblyai") return {true, true, true};
-  if (provider == "google" || provider == "azure") return {true, true, false};
+  if (provider == "google") return {true, true, false};
+  if (provider == "azure") return {azure::takes_phrases(options.azure), true, false};
   if (provider == "elevenlabs") return {true, false, true};
   // What was made there beforehand stands in for words of ours.
   if (provider == "aws")

@@ -9,6 +9,37 @@
 
 namespace srs::stt::test {
 
+namespace {
+
+constexpr const char* kHeardV1 =
+    R"({"results":[{"alternatives":[{"transcript":"hello there","confidence":0.9,"words":[
+      {"word":"hello","startTime":"0.100s","endTime":"0.400s"},
+      {"word":"there","startTime":"0.500s","endTime":"0.900s"}]}]}]})";
+constexpr const char* kHeardV2 =
+    R"({"results":[{"alternatives":[{"transcript":"hello there","confidence":0.9,"words":[
+      {"word":"hello","startOffset":"0.100s","endOffset":"0.400s"},
+      {"word":"there","startOffset":"0.500s","endOffset":"0.900s"}]}]}]})";
+
+// Empty: it is not for Google.
+std::string google_answer(const PeerRequest& request) {
+  const auto& target = request.target;
+  const bool is_v2 = target.starts_with("/v2/projects/");
+  const std::string operation = is_v2 ? "projects/my-project/locations/global/operations/1" : "1";
+  if (target.ends_with(":recognize")) return is_v2 ? kHeardV2 : kHeardV1;
+  if (target.ends_with("ecognize")) return R"({"name":")" + operation + R"("})";
+  if (!target.ends_with("operations/1")) return {};
+  const std::string type = "type.googleapis.com/google.cloud.speech.";
+  const auto response = is_v2 ? R"({"@type":")" + type +
+                                    R"(v2.BatchRecognizeResponse","results":{"gs://calls/a.wav":
+                {"inlineResult":{"transcript":)" +
+                                    kHeardV2 + "}}}}"
+                              : R"({"@type":")" + type + R"(v1.LongRunningRecognizeResponse",)" +
+                                    std::string(kHeardV1).substr(1);
+  return R"({"name":")" + operation + R"(","done":true,"response":)" + response + "}";
+}
+
+}  // namespace
+
 std::string cloud_answer(const PeerRequest& request, const std::string& scheme) {
   const auto asked = [&](std::string_view method, std::string_view path) {
     return request.method == method &&
@@ -20,7 +51,7 @@ std::string cloud_answer(const PeerRequest& request, const std::string& scheme) 
         "temperature":0.0,"avg_logprob":-0.1,"compression_ratio":0.8,"no_speech_prob":0.01}],
       "words":[{"word":"hello","start":0.1,"end":0.4},{"word":"there","start":0.5,"end":0.9}]})";
   if (asked("POST", "/v1/listen"))
-    return R"({"metadata":{"request_id":"a","sha256":"b","created":"2026-11-22T10:00:00.000Z",
+    return R"({"metadata":{"request_id":"8c8ebea9-dbec-45fa-a035-e4632cb05b5f","sha256":"b","created":"2026-11-22T10:00:00.000Z",
       "duration":2.0,"channels":1,"models":["m"],"model_info":{"m":{"name":"2-general-nova"}}},
       "results":{"channels":[{"alternatives":[{"transcript":"hello there","confidence":0.99,
         "words":[{"word":"hello","start":0.1,"end":0.4,"confidence":0.99},
@@ -51,14 +82,7 @@ std::string cloud_answer(const PeerRequest& request, const std::string& scheme) 
       {"text":"hello","start":100,"end":400,"confidence":0.97,"speaker":null},
       {"text":"there","start":500,"end":900,"confidence":0.98,"speaker":null}]})";
   if (asked("POST", "/token")) return R"({"access_token":"a-key","expires_in":3599})";
-  const std::string heard =
-      R"({"results":[{"alternatives":[{"transcript":"hello there","confidence":0.9,"words":[
-      {"word":"hello","startTime":"0.100s","endTime":"0.400s"},
-      {"word":"there","startTime":"0.500s","endTime":"0.900s"}]}]}]})";
-  if (request.target.ends_with(":recognize")) return heard;
-  if (request.target.ends_with("ecognize")) return R"({"name":"operations/1"})";
-  if (request.target.find("operations/1") != std::string::npos)
-    return R"({"done":true,"response":)" + heard + "}";
+  if (const auto answer = google_answer(request); !answer.empty()) return answer;
   const auto target = request.headers.find("x-amz-target");
   if (target != request.headers.end() && target->second == "Transcribe.GetTranscriptionJob")
     return R"({"TranscriptionJob":{"TranscriptionJobStatus":"COMPLETED","Transcript":

@@ -84,7 +84,7 @@ TEST_F(CloudTest, AzureIsAskedForAFastTranscription) {
   options.profanity_filter = true;
   const auto job = run();
   const auto request = asked.at(0);
-  EXPECT_EQ(request.target, "/speechtotext/transcriptions:transcribe?api-version=2024-11-15");
+  EXPECT_EQ(request.target, "/speechtotext/transcriptions:transcribe?api-version=2025-10-15");
   EXPECT_EQ(request.headers.at("ocp-apim-subscription-key"), "azure-key");
   const auto form = form_of(request);
   EXPECT_EQ(field(form, "audio"), wav({tone(2)}));
@@ -97,6 +97,22 @@ TEST_F(CloudTest, AzureIsAskedForAFastTranscription) {
   EXPECT_EQ(said["start_ms"], 40);
   EXPECT_EQ(said["words"][1]["end_ms"], 940);
   EXPECT_EQ(said["confidence"], 0.93);
+}
+
+TEST_F(CloudTest, AzuresOlderVersionIsSentNoPhraseListWhichItDoesNotKnow) {
+  routes["POST /speechtotext/transcriptions:transcribe"] = {
+      {200, R"({"durationMilliseconds":2000,"combinedPhrases":[{"text":"Hi."}],"phrases":[]})"}};
+  serve();
+  options.providers = {"azure"};
+  options.azure.url = url();
+  options.azure.key = "azure-key";
+  options.azure.api_version = "2024-11-15";
+  options.vocabulary = {"SIPREC"};
+  run();
+  const auto request = asked.at(0);
+  EXPECT_THAT(request.target, HasSubstr("api-version=2024-11-15"));
+  EXPECT_EQ(json::parse(field(form_of(request), "definition")),
+            json::parse(R"({"locales":["en-US"],"profanityFilterMode":"None"})"));
 }
 
 TEST_F(CloudTest, AzureSaysWhatIsWrongInItsOwnWay) {

@@ -37,6 +37,8 @@ TEST_F(IgnoredTest, AreTheOptionsThatAProviderHasNothingFor) {
     EXPECT_THAT(ignored_by(provider), IsEmpty()) << provider;
   EXPECT_THAT(ignored_by("google"), ElementsAre("google stt.pii"));
   EXPECT_THAT(ignored_by("azure"), ElementsAre("azure stt.pii"));
+  options.azure.api_version = "2024-11-15";  // knows no phrase list
+  EXPECT_THAT(ignored_by("azure"), ElementsAre("azure stt.vocabulary", "azure stt.pii"));
   EXPECT_THAT(ignored_by("elevenlabs"), ElementsAre("elevenlabs stt.profanity_filter"));
   for (const auto* provider : {"webhook", "command"})
     EXPECT_EQ(ignored_by(provider).size(), 3U) << provider;

@@ -64,7 +64,7 @@ struct GoogleOptions {
 struct AzureOptions {
   std::string url;  // empty: https://<region>.api.cognitive.microsoft.com
   std::string region;
-  std::string api_version = "2024-11-15";
+  std::string api_version = "2025-10-15";  // from here on phrase lists are known
   std::string key;
   std::filesystem::path key_file;
 };

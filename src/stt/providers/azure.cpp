@@ -16,7 +16,8 @@ std::string definition(const Options& options, const Request& request) {
     json["channels"] = Json::array();
     for (unsigned i = 0; i < request.sound.channels; ++i) json["channels"].push_back(i);
   }
-  if (!options.vocabulary.empty()) json["phraseList"] = {{"phrases", options.vocabulary}};
+  if (!options.vocabulary.empty() && takes_phrases(options.azure))
+    json["phraseList"] = {{"phrases", options.vocabulary}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -43,6 +44,11 @@ Segment read_phrase(const Json& json) {
 }
 
 }  // namespace
+
+// Versions are days, of which a preview's goes on with `-preview`.
+bool takes_phrases(const AzureOptions& own) {
+  return own.api_version >= "2025-10-15";
+}
 
 Outcome<HttpRequest> request(const Options& options, const Request& request) {
   const auto& own = options.azure;

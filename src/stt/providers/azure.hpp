@@ -6,6 +6,8 @@
 
 namespace srs::stt::azure {
 
+// Whether the version that is asked for knows phrase lists: they came with 2025-10-15.
+bool takes_phrases(const AzureOptions& own);
 // Blocks (secrets).
 Outcome<HttpRequest> request(const Options& options, const Request& request);
 Outcome<Answer> parse(std::string_view body);

