@@ -72,8 +72,10 @@ std::vector<Key> rtp_keys() {
               "How datagrams are read from the kernel."),
       SRS_KEY(rtp.sweep_interval, duration<milliseconds>(milliseconds(1), seconds(1)),
               "How often each socket is emptied; arrival times are the kernel's all the same."),
-      SRS_KEY(rtp.quarantine, duration<milliseconds>(milliseconds(0), hours(1)),
-              "How long a freed port pair rests, so that late packets meet no new call."),
+      SRS_KEY(
+          rtp.quarantine, duration<milliseconds>(milliseconds(0), hours(1)),
+          "How long a freed port pair rests, so that late packets meet no new call; less where no "
+          "other is left."),
       SRS_KEY(rtp.idle_pairs, number<std::size_t>(0, 32'768),
               "Freed port pairs that stay bound for the next calls."),
       SRS_KEY(rtp.receive_buffer, size<int>(0, kGiB),

@@ -43,8 +43,14 @@ struct Metrics {
                        .Name("rtp_port_exhaustion_total")
                        .Help("Requests for a port pair that found none free")
                        .Register(registry)
-                       .Add({})) {}
+                       .Add({})),
+        cut(prometheus::BuildCounter()
+                .Name("rtp_quarantines_cut_total")
+                .Help("Port pairs given to a call before they had rested, for want of others")
+                .Register(registry)
+                .Add({})) {}
   prometheus::Counter& exhaustion;
+  prometheus::Counter& cut;
 };
 
 class Pool final : public PortPool {
@@ -98,6 +104,7 @@ class Pool final : public PortPool {
   std::optional<Index> take_rested(Clock::time_point now, Ports avoided);
   std::optional<Index> take_fresh(Clock::time_point now);
   std::optional<Index> take_held(Clock::time_point now);
+  std::optional<Index> take_resting(Clock::time_point now);
   bool bind(Index index);
   void prepare(Index index);
   void look_at_freed();
@@ -142,7 +149,8 @@ class Lease final : public PortPair {
 };
 
 Result<std::unique_ptr<PortPair>> Pool::lease(Clock::time_point now, Ports avoided) {
-  const auto index = take(now, avoided);
+  auto index = take(now, avoided);
+  if (!index) index = take_resting(now);
   if (!index) {
     metrics_.exhaustion.Increment();
     return exhausted();
@@ -161,7 +169,7 @@ Result<void> Pool::check_room(std::size_t pairs, Clock::time_point now) {
     if (!index) break;
     taken.push_back(*index);
   }
-  const bool enough = taken.size() == pairs;
+  const bool enough = taken.size() + resting(now) >= pairs;
   // Nobody was told of them: nothing to rest from.
   for (; !taken.empty(); taken.pop_back(), ++idle_)
     freed_.push_front({taken.back(), Clock::time_point::min()});
@@ -216,6 +224,25 @@ std::optional<Index> Pool::take_held(Clock::time_point now) {
     const auto index = held_.front().index;
     held_.pop_front();
     if (bind(index)) return index;
+    held_.push_back({index, now});
+  }
+  return std::nullopt;
+}
+
+// A call that is not recorded is worse than a late packet of another one in it, which its SSRC
+// tells: the pair that rested longest.
+std::optional<Index> Pool::take_resting(Clock::time_point now) {
+  while (!freed_.empty()) {
+    const auto index = freed_.front().index;
+    const bool bound = static_cast<bool>(pairs_[index].rtp);
+    // Out of descriptors or memory: the pair itself is good.
+    if (!bound && !bind(index) && last_error_ != EADDRINUSE && last_error_ != EACCES) break;
+    freed_.pop_front();
+    if (bound) --idle_;
+    if (pairs_[index].rtp) {
+      metrics_.cut.Increment();
+      return index;
+    }
     held_.push_back({index, now});
   }
   return std::nullopt;

@@ -210,6 +210,17 @@ TEST(PortFigures, TellOfPortsThatAnotherProcessHolds) {
   EXPECT_TRUE(wait_until([&] { return metric(stage.server, "rtp_ports_held") == 1; }));
 }
 
+// Two calls in a row on a range for one.
+TEST(PortFigures, TellOfPortsThatACallGotBeforeTheyHadRested) {
+  Stage stage({});
+  for (auto& [name, value] : narrow(stage.server, {{"RTP_QUARANTINE", "1h"}}))
+    stage.server.set(name, value);
+  ASSERT_NO_FATAL_FAILURE(stage.start());
+  packets_between_two_calls(stage);
+  EXPECT_EQ(metric(stage.server, "rtp_quarantines_cut_total"), 2);
+  EXPECT_EQ(metric(stage.server, "rtp_port_exhaustion_total"), 0);
+}
+
 TEST(PortFigures, CountWhatComesBetweenTwoCallsOfOnePort) {
   Stage stage({});
   for (auto& [name, value] : narrow(stage.server, {{"RTP_QUARANTINE", "0"}}))

@@ -78,17 +78,39 @@ TEST_F(APool, SaysThatThereIsNoRoomForSeveralBeforeTheFirstIsLeased) {
   EXPECT_TRUE(pool->check_room(0, Clock::now()));
 }
 
-TEST_F(APool, RefusesAPairWhileItsQuarantineLasts) {
-  const auto pool = open(options_at(0, 1));
-  pool->lease(Clock::now()).value().reset();
+TEST_F(APool, LeavesAPairAloneWhileItsQuarantineLasts) {
+  const auto pool = open(options_at(0, 3));
+  const auto resting = pool->lease(Clock::now()).value()->port();
   const auto freed = Clock::now();
   EXPECT_EQ(pool->allocated(), 0u);
   EXPECT_EQ(pool->resting(freed), 1u);
-  EXPECT_EQ(pool->available(freed), 0u);
+  EXPECT_EQ(pool->available(freed), 1u);
   EXPECT_TRUE(shows(registry, "rtp_ports_quarantined 1"));
-  EXPECT_FALSE(pool->lease(freed + seconds(4)));
+  EXPECT_NE(pool->lease(freed + seconds(4)).value()->port(), resting);
   EXPECT_EQ(pool->resting(freed + seconds(6)), 0u);
-  EXPECT_TRUE(pool->lease(freed + seconds(6)));
+  EXPECT_TRUE(shows(registry, "rtp_quarantines_cut_total 0"));
+}
+
+TEST_F(APool, CutsTheLongestQuarantineRatherThanRefuseACall) {
+  auto options = options_at(0, 3);
+  options.quarantine = std::chrono::hours(1);
+  const auto pool = open(options);
+  const auto now = Clock::now();
+  auto first = pool->lease(now).value();
+  auto second = pool->lease(now).value();
+  const auto longest = second->port();
+  second.reset();
+  first.reset();
+  EXPECT_EQ(pool->available(Clock::now()), 0u);
+  EXPECT_TRUE(pool->check_room(2, Clock::now()));
+  EXPECT_EQ(pool->resting(Clock::now()), 2u) << "asking gives nothing away";
+  EXPECT_FALSE(pool->check_room(3, Clock::now()));
+  first = pool->lease(Clock::now()).value();
+  EXPECT_EQ(first->port(), longest);
+  second = pool->lease(Clock::now()).value();
+  EXPECT_FALSE(pool->lease(Clock::now()));
+  EXPECT_TRUE(shows(registry, "rtp_quarantines_cut_total 2"));
+  EXPECT_TRUE(shows(registry, "rtp_port_exhaustion_total 2"));
 }
 
 TEST_F(APool, TakesThePairThatRestedLongest) {

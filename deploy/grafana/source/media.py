@@ -50,7 +50,8 @@ MEDIA = dashboard("siprec-media", "SIPREC RTP & Recording Quality", "RTP, captur
         "allocated": "sum(rtp_ports_allocated{@})", "quarantined": "sum(rtp_ports_quarantined{@})",
         "held by others": "sum(rtp_ports_held{@})", "capacity": "sum(rtp_ports_capacity{@})"}),
     heatmap("Receiver's sweeps", "How long one wake-up of the receive engine takes.", "rtp_sweep_seconds_bucket{@}", width=12),
-    graph("Ports asked for in vain", "Requests for a port pair that found none; the INVITE got 503.", events("rtp_port_exhaustion_total"), width=12),
+    graph("Ports asked for in vain", "Requests for a port pair that found none, where the INVITE got 503; pairs that were given before they had rested, for want of others.",
+          events("rtp_port_exhaustion_total", "rtp_quarantines_cut_total"), width=12),
 
     row("Recordings"),
     graph("Recordings finished", "By state.", {"{{state}}": "sum by (state) (increase(recordings_total{@}[$__rate_interval]))"}, stacked=True, width=6),

@@ -23,11 +23,11 @@ class PortPair {
   virtual int rtcp_socket() const = 0;
 };
 
-// Leases pairs in the configured range, round robin. A freed pair rests for the quarantine, so that
-// stale media of one call never enters the next; whatever reached its sockets meanwhile is thrown
-// away, counted and told, when figures are asked for and at the next lease. Sockets of freed pairs
-// stay bound up to `idle_pairs`. A port that another process holds is skipped. Runs on the
-// io_context's thread.
+// Leases pairs in the configured range, round robin. A freed pair rests for the quarantine as long
+// as others are left, so that stale media of one call does not enter the next; whatever reached its
+// sockets meanwhile is thrown away, counted and told, when figures are asked for and at the next
+// lease. Sockets of freed pairs stay bound up to `idle_pairs`. A port that another process holds is
+// skipped. Runs on the io_context's thread.
 class PortPool {
  public:
   using Clock = std::chrono::steady_clock;
@@ -39,8 +39,9 @@ class PortPool {
                                                 log::Logger log = {});
   virtual ~PortPool() = default;
 
-  // An error where all pairs are taken, resting or held by others; counted as exhaustion. The pairs
-  // of the RTP ports in `avoided` are given only where there is no other.
+  // An error where all pairs are taken or held by others; counted as exhaustion. The pairs of the
+  // RTP ports in `avoided` are given only where there is no other, and those that rest after them,
+  // the one that rested longest first; that is counted.
   virtual Result<std::unique_ptr<PortPair>> lease(Clock::time_point now,
                                                   std::span<const std::uint16_t> avoided) = 0;
   Result<std::unique_ptr<PortPair>> lease(Clock::time_point now) { return lease(now, {}); }
@@ -53,7 +54,7 @@ class PortPool {
   virtual std::size_t allocated() const = 0;                     // pairs leased now
   virtual std::size_t resting(Clock::time_point now) const = 0;  // pairs in quarantine
   virtual std::size_t held() const = 0;  // pairs that other processes held when last tried
-  // Pairs that lease() could give now.
+  // Pairs that lease() could give now without cutting a quarantine.
   std::size_t available(Clock::time_point now) const {
     return capacity() - allocated() - resting(now) - held();
   }
