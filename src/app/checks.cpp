@@ -84,6 +84,10 @@ Check disk(const Components& c) {
     check.status = Status::Degraded;
     check.message = detour;
   }
+  if (const auto slow = c.service->slow_disk(); trouble.empty() && !slow.empty()) {
+    check.status = Status::Degraded;
+    check.message = slow;
+  }
   if (!trouble.empty()) {
     check.status = Status::Unhealthy;
     check.blocks_new_calls = trouble;

@@ -208,6 +208,7 @@ Result<void> Archive::write(const std::filesystem::path& path, const Text& text)
 Archive::Batch Archive::write(Shared& shared, const Batch& batch) {
   Batch refused;
   for (const auto& [path, text] : batch) {
+    const Working working(shared.progress);
     const auto result = write(path, text);
     shared.settle(result, path, text.refused_before);
     if (!result) refused.emplace(path, text);
@@ -225,6 +226,7 @@ boost::asio::awaitable<void> Archive::settled() {
 void Archive::refresh() {
   if (thread_->waiting() > 0) return;  // the disk is slow: one look is enough
   thread_->submit([root = root_, shared = shared_, self = self_, executor = executor_] {
+    const Working working(shared->progress);
     if (!shared->look(root)) return;
     boost::asio::post(executor, [self, detours = shared->detours]() mutable {
       if (*self != nullptr) (*self)->take(std::move(detours));
@@ -270,6 +272,10 @@ std::string Archive::trouble() const {
            std::to_string(shared_->files);
   }
   return {};
+}
+
+std::chrono::nanoseconds Archive::stalled() const {
+  return shared_->progress.stalled();
 }
 
 storage::Space Archive::space() const {

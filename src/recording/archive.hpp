@@ -70,6 +70,8 @@ class Archive {
   void suspect(std::string why);
   // Why no new recording can be taken; empty: it can.
   std::string trouble() const;
+  // For how long the disk has not finished a file, or a look at it, that waits for it; else zero.
+  std::chrono::nanoseconds stalled() const;
   // Why recordings go to another directory than that of their day; empty: they don't.
   std::string detour() const;
   // Files that could not be written and are tried again.

@@ -5,6 +5,7 @@
 #include "recording/detours.hpp"
 
 #include <srs/storage/files.hpp>
+#include <srs/util/progress.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -24,6 +25,7 @@ struct Archive::Shared {
   std::atomic<std::uint64_t> files{0};
   std::atomic<std::uint64_t> files_available{0};
   std::atomic<std::uint64_t> errors{0};
+  Progress progress;   // of files, and of looks at the disk
   Detours detours;     // the thread's own
   bool tried = false;  // likewise: whether files were tried once
   log::Logger log;

@@ -3,6 +3,7 @@
 #include "recording/render_queue.hpp"
 #include "recording/session.hpp"
 #include "recording/session_summary.hpp"
+#include "recording/slow_disk.hpp"
 #include "recording/traced.hpp"
 
 #include <srs/recording/service.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -53,6 +55,12 @@ class ServiceImpl final : public Service {
         leftovers_(ground.tasks.executor(), archive_.root(), renders_, metrics_, ground.registry,
                    log_) {
     renders_.on_room = [this] { leftovers_.refill(); };
+    figures_ = metrics::computed(ground.registry, [this](auto& families) {
+      families.push_back(metrics::family(
+          "recording_disk_stalled_seconds",
+          "How long the disk has finished nothing of what waits for it; 0 where nothing waits",
+          prometheus::MetricType::Gauge, {{{}, std::chrono::duration<double>(stalled()).count()}}));
+    });
   }
 
   void set_media_address(MediaAddress media_address) override {
@@ -123,7 +131,7 @@ class ServiceImpl final : public Service {
 
   std::string_view unavailable() const override {
     if (draining_) return "shutting down";
-    trouble_ = archive_.trouble();
+    trouble_ = disk_trouble();
     return trouble_;
   }
 
@@ -136,14 +144,18 @@ class ServiceImpl final : public Service {
   std::chrono::nanoseconds oldest_render() const override { return renders_.oldest_wait(); }
   std::size_t postponed() const override { return renders_.postponed() + archive_.retries(); }
   storage::Space space() const override { return archive_.space(); }
-  std::string disk_trouble() const override { return archive_.trouble(); }
+  std::string disk_trouble() const override {
+    auto trouble = archive_.trouble();
+    return trouble.empty() ? slow_disk_.trouble() : trouble;
+  }
+  std::string slow_disk() const override { return slow_disk_.warning(); }
   std::string detour() const override { return archive_.detour(); }
   bool draining() const override { return draining_; }
 
  private:
   std::variant<Carried, Refused> admit(const sip::Request& request) const {
     if (draining_) return refuse(Refusal::Draining, "shutting down: try another recorder");
-    if (auto trouble = archive_.trouble(); !trouble.empty()) return refuse(Refusal::Disk, trouble);
+    if (auto trouble = disk_trouble(); !trouble.empty()) return refuse(Refusal::Disk, trouble);
     auto body = read_body(request);
     if (const auto* carried = std::get_if<Carried>(&body);
         carried != nullptr && !is_recording_session(request, *carried, ground_.options.accept)) {
@@ -220,6 +232,7 @@ class ServiceImpl final : public Service {
       const auto now = wall_now();
       for (const auto& session : sessions_) session->check(now);
       watch_captures();
+      watch_pace();
       if (round % kChecksPerDiskLook == 0) archive_.refresh();
     }
   }
@@ -230,6 +243,22 @@ class ServiceImpl final : public Service {
     if (std::exchange(capture_refusals_, refusals) == refusals) return;
     archive_.suspect(captures_->refusal());
     archive_.refresh();
+  }
+
+  std::chrono::nanoseconds stalled() const {
+    return std::max(captures_->stalled(), archive_.stalled());
+  }
+
+  void watch_pace() {
+    const bool stood_still = slow_disk_.stands_still();
+    const auto before = slow_disk_.stalled();
+    slow_disk_.look(SlowDisk::Clock::now(), stalled(), captures_->crowded_out());
+    if (slow_disk_.stands_still() == stood_still) return;
+    const auto& time = stood_still ? before : slow_disk_.stalled();
+    log_.write(stood_still ? log::Level::Info : log::Level::Error,
+               stood_still ? "recording_disk_goes_on" : "recording_disk_stands_still",
+               {{"directory", archive_.root().string()},
+                {"seconds", std::chrono::duration<double>(time).count()}});
   }
 
   void finish(const std::filesystem::path& directory, Document document,
@@ -256,6 +285,8 @@ class ServiceImpl final : public Service {
   boost::asio::steady_timer timer_;
   Leftovers leftovers_;
   std::uint64_t capture_refusals_ = 0;
+  SlowDisk slow_disk_;
+  std::shared_ptr<prometheus::Collectable> figures_;
   mutable std::string trouble_;
   bool draining_ = false;
   bool stopped_ = false;

@@ -1,6 +1,7 @@
 // What /health and /ready say of a server that runs out of something, and once it has it again.
 #include "support/scrape.hpp"
 #include "support/src_call.hpp"
+#include "support/stopped_thread.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -83,6 +84,39 @@ TEST_F(RunningShort, OfDescriptorsTakesNoNewCalls) {
   EXPECT_THAT(why_not_ready(), HasSubstr("LimitNOFILE"));
   ASSERT_EQ(::prlimit(server_.pid(), RLIMIT_NOFILE, &before, nullptr), 0);
   EXPECT_EQ(why_not_ready(), "");
+}
+
+// The disk hangs: it refuses nothing, and takes nothing. Calls go on in memory, until that is full.
+TEST_F(RunningShort, OfADiskThatTakesMediaTakesNoNewCallsOnceMediaIsLost) {
+  server_.set("RECORDING_CAPTURE_MAX_PENDING", "1MiB");
+  server_.set("RECORDING_CAPTURE_BLOCK_SIZE", "64KiB");
+  server_.set("RECORDING_CAPTURE_FLUSH_INTERVAL", "50ms");
+  ASSERT_TRUE(server_.start());
+  SrcCall call(server_);
+  ASSERT_EQ(call.invite(siprec_body(two_legs())).status(), 200);
+  RtpSource alice(0, 1);
+  const auto speaks = [&](auto condition) {
+    return wait_until(
+        [&] {
+          call.send_packets(0, alice, 20);
+          return condition();
+        },
+        60s);
+  };
+  {
+    const StoppedThread disk(server_.pid(), "capture");
+    EXPECT_TRUE(speaks([&] { return status("recording_directory") == "unhealthy"; }));
+    EXPECT_THAT(why_not_ready(), HasSubstr("media is being lost"));
+    EXPECT_EQ(http_get(url(server_, "/health")).status, 503);
+    EXPECT_EQ(SrcCall(server_).invite(siprec_body(two_legs())).status(), 503);
+    EXPECT_TRUE(server_.wait_for_log("recording_disk_stands_still", kSoon));
+    EXPECT_GT(metric(server_, "recording_disk_stalled_seconds"), 5);
+  }
+  EXPECT_TRUE(speaks([&] { return why_not_ready().empty(); }));
+  EXPECT_THAT(check("recording_directory").at("message").get<std::string>(),
+              HasSubstr("media was lost in the last 5 minutes"));
+  EXPECT_TRUE(server_.wait_for_log("recording_disk_goes_on", kSoon));
+  EXPECT_EQ(call.bye().status(), 200);
 }
 
 // Calls are still taken: late is better than not at all.

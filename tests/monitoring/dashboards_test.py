@@ -129,6 +129,7 @@ ELSEWHERE = {
     "process_resident_memory_bytes",  # memory_usage_bytes{type="resident"}
     "process_virtual_memory_bytes",   # memory_usage_bytes{type="virtual"}
     "capture_packets_total",          # capture_bytes_total
+    "recording_disk_stalled_seconds",  # 0 but for a disk that hangs: capture_pending_bytes grows then
 }
 
 if __name__ == "__main__":

@@ -101,8 +101,10 @@ check("the liveness probe is the guide's", same(probe(container.livenessProbe),
   { httpGet: { path: "/live", port: 8080 }, initialDelaySeconds: 30, periodSeconds: 10 }));
 check("the readiness probe is the guide's", same(probe(container.readinessProbe),
   { httpGet: { path: "/ready", port: 8080 }, initialDelaySeconds: 5, periodSeconds: 5 }));
-check("Prometheus finds the pods by their annotations", same(pod.metadata.annotations,
+const { "cluster-autoscaler.kubernetes.io/safe-to-evict": evict, ...found } = pod.metadata.annotations;
+check("Prometheus finds the pods by their annotations", same(found,
   { "prometheus.io/scrape": "true", "prometheus.io/port": "8080", "prometheus.io/path": "/metrics" }));
+check("the cluster's autoscaler, which has less patience than a drain, lets recorders be", same(evict, "false"));
 
 // --- it agrees with itself
 

@@ -59,6 +59,10 @@ class CaptureWriter {
 
   virtual std::unique_ptr<Capture> open(std::filesystem::path path) = 0;
   virtual std::size_t pending_bytes() const = 0;
+  // For how long the disk has finished nothing that waits for it; zero where nothing waits.
+  virtual std::chrono::nanoseconds stalled() const = 0;
+  // Datagrams, so far, that were dropped because max_pending bytes waited.
+  virtual std::uint64_t crowded_out() const = 0;
   // How often the disk refused a write, so far.
   virtual std::uint64_t refusals() const = 0;
   virtual std::string refusal() const = 0;  // the last one; empty: none

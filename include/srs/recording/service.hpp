@@ -81,6 +81,8 @@ class Service : public sip::SessionHandler {
   virtual storage::Space space() const = 0;
   // Why the disk allows no new recording; empty: it does.
   virtual std::string disk_trouble() const = 0;
+  // How the disk is too slow for the calls, or was within minutes; empty: it is not.
+  virtual std::string slow_disk() const = 0;
   // Why recordings go to another directory than that of their day; empty: they don't.
   virtual std::string detour() const = 0;
   virtual bool draining() const = 0;

@@ -60,6 +60,7 @@ struct Shared {
   CaptureQueue queue;
   Flusher flusher;
   log::Folded full;
+  std::uint64_t crowded_out = 0;  // datagrams
 };
 
 class PcapngCapture final : public Capture, private Flushable {
@@ -105,6 +106,7 @@ class PcapngCapture final : public Capture, private Flushable {
   void drop() {
     file_->drop(1);
     shared_.metrics.dropped.Increment();
+    ++shared_.crowded_out;
     shared_.full.add(log::Folded::Clock::now());
   }
 
@@ -143,6 +145,8 @@ class PcapngWriter final : public CaptureWriter {
     return std::make_unique<PcapngCapture>(shared_, std::move(path));
   }
   std::size_t pending_bytes() const override { return shared_.queue.pending_bytes(); }
+  std::chrono::nanoseconds stalled() const override { return shared_.queue.stalled(); }
+  std::uint64_t crowded_out() const override { return shared_.crowded_out; }
   std::uint64_t refusals() const override {
     return static_cast<std::uint64_t>(shared_.metrics.errors.Value());
   }

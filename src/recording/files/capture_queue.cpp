@@ -50,6 +50,7 @@ void CaptureQueue::close(const File& file, Block block, bool sync, std::function
 
 void CaptureQueue::push(Job job) {
   if (job.block) pending_ += job.block->capacity();
+  progress_.begin();
   {
     const std::lock_guard lock(mutex_);
     jobs_.push_back(std::move(job));
@@ -66,6 +67,7 @@ void CaptureQueue::run() {
     jobs_.pop_front();
     lock.unlock();
     execute(job);
+    progress_.end();
     lock.lock();
     if (job.block) give_back(std::move(job.block));
   }

@@ -7,6 +7,7 @@
 
 #include <srs/log/logger.hpp>
 #include <srs/recording/capture.hpp>
+#include <srs/util/progress.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -41,6 +42,8 @@ class CaptureQueue {
   void close(const File& file, Block block, bool sync, std::function<void()> done);
 
   std::size_t pending_bytes() const { return pending_; }
+  // For how long nothing was finished though something waits.
+  std::chrono::nanoseconds stalled() const { return progress_.stalled(); }
   std::string refusal() const {
     const std::lock_guard lock(mutex_);
     return refusal_;
@@ -68,6 +71,7 @@ class CaptureQueue {
   std::uint64_t failures_ = 0;  // since the last line of the log
   std::optional<std::chrono::steady_clock::time_point> last_report_;
   std::atomic<std::size_t> pending_{0};
+  Progress progress_;
   // Between the io_context and the thread: the one mutex this class exists for.
   mutable std::mutex mutex_;
   std::string refusal_;

@@ -149,6 +149,7 @@ TEST_F(CaptureTest, KeepsTheFirstPacketsWhereTheDiskIsTooSlowAndCountsTheRest) {
   EXPECT_GT(capture->summary().dropped, 900U);
   EXPECT_EQ(metric("capture_packets_dropped_total"),
             static_cast<double>(capture->summary().dropped));
+  EXPECT_EQ(writer->crowded_out(), capture->summary().dropped);
   const auto summary = close(*capture);
   EXPECT_EQ(summary.packets + summary.dropped, 1000U);
   EXPECT_EQ(numbers(dir / "c.pcapng"), up_to(static_cast<std::int64_t>(summary.packets)));
