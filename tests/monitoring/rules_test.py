@@ -24,6 +24,7 @@ UNALARMED = {
     "rtp_packets_duplicate_total", "rtp_packets_reordered_total", "rtp_source_changes_total",
     "rtp_packets_late_total", "capture_packets_total", "capture_bytes_total", "recording_seconds_total",
     "recording_warnings_total",
+    "rtp_quarantines_cut_total",  # only while all ports are taken, of which RTPPortExhaustion tells
     "stt_transcription_cost_total", "stt_audio_processed_bytes_total", "stt_audio_processed_seconds_total",
     "stt_live_lines_total", "stt_live_results_total",
     "stt_retries_total", "stt_answers_mended_total", "stt_held_back_total", "stt_redactions_total",
