@@ -166,8 +166,8 @@ bool sounds_like(std::int16_t heard, std::int16_t sent) {
   return std::abs(heard - sent) <= 8 + std::abs(sent) / 16;
 }
 
-// How many packets of `sent` are not in `heard`, behind the one before. A sender that was held up
-// for milliseconds is placed anew, which costs one of them some of its samples.
+// How many packets of `sent` are not in `heard`, behind the one before. Where a busy machine holds
+// up who sends, they are placed anew, and lose some of their samples to their neighbours.
 std::size_t missing(const Sound& heard, const Sound& sent) {
   std::size_t count = 0;
   auto from = heard.begin();
@@ -188,7 +188,8 @@ void expect_whole(const RecordingOnDisk& recording) {
   const auto audio = read_wav(recording.directory / "audio.wav");
   ASSERT_EQ(audio.channels.size(), sent.size());
   for (std::size_t i = 0; i < sent.size(); ++i)
-    EXPECT_LE(missing(audio.channels[i], sent[i]), 5U) << recording.directory << " channel " << i;
+    EXPECT_LE(missing(audio.channels[i], sent[i]), kSecondsEach * 50 / 3)
+        << recording.directory << " channel " << i;
   for (const auto& stream : recording.metadata.at("streams"))
     EXPECT_EQ(stream.at("packets_lost"), 0) << recording.directory;
 }

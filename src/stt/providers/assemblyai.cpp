@@ -87,7 +87,8 @@ Outcome<std::string> parse_text(std::string_view body, std::string_view name) {
 }
 
 Outcome<std::optional<Answer>> parse(std::string_view body) {
-  const auto json = parse_json(body);
+  bool repaired = false;
+  const auto json = parse_json(body, &repaired);
   if (!json) return not_json(body);
   const auto status = text_of(*json, "status");
   if (status == "queued" || status == "processing") return std::optional<Answer>();
@@ -102,6 +103,7 @@ Outcome<std::optional<Answer>> parse(std::string_view body) {
   if (answer.model.empty()) answer.model = text_of(*json, "speech_model");
   answer.segments = segments_of(read_words(*json), 0);
   keep_text(answer, 0, text_of(*json, "text"), is_listed(member(*json, "words")));
+  if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
   return std::optional<Answer>(std::move(answer));
 }
 

@@ -133,7 +133,8 @@ Outcome<std::optional<std::string>> parse_status(std::string_view body) {
 }
 
 Outcome<Answer> parse(std::string_view body) {
-  const auto json = parse_json(body);
+  bool repaired = false;
+  const auto json = parse_json(body, &repaired);
   if (!json) return not_json(body);
   const auto& results = member(*json, "results");
   const auto& transcripts = elements(results, "transcripts");
@@ -157,6 +158,7 @@ Outcome<Answer> parse(std::string_view body) {
   answer.language = text_of(results, "language_code");
   answer.segments = segments_of(std::move(words), 0);
   keep_text(answer, 0, text, is_listed(member(results, "items")));
+  if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
   return answer;
 }
 

@@ -110,8 +110,9 @@ Segment read_result(const Json& result) {
   return segment;
 }
 
-Answer read_results(const Json& holder) {
+Answer read_results(const Json& holder, bool repaired) {
   Answer answer;
+  if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
   for (const auto& result : elements(holder, "results")) {
     auto segment = read_result(result);
     if (!segment.text.empty() || !segment.words.empty())
@@ -202,15 +203,17 @@ Outcome<std::string> parse_operation(std::string_view body) {
 }
 
 Outcome<Answer> parse(std::string_view body) {
-  const auto json = parse_json(body);
+  bool repaired = false;
+  const auto json = parse_json(body, &repaired);
   if (!json) return not_json(body);
   // Without speech the answer is an empty object.
   if (!json->is_object()) return Failure{Reason::BadAnswer, "the answer is no object"};
-  return read_results(*json);
+  return read_results(*json, repaired);
 }
 
 Outcome<std::optional<Answer>> parse_status(std::string_view body) {
-  const auto json = parse_json(body);
+  bool repaired = false;
+  const auto json = parse_json(body, &repaired);
   if (!json) return not_json(body);
   if (!json->is_object()) return Failure{Reason::BadAnswer, "the answer is no object"};
   const auto& done = member(*json, "done");
@@ -220,14 +223,14 @@ Outcome<std::optional<Answer>> parse_status(std::string_view body) {
                    "the provider gave up: " + text_of(error, "message").substr(0, 200)};
   const auto& response = member(*json, "response");
   const auto& files = member(response, "results");
-  if (!files.is_object()) return std::optional<Answer>(read_results(response));  // v1
+  if (!files.is_object()) return std::optional<Answer>(read_results(response, repaired));  // v1
   for (const auto& file : files) {
     if (const auto& error = member(file, "error"); error.is_object())
       return Failure{Reason::Rejected,
                      "the provider gave up: " + text_of(error, "message").substr(0, 200)};
     const auto& inlined = member(member(file, "inlineResult"), "transcript");
     return std::optional<Answer>(
-        read_results(inlined.is_object() ? inlined : member(file, "transcript")));
+        read_results(inlined.is_object() ? inlined : member(file, "transcript"), repaired));
   }
   return std::optional<Answer>(Answer{});
 }

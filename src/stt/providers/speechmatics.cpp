@@ -80,7 +80,8 @@ Outcome<bool> parse_status(std::string_view body) {
 }
 
 Outcome<Answer> parse(std::string_view body) {
-  const auto json = parse_json(body);
+  bool repaired = false;
+  const auto json = parse_json(body, &repaired);
   if (!json) return not_json(body);
   if (!member(*json, "results").is_array())
     return Failure{Reason::BadAnswer, "the answer has no `results`"};
@@ -100,6 +101,7 @@ Outcome<Answer> parse(std::string_view body) {
                      number_of(alternatives.front(), "confidence")});
   }
   answer.segments = segments_of(std::move(words), 0);
+  if (repaired) answer.warnings.emplace_back("the answer was not UTF-8; bad bytes were replaced");
   return answer;
 }
 
