@@ -145,6 +145,7 @@ asio::awaitable<bool> LiveCall::talk() {
   reading_ = true;
   answered_ = false;
   last_heard_ = false;
+  closed_.clear();
   state_->tasks.spawn("stt.live.read", read(shared_from_this(), socket_));
   const bool well = co_await send();
   if (well) co_await hear_out();
@@ -153,7 +154,7 @@ asio::awaitable<bool> LiveCall::talk() {
   socket_.reset();
   if (cut_) co_return false;
   if (!well) {
-    failed({Reason::Reset, "the provider closed the connection"});
+    failed({Reason::Reset, closed_.empty() ? std::string(kClosedByProvider) : closed_});
   } else if (!answered_) {
     failed({Reason::Timeout, "the provider took the audio and answered nothing"});
   }
@@ -268,6 +269,8 @@ asio::awaitable<void> LiveCall::read(std::shared_ptr<LiveCall> self,
                                      std::shared_ptr<WebSocket> socket) {
   for (;;) {
     const auto message = co_await socket->read();
+    if (!message && message.error().text.starts_with(kClosedByProvider))
+      self->closed_ = message.error().text;
     if (!message || self->cut_) break;
     self->hear(*message);
     if (self->finishing_ && self->waiting_.empty() && self->last_heard_) break;
