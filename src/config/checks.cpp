@@ -121,6 +121,8 @@ class Checker {
       if (sound({found.key.c_str()})) fault(found.key, found.text);
     if (sound({"stt.limits", "stt.providers"})) idle_limits();
     if (sound({"stt.providers", "stt.google.version"})) language_for_google();
+    if (sound({"stt.providers", "stt.openai.url"})) base_url("openai", settings_.stt.openai.url);
+    if (sound({"stt.providers", "stt.whisper.url"})) base_url("whisper", settings_.stt.whisper.url);
     const auto& redaction = settings_.stt.redaction;
     if (sound({"stt.redaction.audio", "stt.redaction.rules"}) && redaction.audio != "off" &&
         redaction.rules.empty()) {
@@ -140,15 +142,37 @@ class Checker {
            "audio.redacted.wav; write when_needed, or delete it together with audio.wav");
   }
 
-  // A call may name its language, so it is no fault.
+  bool is_asked(const char* provider) const {
+    const auto& names = settings_.stt.providers;
+    return std::find(names.begin(), names.end(), provider) != names.end();
+  }
+
+  // A call may name its language, so it is no fault. Of Google's models those named chirp detect
+  // one: https://cloud.google.com/speech-to-text/v2/docs/chirp_2-model.
   void language_for_google() {
-    const auto& stt = settings_.stt;
-    const auto& names = stt.providers;
-    if (std::find(names.begin(), names.end(), "google") == names.end()) return;
-    if (stt.google.version != "v1" || !stt.language.empty()) return;
+    const auto& own = settings_.stt.google;
+    if (!is_asked("google") || !settings_.stt.language.empty()) return;
+    const bool first = own.version == "v1";
+    if (!first && own.model.starts_with("chirp")) return;
+    const auto who =
+        first ? std::string("v1") : "model " + (own.model.empty() ? "long" : own.model);
     warn("stt.language",
-         "is empty, and Google's v1 detects none: it refuses recordings of calls that name no "
-         "language themselves. Set it (STT_LANGUAGE), or stt.google.version to v2");
+         "is empty, and Google's " + who +
+             " detects none: it refuses recordings of calls that name no language themselves. Set "
+             "it (STT_LANGUAGE), or stt.google.version to v2 with stt.google.model chirp_2, and "
+             "stt.google.location to where that is");
+  }
+
+  // There are servers that take requests there, so it is no fault. It may hold a password and is
+  // not repeated.
+  void base_url(const std::string& provider, std::string url) {
+    const auto host = url.find("://");
+    if (!is_asked(provider.c_str()) || host == std::string::npos) return;
+    while (url.ends_with('/')) url.pop_back();
+    if (url.find_first_of("/?", host + 3) != std::string::npos) return;
+    warn("stt." + provider + ".url",
+         "has no path: /audio/transcriptions is added to it, and most servers want /v1 before "
+         "that: write http://127.0.0.1:8000/v1 for those");
   }
 
   void idle_limits() {

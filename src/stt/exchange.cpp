@@ -1,5 +1,6 @@
 #include "stt/exchange.hpp"
 
+#include "stt/aws_error.hpp"
 #include "stt/backoff.hpp"
 #include "stt/json.hpp"
 
@@ -35,47 +36,33 @@ std::string words_of(const Json& json) {
   return {};
 }
 
-// `ConflictException` of `{"__type":"com.amazonaws...#ConflictException"}`.
-std::string aws_type_of(std::string_view body) {
-  const auto json = parse_json(body);
-  auto type = json ? text_of(*json, "__type") : std::string();
-  return type.substr(type.rfind('#') + 1);
-}
-
 // The provider's own words, wherever its kind of error keeps them; bounded, on one line.
 std::string words_of(const HttpResponse& response) {
   const auto body = std::string_view(response.body).substr(0, 64 << 10);
+  const auto aws = aws_error_of(body);
   std::string words;
   if (const auto json = parse_json(body)) {
     words = words_of(*json);
+  } else if (aws) {
+    words = aws->message;
   } else if (body.find('<') == std::string_view::npos) {
     words = to_utf8(body);
   } else {
     words = "a page of markup instead of JSON";
   }
-  if (const auto type = aws_type_of(body); !type.empty()) words.insert(0, type + ": ");
+  if (aws) words.insert(0, aws->type + ": ");
   for (auto& c : words)
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
   if (words.size() > 200) words = to_utf8(words.substr(0, 200)) + "...";
   return words;
 }
 
-// AWS says 400 for all of these.
-std::optional<Reason> reason_of_aws(const HttpResponse& response) {
-  if (response.status != 400) return std::nullopt;
-  const auto json = parse_json(std::string_view(response.body).substr(0, 64 << 10));
-  const auto type = json ? text_of(*json, "__type") : std::string();
-  const auto has = [&](const char* word) { return type.find(word) != std::string::npos; };
-  if (has("Throttling") || has("LimitExceeded")) return Reason::RateLimited;
-  if (has("UnrecognizedClient") || has("InvalidSignature") || has("ExpiredToken") ||
-      has("AccessDenied") || has("IncompleteSignature"))
-    return Reason::Auth;
-  return std::nullopt;
-}
-
 Reason reason_of(const HttpResponse& response) {
   const auto status = response.status;
-  if (const auto reason = reason_of_aws(response)) return *reason;
+  if (status == 400) {  // as Amazon says for all of its own
+    const auto aws = aws_error_of(std::string_view(response.body).substr(0, 64 << 10));
+    if (const auto reason = aws ? reason_of(*aws) : std::nullopt) return *reason;
+  }
   if (status == 401 || status == 403) return Reason::Auth;
   if (status == 402) return Reason::Quota;
   if (status == 408) return Reason::Timeout;

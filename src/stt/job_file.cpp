@@ -176,7 +176,19 @@ Result<JobState> load_job(const std::filesystem::path& directory) {
   return state;
 }
 
+void remove_pieces(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::vector<std::filesystem::path> found;
+  for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end;
+       at.increment(error)) {
+    const auto name = at->path().filename().string();
+    if (name.starts_with(kPieceFile) && name.ends_with(kPieceEnding)) found.push_back(at->path());
+  }
+  for (const auto& path : found) remove_file(path);
+}
+
 void remove_job(const std::filesystem::path& directory) {
+  remove_pieces(directory);
   remove_file(directory / kPartsFile);
   remove_file(directory / kJobFile);
 }

@@ -52,4 +52,10 @@ Result<void> store(const JobState& state);
 Result<JobState> load_job(const std::filesystem::path& directory);
 void remove_job(const std::filesystem::path& directory);
 
+// Audio of one piece, for a program to read. Unlike other temporary files it holds what was said.
+inline constexpr std::string_view kPieceFile = "piece-";
+inline constexpr std::string_view kPieceEnding = ".wav.tmp";
+// Those that a crash left behind; nobody reads one while its job begins or ends.
+void remove_pieces(const std::filesystem::path& directory);
+
 }  // namespace srs::stt

@@ -96,6 +96,7 @@ Outcome<Progress> plan_again(Progress progress, const Job& job, const PieceOptio
 
 Outcome<Progress> load_or_plan(const Job& job, const PieceOptions& options,
                                const std::vector<Engine>& engines) {
+  remove_pieces(job.directory);
   const auto reach = reach_of(engines);
   auto known = load_progress(job.directory);
   if (!known) return plan(job, options, reach);

@@ -114,8 +114,42 @@ TEST(Checks, WarnOfGooglesV1ThatKnowsNoLanguage) {
        Overrides{{"stt.language", "de-DE"}, {"stt.google.version", "v2"}}) {
     auto mended = google;
     mended.emplace_back(key, value);
+    mended.emplace_back("stt.google.model", "chirp_2");
     EXPECT_THAT(from_command_line(mended).warnings, IsEmpty()) << key;
   }
+}
+
+TEST(Checks, WarnOfGooglesModelsThatDetectNoLanguage) {
+  const Overrides google{{"stt.providers", "google"},
+                         {"stt.google.credentials", "/account.json"},
+                         {"stt.google.version", "v2"}};
+  EXPECT_THAT(from_command_line(google).warnings,
+              ElementsAre(FaultIs("default", "stt.language", "model long detects none")));
+  for (const auto& [key, value] :
+       Overrides{{"stt.language", "de-DE"}, {"stt.google.model", "chirp_2"}}) {
+    auto mended = google;
+    mended.emplace_back(key, value);
+    EXPECT_THAT(from_command_line(mended).warnings, IsEmpty()) << key;
+  }
+}
+
+TEST(Checks, WarnOfABaseUrlWithoutItsPath) {
+  const Overrides whisper{{"stt.providers", "whisper"}};
+  for (const auto* bare : {"http://127.0.0.1:8000", "http://127.0.0.1:8000/"}) {
+    auto given = whisper;
+    given.emplace_back("stt.whisper.url", bare);
+    EXPECT_THAT(from_command_line(given).warnings,
+                ElementsAre(FaultIs("--stt.whisper.url", "stt.whisper.url", "/v1")))
+        << bare;
+  }
+  for (const auto* whole :
+       {"http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1/audio/transcriptions"}) {
+    auto given = whisper;
+    given.emplace_back("stt.whisper.url", whole);
+    EXPECT_THAT(from_command_line(given).warnings, IsEmpty()) << whole;
+  }
+  EXPECT_THAT(from_command_line({{"stt.whisper.url", "http://127.0.0.1:8000"}}).warnings, IsEmpty())
+      << "it is not asked";
 }
 
 TEST(Checks, WantPendingBytesForABlock) {

@@ -53,6 +53,24 @@ TEST(SttKeys, TakeTheNamesThatPeopleKnow) {
   EXPECT_EQ(stt.whisper.api_key, "whisper-key");
 }
 
+// As the providers' own samples and older clients call them.
+TEST(SttKeys, TakeTheirOtherNamesToo) {
+  const auto loaded = from_environment({{"SPEECH_KEY", "azure-key"},
+                                        {"SPEECH_REGION", "westeurope"},
+                                        {"ELEVEN_API_KEY", "elevenlabs-key"},
+                                        {"OPENAI_API_BASE", "http://127.0.0.1:8000/v1"}});
+  EXPECT_THAT(loaded.faults, IsEmpty());
+  EXPECT_THAT(loaded.warnings, IsEmpty());
+  const auto& stt = loaded.settings.stt;
+  EXPECT_EQ(stt.azure.key, "azure-key");
+  EXPECT_EQ(stt.azure.region, "westeurope");
+  EXPECT_EQ(stt.elevenlabs.api_key, "elevenlabs-key");
+  EXPECT_EQ(stt.openai.url, "http://127.0.0.1:8000/v1");
+  const auto both =
+      from_environment({{"SPEECH_KEY", "other"}, {"AZURE_SPEECH_KEY", "azure-key"}}).settings.stt;
+  EXPECT_EQ(both.azure.key, "azure-key");
+}
+
 TEST(SttKeys, TakeEachKeyFromAFileAsWell) {
   const auto loaded = from_environment({{"OPENAI_API_KEY_FILE", "/run/secrets/openai"},
                                         {"DEEPGRAM_API_KEY_FILE", "/run/secrets/deepgram"},

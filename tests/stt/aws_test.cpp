@@ -92,7 +92,7 @@ class AwsTest : public PoolTest {
           R"({"start_time":"0.04","end_time":"0.3","alternatives":[{"confidence":"0.998","content":"Hi"}],"type":"pronunciation"},)"
           R"({"start_time":"0.3","end_time":"0.75","alternatives":[{"confidence":"0.9","content":"there"}],"type":"pronunciation"},)"
           R"({"alternatives":[{"confidence":"0.0","content":"."}],"type":"punctuation"}]}})"};
-    if (target == request.headers.end()) return {200, ""};  // S3
+    if (target == request.headers.end()) return storage_reply;
     if (target->second == "Transcribe.StartTranscriptionJob") return start_reply;
     if (target->second == "Transcribe.GetTranscriptionJob" && knows_no_job.exchange(false))
       return {
@@ -116,6 +116,7 @@ class AwsTest : public PoolTest {
   std::atomic<bool> knows_no_job{false};  // the first time that it is asked about one
   std::pair<int, std::string> start_reply{
       200, R"({"TranscriptionJob":{"TranscriptionJobStatus":"IN_PROGRESS"}})"};
+  std::pair<int, std::string> storage_reply{200, ""};  // of S3
   Asked asked;
   HttpPeer peer{[this](PeerConnection& connection) { serve(connection); }};
 };
@@ -250,6 +251,46 @@ TEST_F(AwsTest, KnowsItsErrorsBehindStatus400) {
   EXPECT_EQ(reason("UnrecognizedClientException"), Reason::Auth);
   EXPECT_EQ(reason("com.amazon.coral.service#InvalidSignatureException"), Reason::Auth);
   EXPECT_EQ(reason("BadRequestException"), Reason::Refused);
+}
+
+// S3 answers XML, and 400 where temporary credentials are over.
+std::string s3_error(const std::string& code, const std::string& message) {
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + code + "</Code><Message>" +
+         message + "</Message><RequestId>4442587FB7D0A2F9</RequestId></Error>";
+}
+
+TEST_F(AwsTest, TellsWhatS3SaysAndWhoseFaultThatIs) {
+  const auto told = [](unsigned status, const std::string& body) {
+    HttpResponse response;
+    response.status = status;
+    response.body = body;
+    return *judge(response, {});
+  };
+  const auto malformed =
+      s3_error("AuthorizationHeaderMalformed", "the region 'us-east-1' is wrong; expecting 'eu-1'");
+  EXPECT_EQ(told(400, malformed).reason, Reason::Auth);
+  EXPECT_EQ(told(400, malformed).text,
+            "HTTP 400: AuthorizationHeaderMalformed: the region 'us-east-1' is wrong; expecting "
+            "'eu-1'");
+  EXPECT_EQ(told(400, s3_error("InvalidToken", "why")).reason, Reason::Auth);
+  EXPECT_EQ(told(400, s3_error("RequestTimeout", "why")).reason, Reason::Timeout);
+  EXPECT_EQ(told(400, s3_error("EntityTooLarge", "why")).reason, Reason::Refused);
+  const auto gone = told(404, s3_error("NoSuchBucket", "The specified bucket does not exist"));
+  EXPECT_EQ(gone.reason, Reason::Refused);
+  EXPECT_EQ(gone.text, "HTTP 404: NoSuchBucket: The specified bucket does not exist");
+  EXPECT_EQ(told(400, "<Error>no code").text, "HTTP 400: a page of markup instead of JSON");
+}
+
+TEST_F(AwsTest, IsLeftAloneWhereItsTemporaryCredentialsAreOver) {
+  storage_reply = {400, s3_error("ExpiredToken", "The provided token has expired.")};
+  options.breaker.pause = options.breaker.longest_pause = std::chrono::hours(1);
+  start();
+  pool->submit(spoken("rec-1"));
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_EQ(unfinished.size(), 1U);
+  EXPECT_EQ(unfinished[0].reason, "auth");
+  EXPECT_EQ(unfinished[0].text, "HTTP 400: ExpiredToken: The provided token has expired.");
+  EXPECT_EQ(metric("stt_breaker_state{provider=\"aws\"}"), 2) << "other recordings wait";
 }
 
 TEST_F(AwsTest, IsParkedWhereTheKeyIsWrong) {

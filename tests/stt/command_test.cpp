@@ -47,6 +47,36 @@ TEST_F(CommandTest, GetsTheAudioAndWritesTheText) {
     EXPECT_NE(entry.path().extension(), ".tmp") << "the piece is removed";
 }
 
+// Nothing else knows of them, and what is in them is not redacted.
+TEST_F(CommandTest, LeavesNoPieceThatACrashLeftBehind) {
+  options.command.program = {"/bin/sh", "-c", "echo fine"};
+  start();
+  const auto job = spoken("rec-1");
+  srs::test::write_file(job.directory / "piece-7.wav.tmp", "speech");
+  srs::test::write_file(job.directory / "piece-of-art.wav", "somebody's own");
+  pool->submit(job);
+  ASSERT_TRUE(run_until_ended(1));
+  EXPECT_EQ(said(job), "fine");
+  EXPECT_FALSE(std::filesystem::exists(job.directory / "piece-7.wav.tmp"));
+  EXPECT_TRUE(std::filesystem::exists(job.directory / "piece-of-art.wav"));
+}
+
+TEST_F(CommandTest, LeavesNoPieceOfACancelledJob) {
+  options.providers = {"webhook"};  // another one was configured before the crash
+  options.webhook.url = "http://127.0.0.1:1/";
+  options.retry.first_pause = options.retry.longest_pause = 1h;
+  start();
+  const auto job = spoken("rec-1");
+  pool->submit(job);
+  ASSERT_TRUE(run_until([&] {
+    return metric("stt_transcription_errors_total{provider=\"webhook\",reason=\"connect\"}") >= 1;
+  }));
+  srs::test::write_file(job.directory / "piece-7.wav.tmp", "speech");
+  EXPECT_TRUE(cancel(job));
+  ASSERT_TRUE(run_until_ended(1));
+  EXPECT_FALSE(std::filesystem::exists(job.directory / "piece-7.wav.tmp"));
+}
+
 TEST_F(CommandTest, MayWriteJson) {
   options.command.output = "json";
   EXPECT_EQ(said(run(R"(echo '{"segments":[{"start":0,"end":1,"text":"json"}]}')")), "json");

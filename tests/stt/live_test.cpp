@@ -247,6 +247,40 @@ TEST_F(LiveTest, TellsWhyAProviderRefused) {
   EXPECT_TRUE(run_until([&] { return failures("auth") >= 2; }));  // tried again: keys rotate
 }
 
+TEST_F(LiveTest, TellsInTheProvidersWordsWhyItRefused) {
+  peer = std::make_unique<HttpPeer>([](PeerConnection& connection) {
+    while (connection.read_request())
+      connection.answer(400, R"({"err_code":"Bad Request","err_msg":"no such model or language"})");
+  });
+  options.vosk.url = "ws://127.0.0.1:" + std::to_string(peer->port());
+  begin();
+  say(0s, 1s);
+  ASSERT_TRUE(run_until([&] { return failures("refused") >= 1; }));
+  std::optional<LiveEnd> end;
+  stream->finish([&](const LiveEnd& its_end) { end = its_end; });
+  ASSERT_TRUE(run_until([&] { return end.has_value(); }));
+  EXPECT_EQ(end->reason, "refused");
+  EXPECT_EQ(end->text, "HTTP 400: no such model or language");
+}
+
+TEST_F(LiveTest, TellsInTheProvidersWordsWhyItClosed) {
+  std::atomic<bool> told{false};
+  serve([&](Frames& frames, const PeerRequest&) {
+    frames.read();
+    if (!told.exchange(true)) frames.close(1008, "DATA-0000: the payload is no audio");
+    while (const auto frame = frames.read())
+      if (frame->opcode == 8) return;
+  });
+  begin();
+  say(0s, 1s);
+  ASSERT_TRUE(run_until([&] { return failures("reset") >= 1; }));
+  std::optional<LiveEnd> end;
+  stream->finish([&](const LiveEnd& its_end) { end = its_end; });
+  ASSERT_TRUE(run_until([&] { return end.has_value(); }));
+  EXPECT_EQ(end->text,
+            "the provider closed the connection: 1008 DATA-0000: the payload is no audio");
+}
+
 TEST_F(LiveTest, LeavesAProviderAloneAsLongAsItAsksAndHearsWhatIsSaidThen) {
   std::vector<std::chrono::steady_clock::time_point> asked;
   std::mutex mutex;

@@ -54,6 +54,18 @@ TEST_F(OpenAiTest, IsAskedAsItsReferenceSays) {
   }
 }
 
+// Azure's portal shows the whole address, and so do the manuals of some servers.
+TEST_F(OpenAiTest, IsAskedAtItsWholeAddressToo) {
+  ask(R"({"text":"x"})", "/v1/audio/transcriptions");
+  EXPECT_EQ(asked.at(0).target, "/v1/audio/transcriptions");
+}
+
+TEST_F(OpenAiTest, IsAskedAtTheWholeAddressOfAnAzureDeployment) {
+  const std::string path = "/openai/deployments/d/audio/transcriptions?api-version=2024-06-01";
+  ask(R"({"text":"x"})", path);
+  EXPECT_EQ(asked.at(0).target, path);
+}
+
 // Beyond 25 MB it answers 413, whatever the length.
 TEST_F(OpenAiTest, GetsPiecesOfAtMost25MegabytesCutWhereItIsQuiet) {
   HttpPeer peer([&](PeerConnection& connection) {

@@ -147,6 +147,7 @@ asio::awaitable<bool> LiveCall::talk() {
   broken_.reset();
   answered_ = false;
   last_heard_ = false;
+  closed_.clear();
   state_->tasks.spawn("stt.live.read", read(shared_from_this(), socket_));
   const bool well = co_await send();
   if (well) co_await hear_out();
@@ -157,7 +158,7 @@ asio::awaitable<bool> LiveCall::talk() {
   if (broken_) {
     failed(*broken_);
   } else if (!well) {
-    failed({Reason::Reset, "the provider closed the connection"});
+    failed({Reason::Reset, closed_.empty() ? std::string(kClosedByProvider) : closed_});
   } else if (!answered_) {
     failed({Reason::Timeout, "the provider took the audio and answered nothing"});
   }
@@ -273,6 +274,8 @@ asio::awaitable<void> LiveCall::read(std::shared_ptr<LiveCall> self,
   for (;;) {
     const auto message = co_await socket->read();
     if (!message && message.error().reason != Reason::Reset) self->broken_ = message.error();
+    if (!message && message.error().text.starts_with(kClosedByProvider))
+      self->closed_ = message.error().text;
     if (!message || self->cut_) break;
     self->hear(*message);
     if (self->finishing_ && self->waiting_.empty() && self->last_heard_) break;

@@ -78,6 +78,7 @@ class LiveCall : public std::enable_shared_from_this<LiveCall> {
   Clock::duration asked_{0};  // by the provider that refused: how long it is left alone
   tracing::Span span_;        // of the connection; here, so that cut() can end it
   LiveEnd end_;
+  std::string closed_;  // why the provider says that it did
   Millis said_until_{0};
   // When the recording's timeline began, as the arrival of the latest sound has it.
   Clock::time_point begun_;

@@ -1,5 +1,7 @@
 #include "stt/live/connection.hpp"
 
+#include <srs/util/text.hpp>
+
 namespace srs::stt {
 
 namespace asio = boost::asio;
@@ -23,6 +25,18 @@ Failure unreadable(const error_code& error) {
   return failed(reason, "read", error);
 }
 
+// Its code and words tell what was wrong with the audio or the account (RFC 6455 §7.4).
+Failure closed(const beast::websocket::close_reason& reason) {
+  using beast::websocket::close_code;
+  Failure failure{Reason::Reset, std::string(kClosedByProvider)};
+  if (reason.code == close_code::none || reason.code == close_code::normal) return failure;
+  auto words = to_utf8({reason.reason.data(), reason.reason.size()});
+  for (auto& c : words)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  failure.text += ": " + std::to_string(reason.code) + (words.empty() ? "" : " " + words);
+  return failure;
+}
+
 }  // namespace
 
 asio::awaitable<Outcome<std::string>> Connection::read() {
@@ -30,6 +44,7 @@ asio::awaitable<Outcome<std::string>> Connection::read() {
   beast::flat_buffer buffer;
   error_code error;
   co_await socket_.async_read(buffer, quietly(error));
+  if (error == beast::websocket::error::closed) co_return closed(socket_.reason());
   if (error) co_return unreadable(error);
   co_return Outcome<std::string>(boost::system::in_place_value,
                                  beast::buffers_to_string(buffer.data()));

@@ -1,7 +1,10 @@
-#include "stt/backoff.hpp"
+#include "stt/exchange.hpp"
 #include "stt/live/connection.hpp"
 
 #include <srs/util/time.hpp>
+
+#include <string>
+#include <utility>
 
 namespace srs::stt {
 
@@ -10,16 +13,19 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
-Failure declined(const websocket::response_type& response) {
-  const auto status = response.result_int();
-  const auto reason = [status] {
-    if (status == 401 || status == 403) return Reason::Auth;
-    if (status == 402) return Reason::Quota;
-    if (status == 429) return Reason::RateLimited;
-    return status >= 500 ? Reason::Server : Reason::Refused;
-  }();
-  const std::string_view later = response[boost::beast::http::field::retry_after];
-  return {reason, "refused with HTTP " + std::to_string(status), retry_after(later, wall_now())};
+// Judged as any answer is, with the provider's own words; Deepgram has its in a header too.
+Failure declined(const websocket::response_type& response, const WebSocket::Headers& sent) {
+  HttpResponse told;
+  told.status = static_cast<int>(response.result_int());
+  told.body = response.body();
+  for (const auto& field : response)
+    told.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  if (told.body.empty()) told.body = told.header("dg-error");
+  auto failure = judge(told, wall_now());
+  if (!failure)
+    return {Reason::Refused, "HTTP " + std::to_string(told.status) + ": no WebSocket is there"};
+  failure->text = without_secrets(std::move(failure->text), sent);
+  return std::move(*failure);
 }
 
 }  // namespace
@@ -42,7 +48,7 @@ asio::awaitable<Outcome<void>> Connection::shake_hands(const WebSocketUrl& url,
   websocket::response_type response;
   boost::system::error_code error;
   co_await socket_.async_handshake(response, url.authority(), url.target, quietly(error));
-  if (error == websocket::error::upgrade_declined) co_return declined(response);
+  if (error == websocket::error::upgrade_declined) co_return declined(response, headers);
   if (error) co_return failed(Reason::Reset, "handshake", error);
   co_return Outcome<void>();
 }

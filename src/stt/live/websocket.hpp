@@ -18,6 +18,9 @@
 
 namespace srs::stt {
 
+// What read() says of a peer that closed; its code and words follow where it gave any.
+inline constexpr std::string_view kClosedByProvider = "the provider closed the connection";
+
 // One connection. Reading and writing may go on at the same time, each by one coroutine. Every call
 // ends within the time limit of its kind, or when the connection is cut. Lives on the io_context's
 // thread; coroutines in it keep it alive.

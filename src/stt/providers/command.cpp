@@ -1,5 +1,6 @@
 // Any local program: an audio file in, JSON or text out.
 #include "stt/files.hpp"
+#include "stt/job_file.hpp"
 #include "stt/process.hpp"
 #include "stt/providers/mapping.hpp"
 #include "stt/providers/provider.hpp"
@@ -61,8 +62,9 @@ class Command : public Provider {
   boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
                                                      Exchange& exchange) override {
     // `*.tmp` is what may be deleted after a crash (docs/recording-format.md).
-    const PieceFile piece(std::filesystem::absolute(request.directory) /
-                          ("piece-" + std::to_string(++count_) + ".wav.tmp"));
+    const PieceFile piece(
+        std::filesystem::absolute(request.directory) /
+        (std::string(kPieceFile) + std::to_string(++count_) + std::string(kPieceEnding)));
     const auto written = co_await exchange.work([&]() -> Outcome<bool> {
       if (auto done = replace_file(piece.path(), request.sound.wav); !done)
         return Failure{Reason::Audio, done.error().text};

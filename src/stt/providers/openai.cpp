@@ -61,6 +61,14 @@ bool is_azure(std::string_view url) {
          host.ends_with(".azure.cn") || url.find("api-version=") != std::string_view::npos;
 }
 
+// A base URL, or the whole one, as Azure's portal shows it: that is taken as it is.
+std::string url_of(const std::string& url) {
+  constexpr std::string_view kPath = "/audio/transcriptions";
+  auto path = std::string_view(url).substr(0, url.find('?'));
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return with_path(url, path.ends_with(kPath) ? "" : kPath);
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
   for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
@@ -73,7 +81,7 @@ Outcome<HttpRequest> request(const Options& options, const OpenAiOptions& own,
                              std::string_view key_file, const Request& request) {
   auto key = secret_of(own.api_key, own.api_key_file, key_file);
   if (!key) return key.error();
-  HttpRequest out{.method = "POST", .url = with_path(own.url, "/audio/transcriptions")};
+  HttpRequest out{.method = "POST", .url = url_of(own.url)};
   if (!key->empty()) {
     if (is_azure(own.url))
       out.headers.emplace_back("api-key", *key);

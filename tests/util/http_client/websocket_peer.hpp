@@ -63,6 +63,14 @@ class Frames {
     }
     return connection_.send(frame + text);
   }
+  // RFC 6455 §5.5.1; the words have 123 bytes at most.
+  void close(unsigned code, const std::string& words) {
+    std::string frame = "\x88";
+    frame += static_cast<char>(words.size() + 2);
+    frame += static_cast<char>(code >> 8);
+    frame += static_cast<char>(code & 0xFF);
+    connection_.send(frame + words);
+  }
 
  private:
   std::size_t byte(std::size_t i) const { return static_cast<unsigned char>(buffer_[i]); }
