@@ -243,13 +243,28 @@ TEST_F(AwsTest, KnowsItsErrorsBehindStatus400) {
     HttpResponse response;
     response.status = 400;
     response.body = std::string(R"({"__type":")") + type + R"(","Message":"why"})";
-    return judge(response, {})->reason;
+    return judge(response, {}, aws::complaint)->reason;
   };
   EXPECT_EQ(reason("LimitExceededException"), Reason::RateLimited);
   EXPECT_EQ(reason("ThrottlingException"), Reason::RateLimited);
   EXPECT_EQ(reason("UnrecognizedClientException"), Reason::Auth);
   EXPECT_EQ(reason("com.amazon.coral.service#InvalidSignatureException"), Reason::Auth);
   EXPECT_EQ(reason("BadRequestException"), Reason::Refused);
+}
+
+// Of a job that is there already: so may the words be of another error.
+TEST_F(AwsTest, TellsItsErrorsApartByTheirCodes) {
+  const auto code = [](const char* body) {
+    HttpResponse response;
+    response.status = 400;
+    response.body = body;
+    return judge(response, {}, aws::complaint)->code;
+  };
+  EXPECT_EQ(code(R"({"__type":"com.amazonaws.transcribe#ConflictException","Message":"there"})"),
+            "ConflictException");
+  EXPECT_EQ(code(R"({"__type":"BadRequestException","Message":"no ConflictException"})"),
+            "BadRequestException");
+  EXPECT_EQ(code("<html>"), "");
 }
 
 TEST_F(AwsTest, IsParkedWhereTheKeyIsWrong) {

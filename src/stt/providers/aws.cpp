@@ -115,6 +115,22 @@ Outcome<HttpRequest> job_request(const Options& options, std::string_view name,
   return call(options, name, {{"TranscriptionJobName", job}}, now);
 }
 
+Complaint complaint(int status, const Json& body) {
+  auto out = common_complaint(status, body);
+  const auto type = text_of(body, "__type");
+  if (type.empty()) return out;
+  out.code = type.substr(type.rfind('#') + 1);
+  out.words.insert(0, out.code + ": ");
+  if (status != 400) return out;
+  const auto has = [&](const char* word) { return out.code.find(word) != std::string::npos; };
+  if (has("Throttling") || has("LimitExceeded"))
+    out.reason = Reason::RateLimited;
+  else if (has("UnrecognizedClient") || has("InvalidSignature") || has("ExpiredToken") ||
+           has("AccessDenied") || has("IncompleteSignature"))
+    out.reason = Reason::Auth;
+  return out;
+}
+
 Outcome<std::optional<std::string>> parse_status(std::string_view body) {
   const auto json = parse_json(body);
   if (!json) return not_json(body);
@@ -168,6 +184,7 @@ class Aws : public Provider {
  public:
   explicit Aws(const Options& options) : options_(options) {}
   std::string_view name() const override { return "aws"; }
+  ReadComplaint complaints() const override { return aws::complaint; }
 
   boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
                                                      Exchange& exchange) override {
@@ -240,8 +257,7 @@ class Aws : public Provider {
     const auto started = co_await exchange.ask(
         [&] { return aws::start_request(options_, request, exchange.remote, now()); }, nothing);
     // An earlier try got through, and its answer did not.
-    if (!started && started.error().text.find("ConflictException") != std::string::npos)
-      co_return true;
+    if (!started && started.error().code == "ConflictException") co_return true;
     if (started) co_return true;
     const auto reason = started.error().reason;
     // Another provider will be asked: nothing of the call stays here.

@@ -24,5 +24,8 @@ Outcome<HttpRequest> job_request(const Options& options, std::string_view call,
 // Where the transcript lies; nothing while the job runs.
 Outcome<std::optional<std::string>> parse_status(std::string_view body);
 Outcome<Answer> parse(std::string_view body);
+// `{"__type":"com.amazonaws...#ConflictException","Message":...}`; 400 is its status for most of
+// them.
+Complaint complaint(int status, const Json& body);
 
 }  // namespace srs::stt::aws

@@ -121,6 +121,14 @@ Outcome<Answer> parse(std::string_view body) {
   return answer;
 }
 
+Complaint complaint(int status, const Json& body) {
+  auto code = text_of(body, "err_code");
+  auto words = text_of(body, "err_msg");
+  if (words.empty()) words = common_complaint(status, body).words;
+  if (words.empty()) words = code;
+  return {std::move(words), std::move(code)};
+}
+
 }  // namespace deepgram
 
 std::unique_ptr<Provider> make_deepgram(const Options& options) {
@@ -131,6 +139,7 @@ std::unique_ptr<Provider> make_deepgram(const Options& options) {
     return deepgram::request(options, request);
   };
   service.parse = deepgram::parse;
+  service.complaints = deepgram::complaint;
   service.takes_channels_together = options.deepgram.multichannel;
   return make_provider(std::move(service));
 }

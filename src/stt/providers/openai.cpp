@@ -120,6 +120,14 @@ Outcome<Answer> parse(std::string_view body) {
   return answer;
 }
 
+Complaint complaint(int status, const Json& body) {
+  auto out = common_complaint(status, body);
+  out.code = text_of(member(body, "error"), "code");
+  // 429 as well where the account's money is used up; waiting does not help.
+  if (status == 429 && out.code == "insufficient_quota") out.reason = Reason::Quota;
+  return out;
+}
+
 }  // namespace openai
 
 namespace {
@@ -138,6 +146,7 @@ std::unique_ptr<Provider> make(const Options& options, const OpenAiOptions& own,
     return openai::request(options, own, key_file, request);
   };
   service.parse = openai::parse;
+  service.complaints = openai::complaint;
   service.largest = largest;
   return make_provider(std::move(service));
 }
