@@ -6,10 +6,6 @@
 #include <srs/siprec/metadata.hpp>
 
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 namespace srs::recording {
 

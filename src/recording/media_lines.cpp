@@ -1,11 +1,9 @@
 #include "recording/media_lines.hpp"
 
-#include "recording/negotiation.hpp"
-
-#include <srs/util/text.hpp>
+#include "recording/call_time.hpp"
+#include "recording/files/same_codec.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace srs::recording {
@@ -23,12 +21,12 @@ constexpr std::int64_t kAnswerTakesMs = 10;
 
 // An SRC next door answers within the millisecond in which its line opened.
 std::int64_t passed_ms(const Document& document) {
-  return std::chrono::floor<std::chrono::milliseconds>(wall_now() - document.started_at).count();
+  return ms_from_start(document, wall_now());
 }
 
+// Other parameters of the same codec are no other codec, but read what came otherwise.
 bool same_meaning(const PayloadEntry& a, const PayloadEntry& b) {
-  return iequals(a.encoding, b.encoding) && a.clock_rate == b.clock_rate &&
-         a.channels == b.channels && a.fmtp == b.fmtp;
+  return same_codec(a, b) && a.fmtp == b.fmtp;
 }
 
 std::string name_of(const PayloadEntry& entry) {
@@ -100,9 +98,13 @@ void MediaLines::update(Receiver& receiver, const sdp::Media& media, StreamEntry
   receiver.hold = on_hold(media);
 }
 
+std::vector<LinePlan> MediaLines::plan(const sdp::Session& offer) const {
+  return plan_lines(offer, max_streams_);
+}
+
 Result<std::vector<sdp::AnswerMedia>> MediaLines::apply(const sdp::Session& offer,
+                                                        const std::vector<LinePlan>& plan,
                                                         Document& document) {
-  const auto plan = plan_lines(offer, max_streams_);
   std::vector<sdp::AnswerMedia> answer(plan.size());
   lines_.resize(std::max(lines_.size(), plan.size()));
   std::size_t fresh = 0;
@@ -146,8 +148,7 @@ Result<void> MediaLines::open(std::size_t lines, Document& document) {
 }
 
 void MediaLines::confirm(WallTime acknowledged, Document& document) {
-  const auto at =
-      std::chrono::floor<std::chrono::milliseconds>(acknowledged - document.started_at).count();
+  const auto at = ms_from_start(document, acknowledged);
   for (auto& receiver : receivers_) {
     auto& former = document.streams[receiver.channel].former_payloads;
     for (auto i = receiver.settled_payloads; i < former.size(); ++i) former[i].until_ms = at;
@@ -191,11 +192,8 @@ void MediaLines::report(Document& document) const {
       entry.packets_received += source.packets;
       entry.ssrcs.push_back(source.ssrc);
     }
-    if (stats.first_arrival) {
-      entry.first_packet_offset_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                                         *stats.first_arrival - document.started_at)
-                                         .count();
-    }
+    if (stats.first_arrival)
+      entry.first_packet_offset_ms = ms_from_start(document, *stats.first_arrival);
   }
 }
 

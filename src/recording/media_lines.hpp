@@ -2,6 +2,7 @@
 #pragma once
 
 #include "recording/cnames.hpp"
+#include "recording/negotiation.hpp"
 
 #include <srs/log/logger.hpp>
 #include <srs/recording/document.hpp>
@@ -41,9 +42,14 @@ class MediaLines {
              log::Logger log);
   ~MediaLines();
 
-  // Opens, keeps and closes streams as `offer` asks, and brings document.streams up to date.
-  // Returns our side of every m-line. Where ports run out, an error; what was open stays open.
-  Result<std::vector<sdp::AnswerMedia>> apply(const sdp::Session& offer, Document& document);
+  // What we do with each m-line of `offer`.
+  std::vector<LinePlan> plan(const sdp::Session& offer) const;
+  // Opens, keeps and closes streams as the plan of `offer` says, and brings document.streams up to
+  // date. Returns our side of every m-line. Where ports run out, an error; what was open stays
+  // open.
+  Result<std::vector<sdp::AnswerMedia>> apply(const sdp::Session& offer,
+                                              const std::vector<LinePlan>& plan,
+                                              Document& document);
   // `lines` streams for an INVITE without offer.
   Result<void> open(std::size_t lines, Document& document);
   // The SRC has seen our answer to its last offer: types that it mapped anew mean that from now on.

@@ -12,9 +12,12 @@ constexpr std::size_t kOfferedLines = 2;  // in our own offer: caller and callee
 
 }  // namespace
 
-OfferAnswer::OfferAnswer(OfferAnswerSettings settings, MediaLines& media, Document& document,
-                         std::string session_id)
-    : settings_(settings), media_(media), document_(document), session_id_(std::move(session_id)) {}
+OfferAnswer::OfferAnswer(const Service::MediaAddress& media_address, MediaLines& media,
+                         Document& document, std::string session_id)
+    : media_address_(media_address),
+      media_(media),
+      document_(document),
+      session_id_(std::move(session_id)) {}
 
 std::variant<sip::Response, Refused> OfferAnswer::answer(const sip::Request& request,
                                                          const Carried& carried) {
@@ -25,13 +28,13 @@ std::variant<sip::Response, Refused> OfferAnswer::answer(const sip::Request& req
 
 std::variant<sip::Response, Refused> OfferAnswer::answer_offer(const sip::Request& request,
                                                                const sdp::Session& offer) {
-  const auto plan = plan_lines(offer, settings_.max_streams);
+  const auto plan = media_.plan(offer);
   // A first offer must give us something to record. A later one may take everything away (port 0),
   // and not put something else in its place that nobody could record: the SRC would go on sending.
   if (!takes_any(plan) && (document_.streams.empty() || refuses_any(plan))) {
     return refuse(Refusal::NoAudio, "no audio stream that can be recorded: " + refusals(plan));
   }
-  const auto lines = media_.apply(offer, document_);
+  const auto lines = media_.apply(offer, plan, document_);
   if (!lines) return refuse(Refusal::Ports, lines.error().text);
   agreed_ = offer;
   first_ = false;
@@ -60,7 +63,7 @@ std::variant<sip::Response, Refused> OfferAnswer::make_offer(const sip::Request&
 Result<void> OfferAnswer::take_answer(sdp::Session answer) {
   waits_for_answer_ = false;
   complete(answer);
-  const auto applied = media_.apply(answer, document_);
+  const auto applied = media_.apply(answer, media_.plan(answer), document_);
   if (!applied) return applied.error();
   if (std::exchange(first_, false)) media_.forget_refused(document_);
   agreed_ = std::move(answer);
@@ -89,7 +92,7 @@ void OfferAnswer::complete(sdp::Session& answer) {
 
 sdp::AnswerOptions OfferAnswer::next_version(std::string_view peer) {
   sdp::AnswerOptions options;
-  options.address = settings_.media_address(peer);
+  options.address = media_address_(peer);
   options.session_id = session_id_;
   options.version = ++version_;
   return options;

@@ -5,31 +5,23 @@
 #include "recording/media_lines.hpp"
 
 #include <srs/recording/document.hpp>
+#include <srs/recording/service.hpp>
 #include <srs/sdp/answer.hpp>
 #include <srs/sip/message.hpp>
 #include <srs/util/result.hpp>
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
-#include <string_view>
 #include <variant>
 
 namespace srs::recording {
 
-struct OfferAnswerSettings {
-  std::size_t max_streams;
-  // Our media address for an SRC at `source`.
-  const std::function<std::string(std::string_view source)>& media_address;
-};
-
 // Opens and closes the session's streams as the SRC's offers ask, and writes our descriptions.
-// `media` and `document` outlive it.
+// `media_address`, `media` and `document` outlive it.
 class OfferAnswer {
  public:
   // `session_id` goes into our o= line.
-  OfferAnswer(OfferAnswerSettings settings, MediaLines& media, Document& document,
+  OfferAnswer(const Service::MediaAddress& media_address, MediaLines& media, Document& document,
               std::string session_id);
 
   // The 200 to an INVITE or UPDATE, or why it is refused. What is odd in the offer becomes warnings
@@ -51,7 +43,7 @@ class OfferAnswer {
 
   void complete(sdp::Session& answer);
 
-  OfferAnswerSettings settings_;
+  const Service::MediaAddress& media_address_;
   MediaLines& media_;
   Document& document_;
   std::string session_id_;

@@ -12,6 +12,9 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <exception>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace srs::recording {
@@ -47,6 +50,7 @@ struct RenderQueue::Outcome {
   tracing::SpanContext session;
   unsigned deaths = 0;  // of processes that rendered it
   std::string refused;  // why the disk did not take its files; empty: it did
+  bool broken = false;  // no refusal of the disk, but a fault of ours
   std::vector<Stored> stored;
   Evidence evidence = Evidence::Whole;
   WallTime begun{};
@@ -126,35 +130,59 @@ bool RenderQueue::start(Postponed recording, Origin origin, bool again) {
   if (recording.deaths > 0 && !alone_)
     alone_ = std::make_unique<WorkerPool>(1, options_.render_queue, report_);
   auto& pool = recording.deaths > 0 ? *alone_ : *pool_;
-  return pool.submit([this, origin, again, self = self_, executor = executor_,
-                      recording = std::move(recording)]() mutable {
-    auto& [directory, document, session, deaths] = recording;
-    const auto begun = std::chrono::steady_clock::now();
-    Outcome outcome;
-    outcome.directory = directory;
-    outcome.document = std::move(document);
-    outcome.session = session;
-    outcome.deaths = deaths;
-    outcome.begun = wall_now();
-    outcome.again = again;
-    outcome.warnings_before = outcome.document.warnings.size();
-    outcome.skipped = origin == Origin::Disk && is_finished_on_disk(directory);
-    if (!outcome.skipped) {
-      const auto log = traced(log_, session);
-      auto done = origin == Origin::Disk || deaths > 0
-                      ? complete_marked(directory, std::move(outcome.document), deaths, options_,
-                                        log, after_)
-                      : complete(directory, std::move(outcome.document), options_, log, after_);
-      outcome.document = std::move(done.document);
-      outcome.refused = std::move(done.refused);
-      outcome.stored = std::move(done.stored);
-      outcome.evidence = done.evidence;
-    }
-    outcome.render_time = std::chrono::steady_clock::now() - begun;
-    boost::asio::post(executor, [self, outcome = std::move(outcome)]() mutable {
-      if (*self != nullptr) (*self)->finished(outcome);
-    });
-  });
+  return pool.submit(
+      [this, origin, again, self = self_, executor = executor_, recording = std::move(recording)] {
+        Outcome outcome;
+        const auto broken = [&](std::string_view fault) {
+          report_(fault);
+          outcome = of(recording);
+          outcome.broken = true;
+          outcome.refused = "our own error ended the render: " + std::string(fault);
+        };
+        try {
+          outcome = completed(recording, origin);
+        } catch (const std::exception& error) {
+          broken(error.what());
+        } catch (...) {
+          broken("an exception of unknown type");
+        }
+        outcome.again = again;
+        boost::asio::post(executor, [self, outcome = std::move(outcome)]() mutable {
+          if (*self != nullptr) (*self)->finished(outcome);
+        });
+      });
+}
+
+RenderQueue::Outcome RenderQueue::of(const Postponed& recording) {
+  Outcome outcome;
+  outcome.directory = recording.directory;
+  outcome.document = recording.document;
+  outcome.session = recording.session;
+  outcome.deaths = recording.deaths;
+  return outcome;
+}
+
+// On a worker thread.
+RenderQueue::Outcome RenderQueue::completed(const Postponed& recording, Origin origin) const {
+  const auto begun = std::chrono::steady_clock::now();
+  auto outcome = of(recording);
+  outcome.begun = wall_now();
+  outcome.warnings_before = outcome.document.warnings.size();
+  outcome.skipped = origin == Origin::Disk && is_finished_on_disk(outcome.directory);
+  if (!outcome.skipped) {
+    const auto log = traced(log_, outcome.session);
+    auto done =
+        origin == Origin::Disk || outcome.deaths > 0
+            ? complete_marked(outcome.directory, std::move(outcome.document), outcome.deaths,
+                              options_, log, after_)
+            : complete(outcome.directory, std::move(outcome.document), options_, log, after_);
+    outcome.document = std::move(done.document);
+    outcome.refused = std::move(done.refused);
+    outcome.stored = std::move(done.stored);
+    outcome.evidence = done.evidence;
+  }
+  outcome.render_time = std::chrono::steady_clock::now() - begun;
+  return outcome;
 }
 
 void RenderQueue::finished(Outcome& outcome) {
@@ -175,7 +203,7 @@ void RenderQueue::finished(Outcome& outcome) {
 }
 
 void RenderQueue::postpone(Outcome& outcome) {
-  ++refusals_;
+  if (!outcome.broken) ++refusals_;
   const auto& id = outcome.document.recording_id;
   if (told_.insert(id).second) {
     traced(log_, outcome.session)

@@ -32,9 +32,10 @@ namespace srs::recording {
 // final state, deletes the capture where policy allows. What does not fit into the queue stays on
 // disk as `rendering` and is fetched when the queue has run empty, or at the next start. Where the
 // disk refuses a recording's last files it is postponed: one of those is tried again after pauses
-// that grow to a minute, and once the disk took one the others follow. What an earlier process may
-// have died of is rendered one at a time, and given up where it goes on so (render_mark.hpp). Runs
-// on the io_context; the destructor waits for the renders that run.
+// that grow to a minute, and once the disk took one the others follow; so is one whose render a
+// fault of ours ended. What an earlier process may have died of is rendered one at a time, and
+// given up where it goes on so (render_mark.hpp). Runs on the io_context; the destructor waits for
+// the renders that run.
 class RenderQueue {
  public:
   RenderQueue(boost::asio::any_io_executor executor, const Options& options, Metrics& metrics,
@@ -64,7 +65,8 @@ class RenderQueue {
   bool idle() const { return unfinished_.size() == postponed_.size(); }
   std::size_t postponed() const { return postponed_.size(); }
 
-  // A recording whose files the disk refused, as it was before its render.
+  // A recording whose files the disk refused, or whose render a fault of ours ended, as it was
+  // before its render.
   struct Postponed {
     std::filesystem::path directory;
     Document document;
@@ -80,6 +82,8 @@ class RenderQueue {
  private:
   struct Outcome;
   bool start(Postponed recording, Origin origin, bool again);
+  static Outcome of(const Postponed& recording);
+  Outcome completed(const Postponed& recording, Origin origin) const;
   void finished(Outcome& outcome);
   void postpone(Outcome& outcome);
   void retry();

@@ -1,6 +1,7 @@
 #include "recording/session_notes.hpp"
 
-#include <chrono>
+#include "recording/call_time.hpp"
+
 #include <utility>
 
 namespace srs::recording {
@@ -19,8 +20,7 @@ void SessionNotes::note(std::string event, std::string detail) {
 }
 
 std::int64_t SessionNotes::now_ms() const {
-  using std::chrono::milliseconds;
-  return std::chrono::duration_cast<milliseconds>(wall_now() - document_.started_at).count();
+  return ms_from_start(document_, wall_now());
 }
 
 void SessionNotes::warn(Warning kind, std::string text) {

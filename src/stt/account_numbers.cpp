@@ -1,5 +1,6 @@
 // Numbers that have letters in them, in whatever groups they are written or spelled.
 #include "stt/digit_runs.hpp"
+#include "stt/redaction_rules.hpp"
 
 #include <algorithm>
 #include <string>

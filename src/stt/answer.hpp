@@ -56,6 +56,7 @@ struct Failure {
   Reason reason = Reason::BadAnswer;
   std::string text;  // a sentence for a person; holds no secret and nothing that was said
   std::optional<std::chrono::milliseconds> retry_after = {};
+  std::string code = {};  // the provider's own name for it, where it gives one
 };
 
 template <class T>

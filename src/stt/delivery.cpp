@@ -51,6 +51,7 @@ boost::asio::awaitable<PoolCore::Step> PoolCore::deliver(EntryPointer entry, Exc
   auto& record = entry->state.delivery;
   begin_span(*entry, "stt.deliver");
   entry->span.set("stt.attempt", record.failures + 1);
+  exchange.read_complaint = common_complaint;
   exchange.traceparent = tracing::traceparent(entry->span.context());
   const auto outcome =
       co_await exchange.ask([&] { return make_request(options_, entry->state.job); },

@@ -4,6 +4,7 @@
 #include "stt/redaction_rules.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ struct Said {
   std::size_t end = 0;   // of the last of its words
 };
 Said said_at(std::string_view text, std::size_t begin);
+// `four` -> 4, `oh` -> 0; English only.
+std::optional<char> spoken_digit(std::string_view word);
 // Whether such a word may begin a number.
 bool says_number(std::string_view word);
 
@@ -50,10 +53,5 @@ struct Digits {
 
 // `also` stands between digits as well.
 std::vector<Digits> digit_runs(std::string_view text, char also = ' ');
-
-// The rules of account_numbers.cpp and spelled_emails.cpp.
-Spans find_ninos(std::string_view text);
-Spans find_checked_ibans(std::string_view text);
-Spans find_spelled_emails(std::string_view text);
 
 }  // namespace srs::stt

@@ -1,8 +1,6 @@
 #include "stt/exchange.hpp"
 
-#include "stt/aws_error.hpp"
 #include "stt/backoff.hpp"
-#include "stt/json.hpp"
 
 #include <srs/util/text.hpp>
 
@@ -14,64 +12,25 @@
 namespace srs::stt {
 namespace {
 
-// A text, or the first of a list of `{"msg": ...}`, as FastAPI's servers write it.
-std::string detail_of(const Json& json) {
-  const auto& detail = member(json, "detail");
-  if (const auto text = text_of(detail, "message"); !text.empty()) return text;
-  const auto& list = elements(json, "detail");
-  return list.empty() ? text_of(detail) : text_of(list.front(), "msg");
-}
-
-std::string words_of(const Json& json) {
-  const auto& error = member(json, "error");
-  const auto detail = detail_of(json);
-  for (const auto& candidate :
-       {text_of(error, "message"), text_of(json, "error_description"), text_of(json, "err_msg")})
-    if (!candidate.empty()) return candidate;
-  if (const auto text = text_of(error); !text.empty())
-    return detail.empty() ? text : text + ": " + detail;
-  for (const auto& candidate :
-       {detail, text_of(json, "message"), text_of(json, "Message"), text_of(json, "err_code")})
-    if (!candidate.empty()) return candidate;
-  return {};
-}
-
 // The provider's own words, wherever its kind of error keeps them; bounded, on one line.
-std::string words_of(const HttpResponse& response) {
+Complaint complaint_of(const HttpResponse& response, ReadComplaint read) {
   const auto body = std::string_view(response.body).substr(0, 64 << 10);
-  const auto aws = aws_error_of(body);
-  std::string words;
-  if (const auto json = parse_json(body)) {
-    words = words_of(*json);
-  } else if (aws) {
-    words = aws->message;
-  } else if (body.find('<') == std::string_view::npos) {
-    words = to_utf8(body);
-  } else {
-    words = "a page of markup instead of JSON";
-  }
-  if (aws) words.insert(0, aws->type + ": ");
+  auto complaint = read(response.status, body)
+                       .value_or(Complaint{body.find('<') == std::string_view::npos
+                                               ? to_utf8(body)
+                                               : "a page of markup instead of JSON"});
+  auto& words = complaint.words;
   for (auto& c : words)
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
   if (words.size() > 200) words = to_utf8(words.substr(0, 200)) + "...";
-  return words;
+  return complaint;
 }
 
-Reason reason_of(const HttpResponse& response) {
-  const auto status = response.status;
-  if (status == 400) {  // as Amazon says for all of its own
-    const auto aws = aws_error_of(std::string_view(response.body).substr(0, 64 << 10));
-    if (const auto reason = aws ? reason_of(*aws) : std::nullopt) return *reason;
-  }
+Reason reason_of(int status) {
   if (status == 401 || status == 403) return Reason::Auth;
   if (status == 402) return Reason::Quota;
   if (status == 408) return Reason::Timeout;
-  if (status == 429 || status == 425) {
-    const auto json = parse_json(std::string_view(response.body).substr(0, 64 << 10));
-    // OpenAI says 429 as well where the account's money is used up; waiting does not help.
-    const bool used_up = json && text_of(member(*json, "error"), "code") == "insufficient_quota";
-    return used_up ? Reason::Quota : Reason::RateLimited;
-  }
+  if (status == 429 || status == 425) return Reason::RateLimited;
   return status >= 500 ? Reason::Server : Reason::Refused;
 }
 
@@ -111,7 +70,7 @@ boost::asio::awaitable<Outcome<HttpResponse>> Exchange::send(HttpRequest request
   auto outcome = co_await http_.fetch(std::move(request));
   if (cancelled()) co_return Failure{Reason::Cancelled, "cancelled"};
   if (!outcome) co_return failure_of(outcome.error());
-  if (auto failure = judge(*outcome, std::chrono::system_clock::now())) {
+  if (auto failure = judge(*outcome, std::chrono::system_clock::now(), read_complaint)) {
     failure->text = without_secrets(std::move(failure->text), headers);
     co_return std::move(*failure);
   }
@@ -143,10 +102,13 @@ boost::asio::awaitable<bool> Exchange::pause_before_poll(std::chrono::millisecon
 }
 
 std::optional<Failure> judge(const HttpResponse& response,
-                             std::chrono::system_clock::time_point now) {
+                             std::chrono::system_clock::time_point now, ReadComplaint read) {
   if (response.status >= 200 && response.status < 300) return std::nullopt;
-  Failure failure{reason_of(response), "HTTP " + std::to_string(response.status)};
-  if (const auto words = words_of(response); !words.empty()) failure.text += ": " + words;
+  auto complaint = complaint_of(response, read);
+  Failure failure{complaint.reason.value_or(reason_of(response.status)),
+                  "HTTP " + std::to_string(response.status)};
+  if (!complaint.words.empty()) failure.text += ": " + complaint.words;
+  failure.code = std::move(complaint.code);
   if (response.status >= 300 && response.status < 400)
     failure.text += ": redirections are not followed, configure the final URL";
   failure.retry_after = retry_after(response.header("Retry-After"), now);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "stt/answer.hpp"
+#include "stt/complaint.hpp"
 
 #include <srs/stt/options.hpp>
 #include <srs/util/http_client.hpp>
@@ -68,6 +69,9 @@ class Exchange {
   auto ask(Prepare prepare, Parse parse)
       -> boost::asio::awaitable<std::invoke_result_t<Parse, std::string_view>>;
 
+  // How those who are asked say what is wrong.
+  ReadComplaint read_complaint = common_complaint;
+
   // Of every request and connection (W3C Trace Context); empty: they carry none.
   std::string traceparent;
 
@@ -103,9 +107,10 @@ class Exchange {
   std::shared_ptr<Cancellation> cancellation_;
 };
 
-// What an answer's status says, nothing for 2xx.
+// What an answer's status says, and `read` of what came with it; nothing for 2xx.
 std::optional<Failure> judge(const HttpResponse& response,
-                             std::chrono::system_clock::time_point now);
+                             std::chrono::system_clock::time_point now,
+                             ReadComplaint read = common_complaint);
 Failure failure_of(const HttpFailure& failure);
 
 // `text` without the secrets that `headers` hold, should a provider echo them.

@@ -114,6 +114,7 @@ boost::asio::awaitable<Outcome<PoolCore::Heard>> PoolCore::ask(EntryPointer entr
   auto request = described(job, piece, number);
   request.sound = std::move(*sound);
   request.language = language_to_ask_for(job.language, options_.language);
+  exchange.read_complaint = engine.provider->complaints();
   exchange.traceparent = tracing::traceparent(entry->span.context());
   const auto key = remote_key(number, engine.name());
   exchange.remote = progress.remote[key];

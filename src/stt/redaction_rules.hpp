@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -21,8 +20,10 @@ using Finder = std::function<Spans(std::string_view)>;
 // Of a built-in rule or NAME=REGEX; empty where that is none (check_redaction_rule).
 Finder finder_of(std::string_view rule);
 
-// `four` -> 4, `oh` -> 0; English only.
-std::optional<char> spoken_digit(std::string_view word);
+// Those of account_numbers.cpp and spelled_emails.cpp.
+Spans find_ninos(std::string_view text);
+Spans find_checked_ibans(std::string_view text);
+Spans find_spelled_emails(std::string_view text);
 
 // Whether the digits pass the check of ISO/IEC 7812-1 (Luhn).
 bool passes_luhn(std::string_view digits);

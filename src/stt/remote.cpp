@@ -66,6 +66,7 @@ boost::asio::awaitable<void> PoolCore::forget_remote(EntryPointer entry, Exchang
                                    [&](const Engine& each) { return each.name() == provider; });
   if (engine == engines_.end()) co_return;
   const auto request = described(job, progress.pieces[number], number);
+  exchange.read_complaint = engine->provider->complaints();
   co_await engine->provider->forget(request, exchange);
 }
 

@@ -1,12 +1,10 @@
 // One job, from its audio to its transcript.
 #include "stt/assemble.hpp"
-#include "stt/backoff.hpp"
 #include "stt/core.hpp"
 #include "stt/files.hpp"
 #include "stt/on_exit.hpp"
 #include "stt/plan.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 

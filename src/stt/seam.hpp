@@ -5,6 +5,7 @@
 
 #include <srs/stt/transcript.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -41,8 +42,23 @@ inline Millis middle_of(Millis start, Millis end) {
 inline bool is_shared(Millis start, Millis end, const Side& left, const Side& right) {
   return end > right.piece->begin - kJitter && start < left.piece->end + kJitter;
 }
-// Words whose text was taken away go, and segments of which nothing is left. `tidy` of those that
-// were touched: their text follows their words.
+// How many words or tokens of the left side are told, and from which one on those of the right.
+struct Splice {
+  std::size_t left = 0;
+  std::size_t right = 0;
+};
+// Of what one side says where both heard it, no more than the `most` that lie nearest to the cut.
+template <class Said>
+void keep_nearest_to_cut(std::vector<Said>& said, std::size_t most, bool is_left) {
+  if (said.size() <= most) return;
+  const auto spare = static_cast<std::ptrdiff_t>(said.size() - most);
+  if (is_left)
+    said.erase(said.begin(), said.begin() + spare);
+  else
+    said.erase(said.end() - spare, said.end());
+}
+// Words whose text was taken away go, and segments of which nothing is left. The text of segments
+// that have words and were `touched` is made of these anew.
 void leave_out_emptied(Side& side, const std::vector<const Segment*>& touched);
 
 }  // namespace srs::stt

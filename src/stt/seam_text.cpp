@@ -33,12 +33,7 @@ Tokens shared_tokens(Side& side, const Side& left, const Side& right) {
     for (auto& word : segment.words)
       if (is_shared(word.start, word.end, left, right)) add_tokens(tokens, segment, word.text);
   }
-  if (tokens.size() <= kMostTokens) return tokens;
-  const auto spare = static_cast<std::ptrdiff_t>(tokens.size() - kMostTokens);
-  if (&side == &left)
-    tokens.erase(tokens.begin(), tokens.begin() + spare);
-  else
-    tokens.erase(tokens.end() - spare, tokens.end());
+  keep_nearest_to_cut(tokens, kMostTokens, &side == &left);
   return tokens;
 }
 
@@ -54,12 +49,6 @@ std::string text_of(const Tokens& tokens, std::size_t begin, std::size_t end) {
   }
   return out;
 }
-
-// How many tokens of the left side are told, and from which one on those of the right.
-struct Splice {
-  std::size_t left = 0;
-  std::size_t right = 0;
-};
 
 bool is_same_run(const Tokens& left, std::size_t end, const Tokens& right, std::size_t begin,
                  std::size_t length) {

@@ -37,12 +37,7 @@ std::vector<Shared> shared_words(Side& side, const Side& left, const Side& right
         words.push_back({&segment, &word, plain(word.text)});
   std::stable_sort(words.begin(), words.end(),
                    [](const Shared& a, const Shared& b) { return a.word->start < b.word->start; });
-  if (words.size() <= kMostWords) return words;
-  const auto spare = static_cast<std::ptrdiff_t>(words.size() - kMostWords);
-  if (&side == &left)
-    words.erase(words.begin(), words.begin() + spare);
-  else
-    words.erase(words.end() - spare, words.end());
+  keep_nearest_to_cut(words, kMostWords, &side == &left);
   return words;
 }
 
@@ -82,12 +77,6 @@ Pairs pairs_of(const std::vector<Shared>& left, const std::vector<Shared>& right
   }
   return pairs;
 }
-
-// How many words of the left side are told, and from which one on those of the right.
-struct Splice {
-  std::size_t left = 0;
-  std::size_t right = 0;
-};
 
 // What both heard is told once, however they differ about its time: by the left one unless both say
 // that its middle lies behind the cut. What one alone heard is told where its own middle lies.

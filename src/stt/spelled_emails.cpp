@@ -1,5 +1,6 @@
 // Addresses as they are said: `jo dot doe at example dot com`.
 #include "stt/digit_runs.hpp"
+#include "stt/redaction_rules.hpp"
 
 #include <srs/util/text.hpp>
 

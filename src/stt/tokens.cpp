@@ -1,5 +1,6 @@
 #include "stt/tokens.hpp"
 
+#include "stt/digit_runs.hpp"
 #include "stt/plain_digits.hpp"
 
 #include <srs/util/text.hpp>

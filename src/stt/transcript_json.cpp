@@ -123,14 +123,6 @@ Segment read_segment(const Json& json) {
 
 }  // namespace
 
-Speaker speaker_of(const Channel& channel, const Segment& segment) {
-  const auto middle = segment.start + (segment.end - segment.start) / 2;
-  Speaker speaker{Millis(0), channel.participant, channel.name};
-  for (std::size_t i = 0; i < channel.speakers.size(); ++i)
-    if (i == 0 || channel.speakers[i].from <= middle) speaker = channel.speakers[i];
-  return speaker;
-}
-
 std::string to_json(const Transcript& transcript) {
   Ordered json{{"schema", kSchema},
                {"recording_id", transcript.recording_id},

@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -82,6 +83,13 @@ class RenderQueueTest : public testing::Test {
       io_.restart();
       io_.poll();
       return queue.idle();
+    });
+  }
+  bool run_until_none_is_postponed(RenderQueue& queue) {
+    return test::wait_until([&] {
+      io_.restart();
+      io_.poll();
+      return queue.idle() && queue.postponed() == 0;
     });
   }
 
@@ -217,6 +225,25 @@ TEST_F(RenderQueueTest, OutlivesARenderThatThrows) {
             std::vector<std::string>{"our own error ended the render: something of ours"});
   EXPECT_TRUE(std::filesystem::exists(root_ / "a" / kCaptureFile));
   EXPECT_EQ(on_disk("b").state, State::Complete);
+}
+
+// Where no memory is left even for the verdict. Nobody must wait for it for ever, and there may be
+// some again.
+TEST_F(RenderQueueTest, TriesARecordingAgainWhoseRenderAndItsVerdictThrew) {
+  std::atomic<int> renders = 0;
+  AfterRender after;
+  after.completing = [&](const auto&, const auto&) {
+    if (++renders == 1) throw 42;  // more than complete() takes for an error
+  };
+  auto queue = make_queue(after);
+  queue->submit(spoken("a"), ended("a"), RenderQueue::Origin::Session);
+  ASSERT_TRUE(run_until_idle(*queue));
+  EXPECT_EQ(queue->postponed(), 1U);
+  EXPECT_TRUE(says("errors_total{component=\"recording\",reason=\"task\"} 1"));
+  EXPECT_TRUE(says("errors_total{component=\"recording\",reason=\"refused_by_disk\"} 0"));
+  ASSERT_TRUE(run_until_none_is_postponed(*queue));
+  EXPECT_EQ(on_disk("a").state, State::Complete);
+  EXPECT_TRUE(on_disk("a").warnings.empty());
 }
 
 // What a power cut leaves of a file whose blocks were not written.
@@ -365,13 +392,6 @@ class RefusingDisk : public RenderQueueTest {
   }
   void relent(const std::string& id, std::string_view file) {
     std::filesystem::remove(root_ / id / (std::string(file) + ".tmp"));
-  }
-  bool run_until_none_is_postponed(RenderQueue& queue) {
-    return test::wait_until([&] {
-      io_.restart();
-      io_.poll();
-      return queue.idle() && queue.postponed() == 0;
-    });
   }
 };
 

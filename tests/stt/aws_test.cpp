@@ -244,7 +244,7 @@ TEST_F(AwsTest, KnowsItsErrorsBehindStatus400) {
     HttpResponse response;
     response.status = 400;
     response.body = std::string(R"({"__type":")") + type + R"(","Message":"why"})";
-    return judge(response, {})->reason;
+    return judge(response, {}, aws::complaint)->reason;
   };
   EXPECT_EQ(reason("LimitExceededException"), Reason::RateLimited);
   EXPECT_EQ(reason("ThrottlingException"), Reason::RateLimited);
@@ -264,7 +264,7 @@ TEST_F(AwsTest, TellsWhatS3SaysAndWhoseFaultThatIs) {
     HttpResponse response;
     response.status = status;
     response.body = body;
-    return *judge(response, {});
+    return *judge(response, {}, aws::complaint);
   };
   const auto malformed =
       s3_error("AuthorizationHeaderMalformed", "the region 'us-east-1' is wrong; expecting 'eu-1'");
@@ -291,6 +291,21 @@ TEST_F(AwsTest, IsLeftAloneWhereItsTemporaryCredentialsAreOver) {
   EXPECT_EQ(unfinished[0].reason, "auth");
   EXPECT_EQ(unfinished[0].text, "HTTP 400: ExpiredToken: The provided token has expired.");
   EXPECT_EQ(metric("stt_breaker_state{provider=\"aws\"}"), 2) << "other recordings wait";
+}
+
+// Of a job that is there already: so may the words be of another error.
+TEST_F(AwsTest, TellsItsErrorsApartByTheirCodes) {
+  const auto code = [](const char* body) {
+    HttpResponse response;
+    response.status = 400;
+    response.body = body;
+    return judge(response, {}, aws::complaint)->code;
+  };
+  EXPECT_EQ(code(R"({"__type":"com.amazonaws.transcribe#ConflictException","Message":"there"})"),
+            "ConflictException");
+  EXPECT_EQ(code(R"({"__type":"BadRequestException","Message":"no ConflictException"})"),
+            "BadRequestException");
+  EXPECT_EQ(code("<html>"), "");
 }
 
 TEST_F(AwsTest, IsParkedWhereTheKeyIsWrong) {

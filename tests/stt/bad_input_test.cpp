@@ -2,6 +2,9 @@
 #include "stt/audio.hpp"
 #include "stt/exchange.hpp"
 #include "stt/fixture.hpp"
+#include "stt/providers/aws.hpp"
+#include "stt/providers/deepgram.hpp"
+#include "stt/providers/openai.hpp"
 #include "util/http_client/certificate.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -51,16 +54,23 @@ class BadInputTest : public PoolTest {
 
 // As each of them documents its errors.
 TEST(ErrorsOfProviders, AreToldInTheirOwnWords) {
-  const std::vector<std::pair<std::string, std::string>> errors = {
+  struct Error {
+    std::string body, words;
+    ReadComplaint read = common_complaint;
+  };
+  const std::vector<Error> errors = {
       {R"({"error":{"message":"Incorrect API key","type":"invalid_request_error"}})",
-       "Incorrect API key"},
-      {R"({"err_code":"Bad Request","err_msg":"no such model","request_id":"1"})", "no such model"},
+       "Incorrect API key", openai::complaint},
+      {R"({"err_code":"Bad Request","err_msg":"no such model","request_id":"1"})", "no such model",
+       deepgram::complaint},
+      {R"({"err_code":"INVALID_AUTH"})", "INVALID_AUTH", deepgram::complaint},
+      {R"({"message":"of a gateway"})", "of a gateway", deepgram::complaint},
       {R"({"error":{"code":400,"message":"bad encoding","status":"INVALID_ARGUMENT"}})",
        "bad encoding"},
       {R"({"error":"invalid_grant","error_description":"Invalid JWT"})", "Invalid JWT"},
       {R"({"error":{"code":"InvalidArgument","message":"no audio"}})", "no audio"},
       {R"({"__type":"BadRequestException","Message":"no such bucket"})",
-       "BadRequestException: no such bucket"},
+       "BadRequestException: no such bucket", aws::complaint},
       {R"({"error":"Authentication error"})", "Authentication error"},
       {R"({"code":403,"error":"Permission Denied","detail":"quota used up"})",
        "Permission Denied: quota used up"},
@@ -72,11 +82,12 @@ TEST(ErrorsOfProviders, AreToldInTheirOwnWords) {
       {"<html>nginx</html>", "a page of markup instead of JSON"},
       {"{}", ""},
       {R"({"error":7,"detail":[],"message":{}})", ""}};
-  for (const auto& [body, words] : errors) {
+  for (const auto& [body, words, read] : errors) {
     HttpResponse response;
     response.status = 400;
     response.body = body;
-    EXPECT_EQ(judge(response, {})->text, "HTTP 400" + (words.empty() ? "" : ": " + words)) << body;
+    EXPECT_EQ(judge(response, {}, read)->text, "HTTP 400" + (words.empty() ? "" : ": " + words))
+        << body;
   }
 }
 

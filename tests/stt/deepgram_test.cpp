@@ -118,7 +118,7 @@ TEST(DeepgramErrors, AreJudgedByTheirStatus) {
     HttpResponse response;
     response.status = status;
     response.body = body;
-    return judge(response, {}).value_or(Failure{});
+    return judge(response, {}, deepgram::complaint).value_or(Failure{});
   };
   const auto auth = judged(
       401, R"({"err_code":"INVALID_AUTH","err_msg":"Invalid credentials.","request_id":"x"})");

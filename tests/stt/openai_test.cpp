@@ -211,10 +211,10 @@ TEST(OpenAiErrors, TellAccountsWithoutMoneyFromTooManyRequests) {
   response.status = 429;
   response.body =
       R"({"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded"}})";
-  EXPECT_EQ(judge(response, {})->reason, Reason::RateLimited);
+  EXPECT_EQ(judge(response, {}, openai::complaint)->reason, Reason::RateLimited);
   response.body =
       R"({"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}})";
-  EXPECT_EQ(judge(response, {})->reason, Reason::Quota);
+  EXPECT_EQ(judge(response, {}, openai::complaint)->reason, Reason::Quota);
 }
 
 }  // namespace

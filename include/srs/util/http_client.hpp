@@ -123,7 +123,7 @@ struct HttpFailure {
     InvalidRequest,  // a method or header with characters that can't be in one
     Protocol,        // what came is no HTTP
     File,            // a file to be sent can't be read, or became shorter
-    Busy,            // the queue is full
+    Busy,            // a queue is full, or an error of ours ended the reading of a file
   };
   Kind kind = Kind::Protocol;
   std::string text;  // for a person; names the host at most, no query and no header
@@ -154,6 +154,8 @@ class HttpClient {
     std::string user_agent = "siprec-server/" SRS_VERSION;
     std::filesystem::path ca_file = {};     // PEM; empty: the system's
     std::optional<std::string> proxy = {};  // nothing: the environment's; empty: none
+    // An error of ours while a file was read, told on another thread (WorkerPool::Report).
+    std::function<void(std::string_view what)> report = {};
   };
 
   HttpClient(boost::asio::any_io_executor executor, Options options);

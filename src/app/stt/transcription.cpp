@@ -1,5 +1,6 @@
 #include "app/stt/transcription.hpp"
 
+#include <srs/metrics/task_report.hpp>
 #include <srs/util/offload.hpp>
 
 #include <boost/asio/post.hpp>
@@ -14,8 +15,10 @@ constexpr std::size_t kWorkers = 2;
 constexpr std::size_t kWaitingWork = 10'000;
 
 // Each job has one request at a time, deliveries come beside them, and all may go to one host.
-HttpClient::Options client_options(const stt::Options& options) {
+HttpClient::Options client_options(const SttGround& ground) {
+  const auto& options = ground.options;
   HttpClient::Options out;
+  out.report = metrics::task_report(ground.registry, "stt", "upload", ground.log);
   out.max_active = std::max(out.max_active, 2 * options.concurrency);
   out.max_active_per_host = std::max(out.max_active_per_host, 2 * options.concurrency);
   return out;
@@ -38,7 +41,7 @@ Transcription::Transcription(const SttGround& ground)
       editor_(ground.editor),
       declined_(ground.declined),
       self_(std::make_shared<Transcription*>(this)),
-      http_(ground.tasks.executor(), client_options(ground.options)),
+      http_(ground.tasks.executor(), client_options(ground)),
       workers_(std::make_unique<WorkerPool>(kWorkers, kWaitingWork)),
       pool_(std::make_unique<stt::Pool>(ground.tasks, ground.options, http_, *workers_,
                                         ground.tracer, ground.registry, log_)) {

@@ -1,5 +1,6 @@
+#include "recording/files/same_codec.hpp"
+
 #include <srs/recording/document.hpp>
-#include <srs/util/text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -37,10 +38,7 @@ const PayloadEntry* mapped_anew(const StreamEntry& stream) {
   for (const auto& former : stream.former_payloads) {
     const auto& old = former.payload;
     for (const auto& now : stream.payloads) {
-      if (now.type == old.type &&
-          (!iequals(now.encoding, old.encoding) || now.clock_rate != old.clock_rate ||
-           now.channels != old.channels))
-        return &old;
+      if (now.type == old.type && !same_codec(now, old)) return &old;
     }
   }
   return nullptr;

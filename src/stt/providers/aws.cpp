@@ -1,5 +1,6 @@
 #include "stt/providers/aws.hpp"
 
+#include "stt/aws_error.hpp"
 #include "stt/crypto.hpp"
 #include "stt/json.hpp"
 #include "stt/providers/aws_signature.hpp"
@@ -115,6 +116,17 @@ Outcome<HttpRequest> job_request(const Options& options, std::string_view name,
   return call(options, name, {{"TranscriptionJobName", job}}, now);
 }
 
+std::optional<Complaint> complaint(int status, std::string_view body) {
+  auto out = common_complaint(status, body);
+  const auto error = aws_error_of(body);
+  if (!error) return out;
+  if (!out) out = Complaint{error->message};
+  out->code = error->type;
+  out->words.insert(0, error->type + ": ");
+  if (status == 400) out->reason = reason_of(*error);
+  return out;
+}
+
 Outcome<std::optional<std::string>> parse_status(std::string_view body) {
   const auto json = parse_json(body);
   if (!json) return not_json(body);
@@ -170,6 +182,7 @@ class Aws : public Provider {
  public:
   explicit Aws(const Options& options) : options_(options) {}
   std::string_view name() const override { return "aws"; }
+  ReadComplaint complaints() const override { return aws::complaint; }
 
   boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
                                                      Exchange& exchange) override {
@@ -242,8 +255,7 @@ class Aws : public Provider {
     const auto started = co_await exchange.ask(
         [&] { return aws::start_request(options_, request, exchange.remote, now()); }, nothing);
     // An earlier try got through, and its answer did not.
-    if (!started && started.error().text.find("ConflictException") != std::string::npos)
-      co_return true;
+    if (!started && started.error().code == "ConflictException") co_return true;
     if (started) co_return true;
     const auto reason = started.error().reason;
     // Another provider will be asked: nothing of the call stays here.

@@ -24,5 +24,7 @@ Outcome<HttpRequest> job_request(const Options& options, std::string_view call,
 // Where the transcript lies; nothing while the job runs.
 Outcome<std::optional<std::string>> parse_status(std::string_view body);
 Outcome<Answer> parse(std::string_view body);
+// Of Transcribe and of S3, see aws_error_of(); 400 is their status for most of them.
+std::optional<Complaint> complaint(int status, std::string_view body);
 
 }  // namespace srs::stt::aws

@@ -121,6 +121,16 @@ Outcome<Answer> parse(std::string_view body) {
   return answer;
 }
 
+std::optional<Complaint> complaint(int status, std::string_view body) {
+  const auto json = parse_json(body);
+  if (!json) return std::nullopt;
+  auto code = text_of(*json, "err_code");
+  auto words = text_of(*json, "err_msg");
+  if (words.empty()) words = common_complaint(status, body)->words;
+  if (words.empty()) words = code;
+  return Complaint{std::move(words), std::move(code)};
+}
+
 }  // namespace deepgram
 
 std::unique_ptr<Provider> make_deepgram(const Options& options) {
@@ -131,6 +141,7 @@ std::unique_ptr<Provider> make_deepgram(const Options& options) {
     return deepgram::request(options, request);
   };
   service.parse = deepgram::parse;
+  service.complaints = deepgram::complaint;
   service.takes_channels_together = options.deepgram.multichannel;
   return make_provider(std::move(service));
 }

@@ -11,5 +11,7 @@ Outcome<HttpRequest> request(const Options& options, const Request& request);
 // Its name for a language tag: live too.
 std::string language_code(std::string_view tag);
 Outcome<Answer> parse(std::string_view body);
+// `{"err_code":...,"err_msg":...}`.
+std::optional<Complaint> complaint(int status, std::string_view body);
 
 }  // namespace srs::stt::deepgram

@@ -13,6 +13,7 @@ class OneRequestProvider : public Provider {
   bool takes_channels_together() const override { return service_.takes_channels_together; }
   Millis longest() const override { return service_.longest; }
   std::uint64_t largest() const override { return service_.largest; }
+  ReadComplaint complaints() const override { return service_.complaints; }
   boost::asio::awaitable<Outcome<Answer>> transcribe(const Request& request,
                                                      Exchange& exchange) override {
     co_return co_await exchange.ask([&] { return service_.prepare(request); },

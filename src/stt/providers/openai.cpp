@@ -128,6 +128,16 @@ Outcome<Answer> parse(std::string_view body) {
   return answer;
 }
 
+std::optional<Complaint> complaint(int status, std::string_view body) {
+  const auto json = parse_json(body);
+  if (!json) return std::nullopt;
+  auto out = common_complaint(status, body);
+  out->code = text_of(member(*json, "error"), "code");
+  // 429 as well where the account's money is used up; waiting does not help.
+  if (status == 429 && out->code == "insufficient_quota") out->reason = Reason::Quota;
+  return out;
+}
+
 }  // namespace openai
 
 namespace {
@@ -146,6 +156,7 @@ std::unique_ptr<Provider> make(const Options& options, const OpenAiOptions& own,
     return openai::request(options, own, key_file, request);
   };
   service.parse = openai::parse;
+  service.complaints = openai::complaint;
   service.largest = largest;
   return make_provider(std::move(service));
 }

@@ -12,5 +12,7 @@ Outcome<HttpRequest> request(const Options& options, const OpenAiOptions& own,
                              std::string_view key_file, const Request& request);
 // verbose_json with words beside or within the segments, and plain json.
 Outcome<Answer> parse(std::string_view body);
+// `{"error":{"message":...,"code":...}}`.
+std::optional<Complaint> complaint(int status, std::string_view body);
 
 }  // namespace srs::stt::openai

@@ -42,6 +42,8 @@ class Provider {
   virtual Millis longest() const { return std::chrono::hours(4); }
   // The largest file that it takes, in bytes.
   virtual std::uint64_t largest() const { return kLargestSound; }
+  // How it says what is wrong with a request.
+  virtual ReadComplaint complaints() const { return common_complaint; }
 
   // Runs on the io_context's thread and never blocks it; `request` and `exchange` live in the
   // caller's coroutine. Provider objects are shared by all jobs and keep no state of one.
@@ -74,6 +76,7 @@ struct OneRequest {
   std::string model;
   std::function<Outcome<HttpRequest>(const Request&)> prepare;  // blocks
   std::function<Outcome<Answer>(std::string_view body)> parse;  // blocks
+  ReadComplaint complaints = common_complaint;
   bool takes_channels_together = false;
   Millis longest = std::chrono::hours(4);
   std::uint64_t largest = kLargestSound;

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -27,11 +28,13 @@ bool is_connecting(CURL* easy) {
          connected == 0;
 }
 
-Result<void> open_all(const Upload& upload) {
+// Why they can't all be opened.
+std::optional<HttpFailure> open_all(const Upload& upload) {
   for (const auto& file : upload.files()) {
-    if (auto opened = file->open(); !opened) return opened;
+    if (const auto opened = file->open(); !opened)
+      return HttpFailure{Kind::File, opened.error().text};
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -116,17 +119,25 @@ void HttpCore::begin(const Transfer& transfer) {
 
 void HttpCore::open_files(const Transfer& transfer) {
   transfer->state = HttpTransfer::State::Preparing;
-  if (!readers_) readers_ = std::make_unique<WorkerPool>(kReaders, kReadsWaiting);
+  if (!readers_) readers_ = std::make_unique<WorkerPool>(kReaders, kReadsWaiting, options_.report);
   auto upload = std::make_shared<Upload>(transfer->request().body, executor_, *readers_);
   auto job = [core = weak_from_this(), executor = executor_, one = std::weak_ptr(transfer),
               upload = std::move(upload)] {
-    asio::post(executor, [core, one, upload, opened = open_all(*upload)] {
-      const auto self = core.lock();
-      const auto alive = one.lock();
-      if (!self || !alive || alive->ended()) return;
-      if (!opened) return self->fail(alive, {Kind::File, opened.error().text});
-      self->run(alive, upload);
-    });
+    const auto go_on = [&](std::optional<HttpFailure> failure) {
+      asio::post(executor, [core, one, upload, failure = std::move(failure)] {
+        const auto self = core.lock();
+        const auto alive = one.lock();
+        if (!self || !alive || alive->ended()) return;
+        if (failure) return self->fail(alive, *failure);
+        self->run(alive, upload);
+      });
+    };
+    try {
+      go_on(open_all(*upload));
+    } catch (...) {
+      go_on(HttpFailure{Kind::Busy, "an error of ours kept its files from being opened"});
+      throw;  // to the pool's report
+    }
   };
   if (!readers_->submit(std::move(job))) {
     fail(transfer, {Kind::Busy, "too many files wait to be read"});

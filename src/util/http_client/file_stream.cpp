@@ -14,6 +14,8 @@
 namespace srs {
 namespace {
 
+using Kind = HttpFailure::Kind;
+
 constexpr std::size_t kBlock = 256 * 1024;
 
 }  // namespace
@@ -52,7 +54,7 @@ std::size_t FileStream::read(char* to, std::size_t room) {
   taken_ += size;
   if (taken_ == buffer_.size()) request_more();
   if (size > 0) return size;
-  if (!error_.empty()) return CURL_READFUNC_ABORT;
+  if (failure_) return CURL_READFUNC_ABORT;
   if (!loading_) return 0;  // the end
   paused_ = true;
   return CURL_READFUNC_PAUSE;
@@ -69,19 +71,27 @@ bool FileStream::seek(std::uint64_t position) {
 }
 
 void FileStream::request_more() {
-  if (loading_ || pool_ == nullptr || loaded_ == size_ || !error_.empty()) return;
+  if (loading_ || pool_ == nullptr || loaded_ == size_ || failure_) return;
   const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, size_ - loaded_));
   auto job = [self = shared_from_this(), from = file_.offset + loaded_, length,
               generation = generation_] {
-    auto block = std::make_shared<Block>(load(self->fd_, from, length));
-    boost::asio::post(self->executor_,
-                      [self, block, generation] { self->take(std::move(*block), generation); });
+    const auto give = [&](Block block) {
+      boost::asio::post(self->executor_, [self, block = std::move(block), generation]() mutable {
+        self->take(std::move(block), generation);
+      });
+    };
+    try {
+      give(load(self->fd_, from, length));
+    } catch (...) {
+      give({{}, HttpFailure{Kind::Busy, "an error of ours ended the reading of its file"}});
+      throw;  // to the pool's report
+    }
   };
   loading_ = pool_->submit(std::move(job));
   if (loading_) {
     loaded_ += length;
   } else {
-    error_ = "too many files wait to be read";
+    failure_ = HttpFailure{Kind::Busy, "too many files wait to be read"};
   }
 }
 
@@ -94,7 +104,8 @@ FileStream::Block FileStream::load(int fd, std::uint64_t from, std::size_t lengt
         ::pread(fd, block.bytes.data() + have, length - have, static_cast<off_t>(from + have));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) {
-      block.error = got < 0 ? std::strerror(errno) : "the file became shorter while it was sent";
+      block.failure = HttpFailure{
+          Kind::File, got < 0 ? std::strerror(errno) : "the file became shorter while it was sent"};
       break;
     }
     have += static_cast<std::size_t>(got);
@@ -106,7 +117,7 @@ FileStream::Block FileStream::load(int fd, std::uint64_t from, std::size_t lengt
 void FileStream::take(Block block, std::uint64_t generation) {
   if (generation != generation_ || pool_ == nullptr) return;
   loading_ = false;
-  error_ = std::move(block.error);
+  failure_ = std::move(block.failure);
   buffer_ = std::move(block.bytes);
   taken_ = 0;
   if (std::exchange(paused_, false) && resume_) resume_();

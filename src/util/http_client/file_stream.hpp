@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace srs {
@@ -32,12 +33,12 @@ class FileStream : public std::enable_shared_from_this<FileStream> {
   bool seek(std::uint64_t position);
 
   // Set where read() returned CURL_READFUNC_ABORT.
-  const std::string& error() const { return error_; }
+  const std::optional<HttpFailure>& failure() const { return failure_; }
 
  private:
   struct Block {
     std::string bytes;
-    std::string error;
+    std::optional<HttpFailure> failure;
   };
   static Block load(int fd, std::uint64_t from, std::size_t length);
   void request_more();
@@ -54,7 +55,7 @@ class FileStream : public std::enable_shared_from_this<FileStream> {
   bool paused_ = false;
   std::string buffer_;
   std::size_t taken_ = 0;  // bytes of buffer_ that libcurl has
-  std::string error_;
+  std::optional<HttpFailure> failure_;
   std::function<void()> resume_;
 };
 

@@ -64,7 +64,7 @@ void HttpTransfer::finish(CURLcode code) {
   if (reader_.failure()) return fail(*reader_.failure());
   if (upload_) {
     for (const auto& file : upload_->files()) {
-      if (!file->error().empty()) return fail({HttpFailure::Kind::File, file->error()});
+      if (file->failure()) return fail(*file->failure());
     }
   }
   if (code != CURLE_OK) return fail(classify(easy_.get(), code, error_.data()));
