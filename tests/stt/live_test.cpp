@@ -52,8 +52,8 @@ class LiveTest : public PoolTest {
     for (Millis at = from; at < from + length; at += 20ms) stream->feed(at, packet);
   }
   double failures(const std::string& reason) {
-    return metric("stt_transcription_errors_total{provider=\"vosk/live\",reason=\"" + reason +
-                  "\"}");
+    return metric("stt_transcription_errors_total{provider=\"" + options.live.provider +
+                  "/live\",reason=\"" + reason + "\"}");
   }
   void TearDown() override {
     stream.reset();
@@ -252,7 +252,9 @@ TEST_F(LiveTest, TellsInTheProvidersWordsWhyItRefused) {
     while (connection.read_request())
       connection.answer(400, R"({"err_code":"Bad Request","err_msg":"no such model or language"})");
   });
-  options.vosk.url = "ws://127.0.0.1:" + std::to_string(peer->port());
+  options.live.provider = "deepgram";
+  options.deepgram.url = "http://127.0.0.1:" + std::to_string(peer->port());
+  options.deepgram.api_key = "key";
   begin();
   say(0s, 1s);
   ASSERT_TRUE(run_until([&] { return failures("refused") >= 1; }));

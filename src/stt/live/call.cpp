@@ -183,6 +183,7 @@ asio::awaitable<bool> LiveCall::connect() {
     (*headers)->emplace_back("traceparent", std::move(parent));
   WebSocket::Options wanted;
   wanted.connect_timeout = state_->options.live.connect_timeout;
+  wanted.complaints = state_->protocol->complaints();
   wanted.ca_file = state_->protocol->authorities();
   auto url = state_->protocol->url(channel_.sample_rate, channel_.language);
   auto socket = co_await WebSocket::connect(std::move(url), std::move(**headers), wanted);

@@ -58,6 +58,7 @@ class DeepgramLive : public LiveProtocol {
     return WebSocket::Headers{{"Authorization", "Token " + *key}};
   }
   std::filesystem::path authorities() const override { return options_.ca_file; }
+  ReadComplaint complaints() const override { return deepgram::complaint; }
   std::string farewell() const override { return R"({"type":"CloseStream"})"; }
   std::string keep_alive() const override { return R"({"type":"KeepAlive"})"; }
 

@@ -14,14 +14,15 @@ namespace websocket = boost::beast::websocket;
 namespace {
 
 // Judged as any answer is, with the provider's own words; Deepgram has its in a header too.
-Failure declined(const websocket::response_type& response, const WebSocket::Headers& sent) {
+Failure declined(const websocket::response_type& response, const WebSocket::Headers& sent,
+                 ReadComplaint complaints) {
   HttpResponse told;
   told.status = static_cast<int>(response.result_int());
   told.body = response.body();
   for (const auto& field : response)
     told.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   if (told.body.empty()) told.body = told.header("dg-error");
-  auto failure = judge(told, wall_now());
+  auto failure = judge(told, wall_now(), complaints);
   if (!failure)
     return {Reason::Refused, "HTTP " + std::to_string(told.status) + ": no WebSocket is there"};
   failure->text = without_secrets(std::move(failure->text), sent);
@@ -48,7 +49,8 @@ asio::awaitable<Outcome<void>> Connection::shake_hands(const WebSocketUrl& url,
   websocket::response_type response;
   boost::system::error_code error;
   co_await socket_.async_handshake(response, url.authority(), url.target, quietly(error));
-  if (error == websocket::error::upgrade_declined) co_return declined(response, headers);
+  if (error == websocket::error::upgrade_declined)
+    co_return declined(response, headers, options.complaints);
   if (error) co_return failed(Reason::Reset, "handshake", error);
   co_return Outcome<void>();
 }

@@ -30,6 +30,7 @@ class LiveProtocol {
   // May read a key from its file: for a worker thread.
   virtual Outcome<WebSocket::Headers> headers() const { return WebSocket::Headers{}; }
   virtual std::filesystem::path authorities() const { return {}; }  // PEM; empty: the system's
+  virtual ReadComplaint complaints() const { return common_complaint; }
   virtual std::string greeting(std::uint32_t) const { return {}; }  // empty: none
   virtual std::string farewell() const = 0;
   virtual std::string keep_alive() const { return {}; }  // for silence; empty: none is needed

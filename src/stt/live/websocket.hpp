@@ -2,6 +2,7 @@
 #pragma once
 
 #include "stt/answer.hpp"
+#include "stt/complaint.hpp"
 
 #include <srs/util/result.hpp>
 
@@ -31,6 +32,7 @@ class WebSocket {
     std::chrono::milliseconds idle_timeout{30'000};     // then the peer is pinged, later given up
     std::size_t max_message = 256 << 10;                // bytes of one message that is read
     std::filesystem::path ca_file = {};                 // PEM; empty: the system's
+    ReadComplaint complaints = common_complaint;        // how the server says why it declines
   };
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
