@@ -134,7 +134,7 @@ std::vector<Key> recording_keys() {
               "How often captures are written out; a crash loses at most twice this time."),
       SRS_KEY(recording.capture.max_pending, size<std::size_t>(kMiB, kTiB),
               "Bytes of all calls that may wait for a slow disk; beyond, packets are dropped and "
-              "counted."),
+              "counted, and new calls are refused meanwhile."),
       SRS_KEY(recording.render.comfort_noise, yes_or_no(),
               "Renders noise where the sender announced comfort noise (RFC 3389), else silence."),
   };
