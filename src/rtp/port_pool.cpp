@@ -1,4 +1,4 @@
-#include "socket.hpp"
+#include "pair_sockets.hpp"
 
 #include <srs/log/folded.hpp>
 #include <srs/rtp/networks.hpp>
@@ -27,15 +27,6 @@ constexpr std::uint64_t stale_limit = 4096;
 // The same when figures are asked for, which may not take long: of each pair, and of how many.
 constexpr std::uint64_t stale_glance = 64;
 constexpr std::size_t pairs_per_look = 256;
-
-struct Sockets {
-  Fd rtp, rtcp;
-  std::uint32_t drops = 0;  // of both, by the kernel, when a freed pair was looked at last
-};
-
-std::uint32_t all_drops(const Sockets& sockets) {
-  return kernel_drops(sockets.rtp.get()) + kernel_drops(sockets.rtcp.get());
-}
 
 struct Metrics {
   explicit Metrics(prometheus::Registry& registry)
@@ -115,7 +106,7 @@ class Pool final : public PortPool {
 
   const Options options_;
   const std::uint16_t first_;
-  std::vector<Sockets> pairs_;
+  std::vector<PairSockets> pairs_;
   Metrics metrics_;
   std::random_device random_;
   Index start_ = 0;          // where the round begins
@@ -134,7 +125,7 @@ class Pool final : public PortPool {
 
 class Lease final : public PortPair {
  public:
-  Lease(Pool& pool, Index index, const Sockets& sockets, std::uint16_t port)
+  Lease(Pool& pool, Index index, const PairSockets& sockets, std::uint16_t port)
       : pool_(pool), index_(index), sockets_(sockets), port_(port) {}
   ~Lease() override { pool_.release(index_, PortPool::Clock::now()); }
   std::uint16_t port() const override { return port_; }
@@ -144,7 +135,7 @@ class Lease final : public PortPair {
  private:
   Pool& pool_;
   const Index index_;
-  const Sockets& sockets_;
+  const PairSockets& sockets_;
   const std::uint16_t port_;
 };
 
@@ -249,28 +240,18 @@ std::optional<Index> Pool::take_resting(Clock::time_point now) {
 }
 
 bool Pool::bind(Index index) {
-  auto rtp = bind_udp(options_.bind_address, port(index));
-  auto rtcp = rtp.error == 0
-                  ? bind_udp(options_.bind_address, static_cast<std::uint16_t>(port(index) + 1))
-                  : Bound{Fd{}, rtp.error};
-  if (rtcp.error != 0) {
-    last_error_ = rtcp.error;
-    return false;
-  }
-  if (default_buffer_ == 0) default_buffer_ = receive_buffer(rtp.socket.get());
-  pairs_[index] = Sockets{std::move(rtp.socket), std::move(rtcp.socket), 0};
+  last_error_ = pairs_[index].bind(options_.bind_address, port(index));
+  if (last_error_ != 0) return false;
+  if (default_buffer_ == 0) default_buffer_ = receive_buffer(pairs_[index].rtp.get());
   return true;
 }
 
 void Pool::prepare(Index index) {
-  const auto& sockets = pairs_[index];
   discard_stale(index, stale_limit);
-  for (const auto* socket : {&sockets.rtp, &sockets.rtcp}) {
-    if (options_.receive_buffer > 0)
-      force_receive_buffer(socket->get(), options_.receive_buffer);
-    else
-      set_receive_buffer(socket->get(), default_buffer_);
-  }
+  if (options_.receive_buffer > 0)
+    pairs_[index].force_receive_buffers(options_.receive_buffer);
+  else
+    pairs_[index].set_receive_buffers(default_buffer_);
 }
 
 // Nobody waits for what comes to a pair between two calls: it is counted when somebody asks.
@@ -283,12 +264,7 @@ void Pool::look_at_freed() {
 
 // Told as information: a few packets after the end of a call are the usual thing.
 void Pool::discard_stale(Index index, std::uint64_t limit) {
-  auto& sockets = pairs_[index];
-  const auto drops = all_drops(sockets);
-  std::uint64_t stale = static_cast<std::uint32_t>(drops - sockets.drops);
-  sockets.drops = drops;
-  for (const auto* socket : {&sockets.rtp, &sockets.rtcp})
-    stale += discard_waiting(socket->get(), limit);
+  const auto stale = pairs_[index].discard_waiting(limit);
   if (stale == 0) return;
   stale_ += stale;
   stale_lines_.add(Clock::now(), stale, [&] { return log::Fields{{"rtp_port", port(index)}}; });
@@ -299,13 +275,11 @@ void Pool::release(Index index, Clock::time_point now) {
   --allocated_;
   freed_.push_back({index, now});
   if (idle_ >= options_.idle_pairs) {
-    sockets = Sockets{};
+    sockets = PairSockets{};
     return;
   }
   ++idle_;
-  sockets.drops = all_drops(sockets);
-  // Whoever goes on sending to a resting pair shall not fill kernel memory meanwhile.
-  for (const auto* socket : {&sockets.rtp, &sockets.rtcp}) set_receive_buffer(socket->get(), 0);
+  sockets.rest();
 }
 
 Error Pool::exhausted() const {

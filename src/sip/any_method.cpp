@@ -14,12 +14,6 @@
 namespace srs::sip {
 namespace {
 
-bool is_token(char c) {
-  constexpr std::string_view marks = "-.!%*_+`'~";
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-         marks.find(c) != marks.npos;
-}
-
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -29,7 +23,7 @@ bool is_space(char c) {
 const char* disguise(su_home_t* home, char* method) {
   if (sip_method_code(method) > 0) return nullptr;
   std::size_t size = 0;
-  while (is_token(method[size])) ++size;
+  while (is_in_token(method[size])) ++size;
   if (size == 0 || (method[size] != '\0' && !is_space(method[size]))) return nullptr;
   const char* name = su_strndup(home, method, static_cast<isize_t>(size));
   if (name != nullptr) std::memset(method, 'x', size);

@@ -12,9 +12,7 @@ namespace srs::sip {
 namespace {
 
 bool is_in_tokens(char c) {
-  constexpr std::string_view others = "-.!%*_+`'~ \t\r\n";
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-         others.find(c) != others.npos;
+  return is_in_token(c) || c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 // Behind the quote that ends what begins with one; npos where none does.

@@ -1,8 +1,15 @@
 #include "sip/own_parser.hpp"
 
 #include <cstddef>
+#include <string_view>
 
 namespace srs::sip {
+
+bool is_in_token(char c) {
+  constexpr std::string_view marks = "-.!%*_+`'~";
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         marks.find(c) != marks.npos;
+}
 
 msg_hclass_s with_parser(msg_hclass_t& own, msg_parse_f* parser) {
   auto result = own;

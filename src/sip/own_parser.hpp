@@ -7,6 +7,9 @@
 
 namespace srs::sip {
 
+// A character of a token (RFC 3261 §25.1).
+bool is_in_token(char c);
+
 // sofia's `own` class with another parser, which makes the header one of `own` again: to all who
 // come after it is sofia's.
 msg_hclass_s with_parser(msg_hclass_t& own, msg_parse_f* parser);

@@ -1,7 +1,7 @@
 // What /health and /ready say of a server that runs out of something, and once it has it again.
+#include "support/held_thread.hpp"
 #include "support/scrape.hpp"
 #include "support/src_call.hpp"
-#include "support/stopped_thread.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -104,7 +104,8 @@ TEST_F(RunningShort, OfADiskThatTakesMediaTakesNoNewCallsOnceMediaIsLost) {
         60s);
   };
   {
-    const StoppedThread disk(server_.pid(), "capture");
+    const HeldThread disk(thread_named(server_.pid(), "capture"));  // as one that waits for a disk
+    SRS_REQUIRE_WATCHING(disk);
     EXPECT_TRUE(speaks([&] { return status("recording_directory") == "unhealthy"; }));
     EXPECT_THAT(why_not_ready(), HasSubstr("media is being lost"));
     EXPECT_EQ(http_get(url(server_, "/health")).status, 503);

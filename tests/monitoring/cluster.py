@@ -4,6 +4,8 @@ import json
 import threading
 import urllib.parse
 
+from answers import Answers
+
 # What a container that was killed for its memory leaves behind (core/v1 Pod).
 POD = {
     "apiVersion": "v1", "kind": "Pod",
@@ -35,7 +37,7 @@ def listed(kind, items, version="v1"):
     return {"apiVersion": version, "kind": f"{kind}List", "metadata": {"resourceVersion": "1"}, "items": items}
 
 
-def answer(path, parameters):
+def _found(path, parameters):
     """What the API says to a GET: JSON, or text; None: there is no such thing."""
     if path == "/api":
         return {"kind": "APIVersions", "versions": ["v1"]}
@@ -63,19 +65,11 @@ def answer(path, parameters):
     return None
 
 
-class _Api(http.server.BaseHTTPRequestHandler):
+class _Api(Answers):
     def do_GET(self):
         url = urllib.parse.urlsplit(self.path)
-        found = answer(url.path, urllib.parse.parse_qs(url.query))
-        body = found if isinstance(found, str) else json.dumps(found or {"kind": "Status", "code": 404})
-        self.send_response(404 if found is None else 200)
-        self.send_header("Content-Type", "text/plain" if isinstance(found, str) else "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_):
-        pass
+        found = _found(url.path, urllib.parse.parse_qs(url.query))
+        self.answer(404 if found is None else 200, found or {"kind": "Status", "code": 404})
 
 
 class Cluster(http.server.ThreadingHTTPServer):

@@ -1,8 +1,8 @@
 """A stand-in for the API of a cluster in which nothing is yet: it keeps what kubectl makes, and changes it."""
-import http.server
 import json
 import urllib.parse
 
+from answers import Answers
 from cluster import Cluster
 
 _NAMESPACED = {
@@ -49,11 +49,11 @@ def _patched(value, patch):
     return result
 
 
-class _Api(http.server.BaseHTTPRequestHandler):
+class _Api(Answers):
     def do_GET(self):
         path = urllib.parse.urlsplit(self.path).path
         found = _discovery(path) or self.server.objects.get(path)
-        self._answer(200 if found else 404, found or {
+        self.answer(200 if found else 404, found or {
             "kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404})
 
     def do_POST(self):
@@ -62,30 +62,19 @@ class _Api(http.server.BaseHTTPRequestHandler):
         namespace = path.split("/namespaces/")[1].split("/")[0] if "/namespaces/" in path else None
         if made["metadata"].get("namespace") != namespace or (
                 namespace and f"/api/v1/namespaces/{namespace}" not in self.server.objects):
-            self._answer(404, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound",
-                               "message": f"no namespace {namespace}", "code": 404})
+            self.answer(404, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound",
+                              "message": f"no namespace {namespace}", "code": 404})
             return
         self.server.objects[f"{path}/{made['metadata']['name']}"] = made
-        self._answer(201, made)
+        self.answer(201, made)
 
     def do_PATCH(self):
         path, patch = urllib.parse.urlsplit(self.path).path, self._body()
         self.server.objects[path] = _patched(self.server.objects[path], patch)
-        self._answer(200, self.server.objects[path])
+        self.answer(200, self.server.objects[path])
 
     def _body(self):
         return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-
-    def _answer(self, status, found):
-        body = json.dumps(found).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
 
 
 class EmptyCluster(Cluster):

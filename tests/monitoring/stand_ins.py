@@ -1,28 +1,21 @@
 """What a recorder talks to besides Prometheus: a collector of traces and a speech engine, both of few words."""
 import http.server
-import json
 import threading
+
+from answers import Answers
 
 
 SPOKEN = "write to ann@example.com"
 
 
-class _Answers(http.server.BaseHTTPRequestHandler):
+class _Collectors(Answers):
     """Takes any POST; an OpenAI-compatible transcription is answered with one segment."""
 
     def do_POST(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         speech = self.path.endswith("/audio/transcriptions")
-        body = json.dumps({"task": "transcribe", "language": "english", "duration": 1.0, "text": SPOKEN, "segments": [
-            {"id": 0, "start": 0.0, "end": 1.0, "text": SPOKEN}]} if speech else {}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+        self.answer(200, {"task": "transcribe", "language": "english", "duration": 1.0, "text": SPOKEN, "segments": [
+            {"id": 0, "start": 0.0, "end": 1.0, "text": SPOKEN}]} if speech else {})
 
 
 class StandIns(http.server.ThreadingHTTPServer):
@@ -31,7 +24,7 @@ class StandIns(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Answers)
+        super().__init__(("127.0.0.1", 0), _Collectors)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 

@@ -2,6 +2,8 @@
 // the slow disk or the slow network that no test could order.
 #pragma once
 
+#include "support/shared_data.hpp"
+
 #include <sys/types.h>
 
 #include <chrono>
@@ -14,8 +16,8 @@ namespace srs::test {
 // The thread of that name; 0 where there is none. That of the process itself is its first.
 pid_t thread_named(pid_t process, const std::string& name);
 
-// Watches the thread from when it is made on, by ptrace: the process must be a child of ours, and
-// only the test's own thread may use this.
+// Stops the thread where it is, and watches it from then on, by ptrace: the process must be a child
+// of ours, and only the test's own thread may use this.
 class HeldThread {
  public:
   explicit HeldThread(pid_t thread);
@@ -25,8 +27,8 @@ class HeldThread {
 
   // False where this system lets nobody watch.
   bool watches() const { return watches_; }
-  // Waits until it enters one of these calls (SYS_write, ...), and leaves it there. False where
-  // that does not come about.
+  // Lets it go on until it enters one of these calls (SYS_write, ...), and leaves it there. False
+  // where that does not come about.
   bool stop_at(const std::set<long>& calls);
   void let_go();
 
